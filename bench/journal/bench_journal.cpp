@@ -1,0 +1,111 @@
+// How fast batches go into the journal and come back, and what a frame costs on the disk. Goals: 20 M
+// frames/s appended and 30 M frames/s read back in batches of 1,000, so that the journal is never what limits
+// a node. Arguments: FOLDER (default: the system's folder for temporary files; put it on the disk to be
+// measured).
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <random>
+#include <string>
+
+#include "journal/journal.hpp"
+
+namespace cantrail {
+namespace {
+
+class NoLog final : public Log {
+ public:
+  void write(Severity, std::string_view, std::string_view) override {}
+};
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+[[noreturn]] void fail(const Fault& fault) {
+  std::fprintf(stderr, "bench_journal: %s\n", fault.message.c_str());
+  std::exit(1);
+}
+
+// A bus as it is: 40 ids, 8 bytes mostly (`mixed`: lengths vary), about 100 us between frames.
+void fill(RawBatch& batch, std::size_t frames, bool mixed) {
+  std::mt19937_64 random(7);
+  std::int64_t time = 1'700'000'000'000'000'000;
+  for (std::size_t i = 0; i < frames; ++i) {
+    const std::uint64_t bits = random();
+    const auto* bytes = reinterpret_cast<const std::uint8_t*>(&bits);
+    const std::size_t length = mixed ? bits % 9 : 8;
+    time += 90'000 + static_cast<std::int64_t>(bits % 20'000);
+    batch.frames.append({WallTime{time}, 0x100U + static_cast<std::uint32_t>(bits % 40),
+                         with_origin(0, TimeOrigin::kernel), 0, static_cast<std::uint8_t>(length),
+                         std::span(bytes, length)});
+  }
+}
+
+// Appends `total` frames without fdatasync (the rate a disk syncs at is the disk's), then reads them.
+void measure(const std::string& folder, const char* name, std::size_t per_batch, bool mixed,
+             std::size_t total) {
+  std::filesystem::remove_all(folder);
+  SystemClock clock;
+  NoLog log;
+  JournalOptions options;
+  options.folder = folder;
+  options.cap_bytes = std::uint64_t{4} << 30U;
+  auto opened = Journal::open(options, "{}", real_file_system(), clock, log);
+  if (!opened) fail(opened.fault());
+  Journal& journal = **opened;
+  RawBatch batch;
+  fill(batch, per_batch, mixed);
+  batch.position = {journal.id(), journal.epoch(), 0, 0};
+  auto start = std::chrono::steady_clock::now();
+  for (std::size_t done = 0; done < total; done += per_batch) {
+    ++batch.position.seq;
+    if (const Status appended = journal.append(batch); !appended) fail(appended.fault());
+    batch.first_record += per_batch;
+  }
+  const double append_seconds = seconds_since(start);
+  const JournalStats stats = journal.stats();
+
+  auto reader = journal.read({});
+  if (!reader) fail(reader.fault());
+  std::size_t frames = 0;
+  start = std::chrono::steady_clock::now();
+  for (;;) {
+    const auto item = (*reader)->next();
+    if (!item) fail(item.fault());
+    if (!*item) break;
+    frames += (*item)->batch->frames.size();
+  }
+  const double read_seconds = seconds_since(start);
+  if (frames != stats.appended_records) fail({FaultKind::bug, "not everything was read back"});
+  // Where a lane joins in the last quarter of the last segment.
+  Position late = stats.head;
+  late.seq -= 10;
+  start = std::chrono::steady_clock::now();
+  auto seeker = journal.read(late);
+  if (!seeker || !(*seeker)->next()) fail({FaultKind::bug, "cannot seek"});
+  const double seek_seconds = seconds_since(start);
+  const double millions = static_cast<double>(frames) / 1e6;
+  std::printf("%-28s append %7.1f M frames/s   read %7.1f M frames/s   %5.2f bytes/frame   seek %5.1f ms\n",
+              name, millions / append_seconds, millions / read_seconds,
+              static_cast<double>(stats.appended_bytes) / static_cast<double>(frames), seek_seconds * 1e3);
+  opened->reset();
+  std::filesystem::remove_all(folder);
+}
+
+}  // namespace
+}  // namespace cantrail
+
+int main(int argc, char** argv) {
+  std::string base = std::filesystem::temp_directory_path().string();
+  for (int i = 1; i + 1 < argc; ++i) {
+    if (std::string(argv[i]) == "--folder") base = argv[i + 1];
+  }
+  const std::string folder = base + "/cantrail-bench-journal";
+  cantrail::measure(folder, "1,000 per batch, 8 bytes", 1000, false, 20'000'000);
+  cantrail::measure(folder, "1,000 per batch, 0-8 bytes", 1000, true, 20'000'000);
+  cantrail::measure(folder, "4,096 per batch, 8 bytes", 4096, false, 20'000'000);
+  cantrail::measure(folder, "20 per batch, 8 bytes", 20, false, 4'000'000);
+  return 0;
+}

@@ -1,0 +1,42 @@
+# The three words the folders of src/ use to describe themselves.
+
+find_package(Threads REQUIRED)
+if(CANTRAIL_TESTS)
+  find_package(GTest REQUIRED)
+  include(GoogleTest)
+endif()
+
+# cantrail_layer(NAME SOURCES … NEEDS …): a static library from one folder. What it may include is its NEEDS, and
+# the layer check (tests/lint/layers.py) holds the includes against the order of layers.
+function(cantrail_layer name)
+  cmake_parse_arguments(arg "" "" "SOURCES;NEEDS;PRIVATE" ${ARGN})
+  add_library(cantrail_${name} STATIC ${arg_SOURCES})
+  target_include_directories(cantrail_${name} PUBLIC ${PROJECT_SOURCE_DIR}/src)
+  target_link_libraries(cantrail_${name} PUBLIC ${arg_NEEDS} PRIVATE ${arg_PRIVATE})
+endfunction()
+
+# cantrail_test(NAME SOURCES … NEEDS … [LABEL …] [TIMEOUT s]): a GoogleTest program, labelled `unit` unless said
+# otherwise.
+function(cantrail_test name)
+  if(NOT CANTRAIL_TESTS)
+    return()
+  endif()
+  cmake_parse_arguments(arg "" "TIMEOUT" "SOURCES;NEEDS;LABEL" ${ARGN})
+  if(NOT arg_LABEL)
+    set(arg_LABEL unit)
+  endif()
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 120)
+  endif()
+  if(CMAKE_CROSSCOMPILING)
+    math(EXPR arg_TIMEOUT "10 * ${arg_TIMEOUT}")  # an emulator runs it
+  endif()
+  add_executable(${name} ${arg_SOURCES})
+  target_link_libraries(${name} PRIVATE ${arg_NEEDS} GTest::gtest GTest::gtest_main Threads::Threads)
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/tests)
+  target_compile_definitions(${name} PRIVATE CANTRAIL_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  # One entry per program, not per case: the summary of the run reads the programs' XML reports.
+  add_test(NAME ${name} COMMAND ${name} --gtest_brief=1
+           --gtest_output=xml:${CMAKE_BINARY_DIR}/reports/${name}.xml)
+  set_tests_properties(${name} PROPERTIES LABELS "${arg_LABEL}" TIMEOUT ${arg_TIMEOUT})
+endfunction()

@@ -1,0 +1,69 @@
+// The seam to the file system. Stores go through it, so that tests can inject short writes, full disks and
+// failed syncs (file_fault.hpp). Paths are std::string, errors are values, nothing throws.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/status.hpp"
+
+namespace cantrail {
+
+// One open file. Not thread-safe, except that sync() may run beside append(). Closes on destruction.
+class File {
+ public:
+  virtual ~File() = default;
+  // Writes all of the pieces in order at the end of the file, or fails: after a failure some bytes may have
+  // been written, size() tells. The caller truncates or goes on in another file.
+  virtual Status append(std::span<const std::span<const std::byte>> pieces) = 0;
+  // Reads up to out.size() bytes at `offset`; 0 means the end of the file.
+  virtual Result<std::size_t> read_at(std::uint64_t offset, std::span<std::byte> out) const = 0;
+  // fdatasync. After a failure the kernel may have dropped the dirty pages: never retry on the same file.
+  virtual Status sync() = 0;
+  virtual Status truncate(std::uint64_t size) = 0;
+  [[nodiscard]] virtual Result<std::uint64_t> size() const = 0;
+};
+
+enum class OpenMode : unsigned char {
+  read,        // must exist
+  append,      // must exist
+  create_new,  // must not exist; for appending
+  append_or_create,
+};
+
+struct DiskSpace {
+  std::uint64_t total_bytes = 0;
+  std::uint64_t free_bytes = 0;  // for this user
+};
+
+// Thread-safe.
+class FileSystem {
+ public:
+  virtual ~FileSystem() = default;
+  virtual Result<std::unique_ptr<File>> open(const std::string& path, OpenMode mode) = 0;
+  virtual Status rename(const std::string& from, const std::string& to) = 0;  // replaces `to`
+  virtual Status remove(const std::string& path) = 0;
+  virtual Status make_directories(const std::string& path) = 0;
+  virtual Status sync_directory(
+      const std::string& path) = 0;  // makes created, renamed and removed names durable
+  virtual Result<std::vector<std::string>> list(const std::string& directory) = 0;  // names, sorted
+  [[nodiscard]] virtual bool exists(const std::string& path) = 0;
+  virtual Result<DiskSpace> space(const std::string& path) = 0;
+};
+
+// The real one; stateless.
+[[nodiscard]] FileSystem& real_file_system();
+
+// Whole-file helpers on any file system.
+Result<std::string> read_file(FileSystem& files, const std::string& path);
+// Atomically: written to `path`.tmp, synced, renamed, directory synced.
+Status write_file_atomically(FileSystem& files, const std::string& path, std::string_view content);
+
+// "a/b" + "c" → "a/b/c"; an absolute second part stands alone.
+[[nodiscard]] std::string join_path(std::string_view directory, std::string_view name);
+[[nodiscard]] std::string parent_path(std::string_view path);  // "." where there is none
+
+}  // namespace cantrail

@@ -1,0 +1,249 @@
+// `cantrail decode`: a log in, decoded rows out, in the log's order.
+#include <map>
+#include <memory>
+
+#include <unistd.h>
+
+#include "base/text.hpp"
+#include "cli/command.hpp"
+#include "cli/dbc_files.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/log_catalog.hpp"
+#include "cli/output.hpp"
+#include "encode/csv_rows.hpp"
+#include "encode/json_rows.hpp"
+#include "encode/row_cursor.hpp"
+#include "encode/table_rows.hpp"
+#include "formats/candump_reader.hpp"
+#include "formats/text_input.hpp"
+
+namespace cantrail::cli {
+namespace {
+
+struct DecodeArguments {
+  std::string log;
+  std::vector<std::string> dbcs;
+  std::string format = "jsonl";
+  std::string signals;
+  bool strict = false;
+};
+
+// Writes the rows of one batch; remade when a new channel extends the catalog.
+class RowPrinter {
+ public:
+  RowPrinter(const std::string& format, const Catalog& catalog, const std::string& signals) {
+    const encode::FieldSelection selection(signals);
+    if (format == "csv") csv_ = std::make_unique<encode::CsvRows>(catalog, selection);
+    if (format == "jsonl")
+      json_ = std::make_unique<encode::JsonRows>(catalog, encode::BigIntegers::plain, selection);
+    if (format == "table") table_ = std::make_unique<encode::TableRows>(catalog, selection);
+  }
+
+  void append(std::string& out, const StreamBlock& block, std::size_t row) const {
+    if (csv_) {
+      csv_->append(out, block, row);
+    } else if (table_ && table_->wants(block.stream())) {
+      table_->append(out, block, row);
+    } else if (json_ && json_->wants(block.stream())) {
+      json_->append(out, block, row);
+      out += '\n';
+    }
+  }
+
+ private:
+  std::unique_ptr<encode::CsvRows> csv_;
+  std::unique_ptr<encode::JsonRows> json_;
+  std::unique_ptr<encode::TableRows> table_;
+};
+
+// Identifiers that no DBC knows, with how often they came.
+class UnknownIds {
+ public:
+  void add(const FrameBlock& frames, const std::vector<StreamBlock>& blocks) {
+    decoded_.assign(frames.size(), false);
+    for (const StreamBlock& block : blocks) {
+      for (const std::uint32_t frame : block.frame()) decoded_[frame] = true;
+    }
+    for (std::size_t i = 0; i < frames.size(); ++i) {
+      if (!decoded_[i]) ++counts_[frames.id()[i]];
+    }
+  }
+
+  [[nodiscard]] std::string summary() const {
+    std::string text = std::to_string(counts_.size()) + " unknown ids";
+    std::size_t shown = 0;
+    for (const auto& [id, count] : counts_) {
+      if (shown == kShown) return text + ", …";
+      char line[48];
+      std::snprintf(line, sizeof line, (id & kIdExtended) != 0 ? "%s%08X ×%llu" : "%s%03X ×%llu",
+                    shown++ == 0 ? ": " : ", ", id & kIdExtendedMask, static_cast<unsigned long long>(count));
+      text += line;
+    }
+    return text;
+  }
+
+ private:
+  static constexpr std::size_t kShown = 12;
+  std::vector<bool> decoded_;
+  std::map<std::uint32_t, std::uint64_t> counts_;
+};
+
+class Decode {
+ public:
+  Decode(DecodeArguments arguments, LogCatalog catalog)
+      : arguments_(std::move(arguments)),
+        catalog_(std::move(catalog)),
+        reader_([this](std::string_view name) { return catalog_.channel(name); }) {
+    if (arguments_.strict) reader_.stop_at_malformed();
+  }
+
+  int run(TextInput& input) {
+    if (arguments_.format == "csv") out_.text() += encode::CsvRows::header();
+    const Status read = read_all(input);
+    const bool written = out_.flush();
+    report();
+    if (!read) {
+      std::fprintf(stderr, "cantrail: %s\n", read.fault().message.c_str());
+      return exit_code_of(read.fault());
+    }
+    if (!written) return out_.reader_gone() ? kOk : kFailed;
+    const auto& stats = reader_.stats();
+    const bool no_log = stats.frames == 0 && stats.malformed != 0;
+    if (no_log)
+      std::fprintf(stderr, "cantrail: %s is no candump log: not one line is a frame\n",
+                   arguments_.log.c_str());
+    return no_log || (arguments_.strict && stats.malformed != 0) ? kBadData : kOk;
+  }
+
+ private:
+  static constexpr std::size_t kBatch = 4096;
+  static constexpr std::size_t kBlock = 1U << 20;
+
+  Status read_all(TextInput& input) {
+    std::vector<char> text(kBlock);
+    std::size_t held = 0;
+    for (bool at_end = false; !at_end || held != 0;) {
+      const auto got = at_end ? Result<std::size_t>(0) : input.read(std::span(text).subspan(held));
+      if (!got) {
+        take(text, held, true);
+        return got.status();
+      }
+      at_end = at_end || *got == 0;
+      held = take(text, held + *got, at_end);
+      if (stopped_ || out_.failed()) return {};
+      if (at_end) break;
+    }
+    return {};
+  }
+
+  // Decodes all whole lines among the first `held` characters, moves the rest to the front, returns how many
+  // are left.
+  std::size_t take(std::vector<char>& text, std::size_t held, bool at_end) {
+    std::size_t used = 0;
+    for (;;) {
+      frames_.clear();
+      const std::size_t consumed = reader_.parse({text.data() + used, held - used}, at_end, kBatch, frames_);
+      used += consumed;
+      decode_batch();
+      stopped_ = arguments_.strict && reader_.stats().malformed != 0;
+      if (consumed == 0 || stopped_ || out_.failed()) break;
+    }
+    std::copy(text.begin() + static_cast<std::ptrdiff_t>(used),
+              text.begin() + static_cast<std::ptrdiff_t>(held), text.begin());
+    return held - used;
+  }
+
+  void decode_batch() {
+    if (frames_.empty()) return;
+    if (printer_catalog_ != catalog_.compiled()) {
+      printer_catalog_ = catalog_.compiled();
+      decoder_ = std::make_unique<dbc::Decoder>(printer_catalog_->channels);
+      printer_ =
+          std::make_unique<RowPrinter>(arguments_.format, *printer_catalog_->catalog, arguments_.signals);
+    }
+    undecoded_ += decoder_->decode(frames_, batch_.blocks);
+    unknown_.add(frames_, batch_.blocks);
+    auto raw = std::make_shared<RawBatch>();
+    batch_.raw = raw;
+    cursor_.start(batch_);
+    for (encode::RowRef row; cursor_.next(row);) {
+      printer_->append(out_.text(), cursor_.block(row), row.row);
+      out_.flush_if_large();
+    }
+  }
+
+  void report() const {
+    const auto& stats = reader_.stats();
+    std::fprintf(stderr, "%s frames, %s decoded, %s\n", format_count(stats.frames).c_str(),
+                 format_count(stats.frames - undecoded_).c_str(), unknown_.summary().c_str());
+    if (stats.malformed == 0) return;
+    std::fprintf(stderr, "%s malformed lines %s\n", format_count(stats.malformed).c_str(),
+                 arguments_.strict ? "(--strict: stopped at the first)" : "skipped");
+    for (const auto& line : stats.first_malformed) {
+      std::fprintf(stderr, "%s:%llu: %.*s: %s\n", arguments_.log.c_str(),
+                   static_cast<unsigned long long>(line.line), static_cast<int>(line.reason.size()),
+                   line.reason.data(), line.text.c_str());
+    }
+  }
+
+  DecodeArguments arguments_;
+  LogCatalog catalog_;
+  candump::Reader reader_;
+  FrameBlock frames_;
+  Batch batch_;
+  encode::RowCursor cursor_;
+  CompiledCatalogPtr printer_catalog_;
+  std::unique_ptr<dbc::Decoder> decoder_;
+  std::unique_ptr<RowPrinter> printer_;
+  UnknownIds unknown_;
+  Output out_;
+  std::uint64_t undecoded_ = 0;
+  bool stopped_ = false;
+};
+
+int decode(const DecodeArguments& arguments) {
+  auto texts = read_dbc_files(arguments.dbcs, real_file_system());
+  if (!texts) {
+    std::fprintf(stderr, "cantrail: %s\n", texts.fault().message.c_str());
+    return kFailed;
+  }
+  Diagnostics diagnostics;
+  auto catalog = LogCatalog::create(std::move(*texts), diagnostics);
+  for (const Diagnostic& diagnostic : diagnostics)
+    std::fprintf(stderr, "%s\n", to_string(diagnostic).c_str());
+  if (!catalog) {
+    std::fprintf(stderr, "cantrail: %s\n", catalog.fault().message.c_str());
+    return kBadData;
+  }
+  auto input = TextInput::open(arguments.log);
+  if (!input) {
+    std::fprintf(stderr, "cantrail: %s\n", input.fault().message.c_str());
+    return kFailed;
+  }
+  return Decode(arguments, std::move(*catalog)).run(**input);
+}
+
+}  // namespace
+
+void add_decode(CLI::App& app, Run& chosen) {
+  auto arguments = std::make_shared<DecodeArguments>();
+  CLI::App* command = app.add_subcommand("decode", "Decode a log with DBC files, rows to standard output");
+  command->add_option("LOG", arguments->log, "candump log, also .xz .gz .zst; - is standard input")
+      ->required();
+  command->add_option("--dbc", arguments->dbcs, "DBC files; the first that knows an id decodes it")
+      ->required();
+  command->add_option("--format", arguments->format, "jsonl, csv or table")
+      ->check(CLI::IsMember({"jsonl", "csv", "table"}))
+      ->capture_default_str();
+  command->add_option("--signals", arguments->signals, "only signals that match: `Speed*`, `Battery.soc`");
+  command->add_flag("--strict", arguments->strict, "stop at the first malformed line, exit code 65");
+  command->footer(
+      "\nExamples:\n"
+      "  cantrail decode drive.log --dbc car.dbc\n"
+      "  xzcat drive.log.xz | cantrail decode - --dbc car.dbc --format csv --signals 'Battery.*' > "
+      "battery.csv\n"
+      "Rows go to standard output, the summary and every complaint to standard error.");
+  command->callback([arguments, &chosen] { chosen = [arguments] { return decode(*arguments); }; });
+}
+
+}  // namespace cantrail::cli

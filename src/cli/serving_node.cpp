@@ -1,0 +1,75 @@
+#include "cli/serving_node.hpp"
+
+#include <atomic>
+
+#include "cli/version.hpp"
+
+namespace cantrail::cli {
+namespace {
+
+// The node as the server sees it: ready only when the last known values are back as well.
+class View final : public server::NodeView {
+ public:
+  explicit View(std::shared_ptr<Node> node) : node_(std::move(node)) {}
+  void set_restored() { restored_ = true; }
+
+  [[nodiscard]] NodeStatus status() const override {
+    NodeStatus status = node_->status();
+    status.ready = status.ready && restored_;
+    return status;
+  }
+  [[nodiscard]] CatalogPtr catalog() const override { return node_->catalog(); }
+  [[nodiscard]] std::shared_ptr<HistoryReader> history() const override { return node_->history(); }
+
+ private:
+  std::shared_ptr<Node> node_;
+  std::atomic<bool> restored_{false};
+};
+
+SinkPart live_part(const std::shared_ptr<server::LiveState>& state) {
+  SinkPart part;
+  part.name = "live";
+  part.type = "live";
+  part.make = [state] { return server::make_live_state_sink(state); };
+  return part;
+}
+
+}  // namespace
+
+ServingNode::ServingNode(NodeParts parts, server::ServerOptions options, FileSystem& files, Clock& clock,
+                         Log& log)
+    : options_(std::move(options)), state_(std::make_shared<server::LiveState>()), clock_(clock), log_(log) {
+  if (options_.enabled) parts.sinks.push_back(live_part(state_));
+  node_ = std::make_shared<Node>(std::move(parts), files, clock, log);
+}
+
+ServingNode::~ServingNode() {
+  stop(Duration::zero());
+}
+
+Status ServingNode::start() {
+  const auto view = std::make_shared<View>(node_);
+  if (options_.enabled) {
+    auto server = server::HttpServer::start(options_, view, state_, clock_, log_, kVersion);
+    if (!server) return server.status();
+    server_ = std::move(*server);
+  }
+  if (auto started = node_->start(); !started) return started;
+  if (const auto history = node_->history()) {
+    if (auto latest = history->latest()) {
+      state_->restore(*latest);
+    } else {
+      log_.write(Severity::warning, "history", latest.fault().message);
+    }
+  }
+  view->set_restored();
+  return {};
+}
+
+bool ServingNode::stop(Duration deadline) {
+  const bool drained = node_->stop(deadline);
+  if (server_) server_->stop();
+  return drained;
+}
+
+}  // namespace cantrail::cli

@@ -1,0 +1,115 @@
+// `cantrail status`: how a running node is doing.
+#include <algorithm>
+#include <cstdio>
+
+#include <boost/json.hpp>
+
+#include "base/text.hpp"
+#include "cli/command.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/http_get.hpp"
+
+namespace cantrail::cli {
+namespace {
+
+namespace json = boost::json;
+
+struct StatusArguments {
+  std::string url = "http://127.0.0.1:8080";
+  bool as_json = false;
+};
+
+std::string text_at(const json::object& object, std::string_view key) {
+  const json::value* value = object.if_contains(key);
+  if (value == nullptr || value->is_null()) return "";
+  return value->is_string() ? std::string(value->get_string()) : json::serialize(*value);
+}
+
+std::uint64_t count_at(const json::object& object, std::string_view key) {
+  const json::value* value = object.if_contains(key);
+  if (value == nullptr || !value->is_number()) return 0;
+  return static_cast<std::uint64_t>(std::max(0.0, value->to_number<double>()));
+}
+
+std::string ledger_line(const json::object& ledger) {
+  std::string line = "received " + format_count(count_at(ledger, "received")) + " = ";
+  bool first = true;
+  for (const char* fate :
+       {"delivered", "filtered", "undecoded", "superseded", "rejected", "dropped", "pending"}) {
+    const std::uint64_t count = count_at(ledger, fate);
+    const std::string_view name = fate;
+    if (count == 0 && name != "delivered" && name != "dropped" && name != "pending") continue;
+    line += std::string(first ? "" : " + ") + fate + " " + format_count(count);
+    first = false;
+  }
+  return line;
+}
+
+void print_list(const json::object& status, std::string_view list, bool with_ledger) {
+  const json::value* value = status.if_contains(list);
+  if (value == nullptr || !value->is_array()) return;
+  for (const json::value& entry : value->get_array()) {
+    const json::object& item = entry.as_object();
+    std::printf("%-8s %-14s %-12s %s%s%s\n", std::string(list.substr(0, list.size() - 1)).c_str(),
+                text_at(item, "name").c_str(), text_at(item, "state").c_str(),
+                with_ledger ? ledger_line(item.at("ledger").as_object()).c_str()
+                            : (format_count(count_at(item, "records")) + " records").c_str(),
+                text_at(item, "message").empty() ? "" : "  ", text_at(item, "message").c_str());
+  }
+}
+
+void print(const json::object& status) {
+  std::printf("%s, cantrail %s, up %s, %s\n", text_at(status, "node").c_str(),
+              text_at(status, "version").c_str(),
+              format_duration(std::chrono::seconds(count_at(status, "uptime_s"))).c_str(),
+              text_at(status, "ready") == "true" ? "ready" : "NOT READY");
+  print_list(status, "sources", false);
+  print_list(status, "lanes", true);
+  const json::object& journal = status.at("journal").as_object();
+  std::printf("journal  %s of %s, %s\n", format_bytes(count_at(journal, "bytes")).c_str(),
+              format_bytes(count_at(journal, "cap_bytes")).c_str(),
+              text_at(journal, "ok") == "true" ? "ok" : text_at(journal, "message").c_str());
+  std::printf("gaps     %s\n", format_count(count_at(status.at("gaps").as_object(), "count")).c_str());
+}
+
+int show(const StatusArguments& arguments) {
+  const auto answer = http_get(arguments.url, "/api/status");
+  if (!answer) {
+    std::fprintf(stderr, "cantrail: %s; is it running, and is [server] listen what --url says?\n",
+                 answer.fault().message.c_str());
+    return answer.fault().kind == FaultKind::config ? kUsage : kFailed;
+  }
+  boost::system::error_code error;
+  const json::value document = json::parse(answer->body, error);
+  if (answer->status != 200 || error || !document.is_object()) {
+    std::fprintf(stderr, "cantrail: %s answers, but not as a node does (HTTP %u)\n", arguments.url.c_str(),
+                 answer->status);
+    return kFailed;
+  }
+  if (arguments.as_json) {
+    std::printf("%s\n", answer->body.c_str());
+    return kOk;
+  }
+  try {
+    print(document.get_object());
+  } catch (const std::exception&) {  // of Boost.JSON, where a part is missing
+    std::fprintf(stderr, "cantrail: %s is a node of another version; --json shows what it says\n",
+                 arguments.url.c_str());
+    return kFailed;
+  }
+  return kOk;
+}
+
+}  // namespace
+
+void add_status(CLI::App& app, Run& chosen) {
+  auto arguments = std::make_shared<StatusArguments>();
+  CLI::App* command = app.add_subcommand("status", "Ask a running node how it is doing");
+  command->add_option("--url", arguments->url, "where it listens")->capture_default_str();
+  command->add_flag("--json", arguments->as_json, "everything it says, as JSON");
+  command->footer(
+      "\nExamples:\n  cantrail status\n  cantrail status --json --url http://raspberrypi:8080 | jq .lanes");
+  command->callback([arguments, &chosen] { chosen = [arguments] { return show(*arguments); }; });
+}
+
+}  // namespace cantrail::cli

@@ -1,0 +1,68 @@
+// Where frames enter. A source runs on a thread of its own and does one thing: read, stamp, hand over. It
+// never sleeps beyond the deadline, never retries, never buffers more than one read, never logs per frame.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/status.hpp"
+#include "base/time.hpp"
+#include "component/context.hpp"
+#include "component/frame_builder.hpp"
+#include "component/options.hpp"
+#include "model/batch.hpp"
+
+namespace cantrail {
+
+enum class ReadOutcome : std::uint8_t {
+  more,   // there may be more at once
+  idle,   // nothing came before the deadline
+  ended,  // there will never be more (the end of a recording)
+};
+
+struct SourceTraits {
+  // True for sources that can be held back without loss (a recording): where there is no room they wait.
+  // Others drop at the batcher, and the drop is a gap.
+  bool can_wait = false;
+  // True for sources that resume at their journaled position: the time the node was down is no gap for them.
+  bool resumes = false;
+};
+
+// Life: open() once, read() … , ack() between reads, close(). After a fault from open() or read() the
+// pipeline closes it and, for `unavailable`, opens it again later with the last journaled position. All calls
+// come from one thread.
+class FrameSource {
+ public:
+  virtual ~FrameSource() = default;
+
+  [[nodiscard]] virtual SourceTraits traits() const = 0;
+
+  // `resume_at`: the position journaled last for this source, if any. Faults: config (never retried),
+  // unavailable.
+  virtual Status open(const SourceContext& context, const std::optional<SourcePosition>& resume_at) = 0;
+
+  // Appends what is there, waiting until `deadline` (monotonic) for the first frame and not longer. May
+  // return early. Frames appended before a fault count.
+  virtual Result<ReadOutcome> read(FrameBuilder& builder, MonoTime deadline) = 0;
+
+  // Everything up to this source position is safe on disk (fdatasync has returned).
+  virtual void ack(const SourcePosition& position) = 0;
+
+  virtual void close() = 0;
+};
+
+// One [source.NAME] of the configuration: describes its options (which fills them), then makes the source.
+class SourceConfig {
+ public:
+  virtual ~SourceConfig() = default;
+  virtual void describe(OptionVisitor& visitor) = 0;
+  // What is wrong between options, without I/O: messages without location (the reader adds the section's).
+  [[nodiscard]] virtual std::vector<std::string> problems() const { return {}; }
+  // Channels known before start, given the source's name; empty where they are learnt from the data.
+  [[nodiscard]] virtual std::vector<std::string> channels(const std::string& source_name) const = 0;
+  [[nodiscard]] virtual std::unique_ptr<FrameSource> make() const = 0;
+};
+
+}  // namespace cantrail

@@ -1,0 +1,23 @@
+// Options as a reader of messages and of the reference sees them.
+#pragma once
+
+#include <string>
+
+#include "component/options.hpp"
+
+namespace cantrail {
+
+[[nodiscard]] std::string number_text(double number);    // the shortest; whole numbers with commas
+[[nodiscard]] std::string seconds_text(double seconds);  // "1m 30s"
+[[nodiscard]] std::string bytes_text(double bytes);      // "64 MiB"
+
+// "1,000 to 1,000,000", "at least 1 KiB", "at most 10s"; empty where there are no limits.
+[[nodiscard]] std::string range_text(const OptionSpec& spec);
+// "\"now\" or \"oldest\""; empty where everything goes.
+[[nodiscard]] std::string choices_text(const OptionSpec& spec);
+// "whole number", "time", "list of strings"
+[[nodiscard]] std::string type_text(const OptionSpec& spec);
+// The target's value as it would stand in the file: `"10s"`, `true`, `[]`; empty where there is none.
+[[nodiscard]] std::string value_text(const OptionSpec& spec);
+
+}  // namespace cantrail

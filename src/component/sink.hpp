@@ -1,0 +1,86 @@
+// Where data goes. A sink only writes: its lane owns the thread, the queue, batching, retry and the counters.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/status.hpp"
+#include "base/time.hpp"
+#include "component/context.hpp"
+#include "component/history.hpp"
+#include "component/options.hpp"
+#include "model/batch.hpp"
+
+namespace cantrail {
+
+struct SinkTraits {
+  bool durable = false;  // has a cursor; is fed from the journal whenever it is behind
+  // How the lane coalesces: a write happens when one of these is reached.
+  std::size_t records = 1000;
+  std::size_t bytes = 1 << 20;
+  Duration delay = std::chrono::milliseconds(100);
+};
+
+struct RejectedRow {
+  std::size_t batch = 0;  // index into the span
+  std::size_t block = 0;  // index into Batch::blocks
+  std::size_t row = 0;
+  std::string reason;
+};
+
+// What became of the input records of the batches, each counted once: the lane holds the sum against their
+// number.
+struct WriteOutcome {
+  std::uint64_t delivered = 0;
+  std::uint64_t filtered = 0;
+  std::uint64_t undecoded = 0;
+  std::uint64_t superseded = 0;
+  std::vector<RejectedRow> rejected;  // given to SinkContext::rejected before the commit
+  // Durable sinks: the cursor that the store holds now. Equal to `upto`: done. Anything else: the store's
+  // cursor was not `expected`, nothing was written, the counts are 0, and the lane goes on from this cursor.
+  std::optional<Position> durable;
+};
+
+// All calls come from the lane's thread. Order: open, catalog(nullptr, first), write and catalog …, flush,
+// close. After a fault `unavailable` or `exhausted` from write() the lane closes, waits, opens again and
+// compares cursors: so an outcome that is not known (the connection broke during commit) is settled by what
+// the store says.
+class Sink {
+ public:
+  virtual ~Sink() = default;
+
+  [[nodiscard]] virtual SinkTraits traits() const = 0;
+
+  // The cursor found in the store; nullopt: a new store, or a live sink. A cursor of another journal counts
+  // as none for this journal and is left alone.
+  virtual Result<std::optional<Position>> open(const SinkContext& context) = 0;
+
+  // Between batches, before the first batch of the new catalog. Dense ids are valid within one catalog.
+  virtual Status catalog(const CatalogPtr& old_catalog, const CatalogPtr& new_catalog) = 0;
+
+  // All batches have the current catalog and follow each other. Durable sinks: rows and the cursor in one
+  // transaction, the cursor moved by compare-and-set from `expected` to `upto` (both exclusive ends).
+  virtual Result<WriteOutcome> write(std::span<const BatchPtr> batches, const Position& expected,
+                                     const Position& upto) = 0;
+
+  virtual Status flush() = 0;
+  virtual void close() = 0;
+
+  // A store that can be asked for what it holds; usable from other threads after open(), outlives close().
+  [[nodiscard]] virtual std::shared_ptr<HistoryReader> history() { return nullptr; }
+};
+
+// One [sink.NAME] of the configuration.
+class SinkConfig {
+ public:
+  virtual ~SinkConfig() = default;
+  virtual void describe(OptionVisitor& visitor) = 0;
+  [[nodiscard]] virtual std::vector<std::string> problems() const { return {}; }
+  [[nodiscard]] virtual std::unique_ptr<Sink> make() const = 0;
+};
+
+}  // namespace cantrail

@@ -1,0 +1,88 @@
+#include "component/toml/config_document.hpp"
+
+#define TOML_EXCEPTIONS 0
+#define TOML_HEADER_ONLY 1
+#include <algorithm>
+
+#include <toml++/toml.h>
+
+#include "base/text.hpp"
+
+namespace cantrail {
+namespace {
+
+// The library's tree, which sorts its keys, as tables in the file's order.
+class Converter {
+ public:
+  Converter(std::string_view text, const std::string& file) : lines_(split(text, '\n')), file_(file) {}
+
+  // The library counts characters, cantrail bytes.
+  [[nodiscard]] SourceLocation location(const toml::source_position& position) const {
+    std::uint32_t column = position.column;
+    if (position.line != 0 && position.line <= lines_.size()) {
+      std::uint32_t characters = 0;
+      column = 1;
+      for (const char byte : lines_[position.line - 1]) {
+        if ((static_cast<unsigned char>(byte) & 0xC0) != 0x80 && ++characters == position.column) break;
+        ++column;
+      }
+      if (characters < position.column) column += position.column - characters - 1;
+    }
+    return {file_, position.line, column};
+  }
+
+  [[nodiscard]] ConfigTable table(const toml::table& from, std::string path) const {
+    ConfigTable table{std::move(path), location(from.source().begin), {}};
+    for (const auto& [key, node] : from) {
+      const std::string name(key.str());
+      const std::string below = table.path.empty() ? name : table.path + "." + name;
+      table.entries.push_back({name, location(key.source().begin), value(node, below)});
+    }
+    std::stable_sort(table.entries.begin(), table.entries.end(), [](const auto& a, const auto& b) {
+      return std::pair(a.where.line, a.where.column) < std::pair(b.where.line, b.where.column);
+    });
+    return table;
+  }
+
+ private:
+  [[nodiscard]] ConfigValue value(const toml::node& node, const std::string& path) const {
+    ConfigValue result{location(node.source().begin), ConfigDate{}};
+    if (const auto* flag = node.as_boolean()) {
+      result.value = flag->get();
+    } else if (const auto* integer = node.as_integer()) {
+      result.value = integer->get();
+    } else if (const auto* number = node.as_floating_point()) {
+      result.value = number->get();
+    } else if (const auto* text = node.as_string()) {
+      result.value = text->get();
+    } else if (const auto* array = node.as_array()) {
+      std::vector<ConfigValue> elements;
+      for (const toml::node& element : *array) elements.push_back(value(element, path));
+      result.value = std::move(elements);
+    } else if (const auto* inner = node.as_table()) {
+      result.value = std::make_shared<ConfigTable>(table(*inner, path));
+    }
+    return result;
+  }
+
+  std::vector<std::string_view> lines_;
+  const std::string& file_;
+};
+
+}  // namespace
+
+ConfigDocument parse_config(std::string_view text, const std::string& file) {
+  ConfigDocument document;
+  const Converter converter(text, file);
+  const toml::parse_result parsed = toml::parse(text, file);
+  if (!parsed) {
+    document.root.where.file = file;
+    document.diagnostics.push_back({Severity::error, converter.location(parsed.error().source().begin),
+                                    "no valid TOML: " + std::string(parsed.error().description())});
+    return document;
+  }
+  document.root = converter.table(parsed.table(), "");
+  return document;
+}
+
+}  // namespace cantrail

@@ -1,0 +1,14 @@
+// What to write instead of a quantity that cannot be read: "10 s" → "10s", "64mb" → "64MB".
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace cantrail {
+
+// A text that parse_duration() or parse_bytes() takes and that probably was meant; nullopt: no idea.
+[[nodiscard]] std::optional<std::string> advise_duration(std::string_view text);
+[[nodiscard]] std::optional<std::string> advise_bytes(std::string_view text);
+
+}  // namespace cantrail

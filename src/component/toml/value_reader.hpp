@@ -1,0 +1,46 @@
+// Puts one value of a configuration where an option wants it, or says what is wrong with it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/diagnostic.hpp"
+#include "component/options.hpp"
+#include "component/toml/config_value.hpp"
+
+namespace cantrail {
+
+class ValueReader {
+ public:
+  // `subject`: how messages call the option ("'bitrate' in [source.can0]"). `folder`: what relative paths
+  // start from; empty: they stay as they are.
+  ValueReader(const OptionSpec& spec, std::string subject, std::string folder, Diagnostics& diagnostics)
+      : spec_(spec), subject_(std::move(subject)), folder_(std::move(folder)), diagnostics_(diagnostics) {}
+
+  // False: said in the diagnostics, at the value's place; the target keeps what it had.
+  bool read(const ConfigValue& value);
+
+ private:
+  bool assign(bool* target, const ConfigValue& value);
+  bool assign(std::int64_t* target, const ConfigValue& value);
+  bool assign(double* target, const ConfigValue& value);
+  bool assign(std::string* target, const ConfigValue& value);
+  bool assign(Duration* target, const ConfigValue& value);
+  bool assign(Bytes* target, const ConfigValue& value);
+  bool assign(Path* target, const ConfigValue& value);
+  template <class T>
+  bool assign(std::vector<T>* target, const ConfigValue& value);
+  template <class T>
+  bool assign(std::optional<T>* target, const ConfigValue& value);
+
+  bool wrong(const ConfigValue& value, const std::string& message);
+  bool wrong_kind(const ConfigValue& value, std::string_view wanted, const std::string& advice = {});
+  bool in_range(const ConfigValue& value, double number, std::string (*show)(double));
+
+  const OptionSpec& spec_;
+  std::string subject_;
+  std::string folder_;
+  Diagnostics& diagnostics_;
+};
+
+}  // namespace cantrail

@@ -1,0 +1,59 @@
+#include "decode/catalog/catalog_compiler.hpp"
+
+#include "decode/catalog/definition.hpp"
+#include "decode/dbc/parser.hpp"
+
+namespace cantrail {
+
+Result<std::shared_ptr<const dbc::DecodePlan>> CatalogCompiler::plan_of(const DbcText& dbc,
+                                                                        Diagnostics& diagnostics) {
+  const Digest digest = sha256(dbc.text);
+  if (const auto known = plans_.find(digest); known != plans_.end()) return known->second;
+  auto parsed = dbc::parse(dbc.text, dbc.name);
+  if (!parsed) return Fault{FaultKind::config, parsed.fault().message};
+  diagnostics.insert(diagnostics.end(), parsed->diagnostics.begin(), parsed->diagnostics.end());
+  auto plan = dbc::DecodePlan::compile(parsed->database, diagnostics);
+  plans_.emplace(digest, plan);
+  return plan;
+}
+
+Result<CompiledCatalogPtr> CatalogCompiler::compile(CatalogSpec spec, Diagnostics& diagnostics) {
+  auto compiled = std::make_shared<CompiledCatalog>();
+  auto catalog = std::make_shared<Catalog>();
+  catalog->definition = write_definition(spec);
+  catalog->digest = sha256(catalog->definition);
+
+  std::vector<std::shared_ptr<const dbc::DecodePlan>> plans;
+  for (const DbcText& dbc : spec.dbcs) {
+    auto plan = plan_of(dbc, diagnostics);
+    if (!plan) return plan.fault();
+    plans.push_back(*plan);
+  }
+  for (std::size_t channel = 0; channel < spec.channels.size(); ++channel) {
+    dbc::ChannelPlan& channel_plan = compiled->channels.emplace_back();
+    for (const std::uint32_t dbc : spec.channels[channel].dbcs) {
+      channel_plan.plans.push_back(plans[dbc]);
+      channel_plan.stream_base.push_back(static_cast<StreamId>(catalog->streams.size()));
+      for (const dbc::MessagePlan& message : plans[dbc]->messages()) {
+        catalog->streams.push_back(
+            {message.row, static_cast<ChannelId>(channel), spec.channels[channel].source});
+      }
+    }
+  }
+  catalog->sources = std::move(spec.sources);
+  catalog->dbcs = std::move(spec.dbcs);
+  catalog->channels = std::move(spec.channels);
+  compiled->catalog = std::move(catalog);
+  return CompiledCatalogPtr(std::move(compiled));
+}
+
+Result<CompiledCatalogPtr> CatalogCompiler::compile(std::string_view definition) {
+  auto spec = read_definition(definition);
+  if (!spec) return spec.fault();
+  Diagnostics known_already;  // reported when the catalog was made
+  auto compiled = compile(std::move(*spec), known_already);
+  if (!compiled) return Fault{FaultKind::corrupt, compiled.fault().message};
+  return compiled;
+}
+
+}  // namespace cantrail

@@ -1,0 +1,50 @@
+// From what a configuration says about sources, channels and DBCs to a catalog and the plans that decode it;
+// and back from the definition that a journal keeps. Pure: DBC texts are passed in.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/diagnostic.hpp"
+#include "base/status.hpp"
+#include "decode/dbc/decoder.hpp"
+#include "decode/dbc/plan.hpp"
+#include "model/catalog.hpp"
+
+namespace cantrail {
+
+struct CatalogSpec {
+  std::vector<SourceInfo> sources;
+  std::vector<DbcText> dbcs;
+  std::vector<ChannelInfo> channels;
+};
+
+// Immutable; shared by every thread that decodes under this catalog.
+struct CompiledCatalog {
+  CatalogPtr catalog;
+  std::vector<dbc::ChannelPlan> channels;  // indexed by ChannelId
+};
+
+using CompiledCatalogPtr = std::shared_ptr<const CompiledCatalog>;
+
+// Compiles catalogs, and each DBC text once: a catalog that grew by a channel costs no second parse. Not
+// thread-safe.
+class CatalogCompiler {
+ public:
+  // Stream ids are given channel by channel, each channel's DBCs in order, messages in the file's order; so a
+  // spec that has more channels behind the same ones keeps all ids. Faults: `config` where a DBC text is no
+  // DBC. Warnings of DBCs seen for the first time are appended to `diagnostics`.
+  Result<CompiledCatalogPtr> compile(CatalogSpec spec, Diagnostics& diagnostics);
+
+  // The same from Catalog::definition. Fault `corrupt` where it is none.
+  Result<CompiledCatalogPtr> compile(std::string_view definition);
+
+ private:
+  Result<std::shared_ptr<const dbc::DecodePlan>> plan_of(const DbcText& dbc, Diagnostics& diagnostics);
+  std::map<Digest, std::shared_ptr<const dbc::DecodePlan>> plans_;
+};
+
+}  // namespace cantrail

@@ -1,0 +1,81 @@
+#include <gtest/gtest.h>
+
+#include "decode/catalog/catalog_compiler.hpp"
+#include "decode/catalog/definition.hpp"
+
+namespace cantrail {
+namespace {
+
+const char* const kDbc =
+    "VERSION \"\"\nBU_: A\nBO_ 256 Speed: 8 A\n SG_ kmh : 0|16@1+ (0.01,0) [0|0] \"km/h\" A\n"
+    "BO_ 257 Gear: 1 A\n SG_ gear : 0|8@1+ (1,0) [0|0] \"\" A\n";
+
+CatalogSpec spec_of(std::size_t channels) {
+  CatalogSpec spec;
+  spec.sources = {{"log", "logfile"}};
+  spec.dbcs = {{"car.dbc", kDbc}};
+  for (std::size_t i = 0; i < channels; ++i) spec.channels.push_back({"can" + std::to_string(i), 0, {0}});
+  return spec;
+}
+
+TEST(CatalogCompiler, GivesOneStreamPerMessageAndChannel) {
+  CatalogCompiler compiler;
+  Diagnostics diagnostics;
+  const auto compiled = compiler.compile(spec_of(2), diagnostics);
+  ASSERT_TRUE(compiled.ok()) << compiled.fault().message;
+  const Catalog& catalog = *(*compiled)->catalog;
+  ASSERT_EQ(catalog.streams.size(), 4U);
+  EXPECT_EQ(catalog.qualified_name(0), "can0:Speed");
+  EXPECT_EQ(catalog.qualified_name(3), "can1:Gear");
+  EXPECT_EQ((*compiled)->channels[1].stream_base[0], 2U);
+  EXPECT_TRUE(diagnostics.empty());
+}
+
+TEST(CatalogCompiler, KeepsIdsWhenAChannelIsAddedBehind) {
+  CatalogCompiler compiler;
+  Diagnostics diagnostics;
+  const auto one = compiler.compile(spec_of(1), diagnostics);
+  const auto two = compiler.compile(spec_of(2), diagnostics);
+  ASSERT_TRUE(one.ok() && two.ok());
+  EXPECT_NE((*one)->catalog->digest, (*two)->catalog->digest);
+  for (StreamId stream = 0; stream < (*one)->catalog->streams.size(); ++stream) {
+    EXPECT_EQ((*one)->catalog->qualified_name(stream), (*two)->catalog->qualified_name(stream));
+  }
+  EXPECT_EQ((*one)->channels[0].plans[0], (*two)->channels[0].plans[0]);  // compiled once
+}
+
+TEST(CatalogCompiler, RebuildsTheSameCatalogFromItsDefinition) {
+  CatalogCompiler compiler, another;
+  Diagnostics diagnostics;
+  auto spec = spec_of(2);
+  spec.dbcs[0].text += "CM_ \"grad \xB0\";\n";  // CP1252
+  const auto first = compiler.compile(spec, diagnostics);
+  ASSERT_TRUE(first.ok());
+  const auto again = another.compile((*first)->catalog->definition);
+  ASSERT_TRUE(again.ok()) << again.fault().message;
+  EXPECT_EQ((*again)->catalog->digest, (*first)->catalog->digest);
+  EXPECT_EQ((*again)->catalog->streams.size(), 4U);
+}
+
+TEST(CatalogDefinition, RefusesWhatIsNoDefinition) {
+  for (const char* text :
+       {"", "[]", "{}", "{\"cantrail_catalog\":2}", "{\"cantrail_catalog\":1}",
+        R"({"cantrail_catalog":1,"sources":[],"dbcs":[],"channels":[{"alias":"x","source":0,"dbcs":[]}]})"}) {
+    const auto spec = read_definition(text);
+    ASSERT_FALSE(spec.ok()) << text;
+    EXPECT_EQ(spec.fault().kind, FaultKind::corrupt);
+  }
+}
+
+TEST(CatalogCompiler, RefusesATextThatIsNoDbc) {
+  CatalogCompiler compiler;
+  Diagnostics diagnostics;
+  auto spec = spec_of(1);
+  spec.dbcs[0].text = "just some words";
+  const auto compiled = compiler.compile(spec, diagnostics);
+  ASSERT_FALSE(compiled.ok());
+  EXPECT_EQ(compiled.fault().kind, FaultKind::config);
+}
+
+}  // namespace
+}  // namespace cantrail

@@ -1,0 +1,74 @@
+// A DBC compiled for decoding: everything that can be known before the first frame is worked out here, once.
+// Immutable after compile(); any number of decoders may use one plan at the same time.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "base/diagnostic.hpp"
+#include "decode/dbc/database.hpp"
+#include "model/schema.hpp"
+
+namespace cantrail::dbc {
+
+// How one signal gets from bytes to a column. Its bytes, read as one number (little-endian for Intel,
+// big-endian for Motorola), hold the signal above `shift` bits of something else.
+struct SignalPlan {
+  std::uint8_t first_byte = 0;
+  std::uint8_t byte_count = 1;  // 1–9; 9 only where more than 56 bits do not start on a byte
+  std::uint8_t shift = 0;       // 0–7
+  std::uint8_t length_bits = 1;
+  ByteOrder order = ByteOrder::intel;
+  bool is_signed = false;
+  ValueKind kind = ValueKind::integer;
+  FieldType type = FieldType::f64;  // of the column
+  double factor = 1, offset = 0;
+  std::int64_t factor_integer = 1, offset_integer = 0;  // for integer columns
+  std::uint8_t needed_bytes = 1;  // a frame shorter than this does not hold the whole signal
+  // Multiplexing: index of the selector's field in the message and the values that switch this one on, as the
+  // selector's bits without sign. A chain of selectors (extended multiplexing) is followed: the selector
+  // itself must be present. Chains have no loops.
+  std::optional<std::uint16_t> selector;
+  std::vector<SelectorRange> ranges;
+};
+
+struct MessagePlan {
+  std::uint32_t id = 0;  // with kIdExtended
+  std::uint8_t length_bytes = 8;
+  std::shared_ptr<const RowSchema> row;
+  std::vector<SignalPlan> signals;  // same order and number as row->fields
+};
+
+class DecodePlan {
+ public:
+  // Never fails; what cannot be decoded is left out with a warning: signals that cannot be in a frame (over
+  // 64 bits, beyond byte 64, no bits), signals whose selector was left out or selects itself, a second
+  // message with the same id. A multiplexed signal of a message without any selector is taken as always
+  // present, with a warning too. Messages longer than 64 bytes (transport protocols) get no plan here,
+  // without a warning. A signal behind its message's length but inside 64 bytes stays: it is present in
+  // frames long enough.
+  static std::shared_ptr<const DecodePlan> compile(const Database& database, Diagnostics& diagnostics);
+
+  // The message that decodes this identifier (Linux form, flags included), nullptr if none. Remote and error
+  // frames match nothing.
+  [[nodiscard]] const MessagePlan* find(std::uint32_t id) const {
+    const std::uint16_t index = lookup(id);
+    return index == kNone ? nullptr : &messages_[index];
+  }
+  [[nodiscard]] std::uint16_t lookup(std::uint32_t id) const;  // index into messages(), or kNone
+  [[nodiscard]] std::span<const MessagePlan> messages() const { return messages_; }
+
+  static constexpr std::uint16_t kNone = 0xFFFF;
+
+ private:
+  std::vector<MessagePlan> messages_;
+  std::vector<std::uint16_t> standard_;  // 2,048 entries
+  // 29-bit identifiers: open addressing, a power of two, at most half full.
+  std::vector<std::uint32_t> extended_keys_;
+  std::vector<std::uint16_t> extended_values_;
+};
+
+}  // namespace cantrail::dbc

@@ -1,0 +1,22 @@
+// Which signals are wanted: a glob over "Signal", "Message.Signal" or "channel:Message.Signal"; empty wants
+// all.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "model/catalog.hpp"
+
+namespace cantrail::encode {
+
+class FieldSelection {
+ public:
+  explicit FieldSelection(std::string_view pattern = {}) : pattern_(pattern) {}
+
+  [[nodiscard]] bool wants(const Catalog& catalog, const StreamInfo& stream, const FieldSchema& field) const;
+
+ private:
+  std::string pattern_;
+};
+
+}  // namespace cantrail::encode

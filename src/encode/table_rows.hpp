@@ -1,0 +1,42 @@
+// Rows for people: one line each, what stands before the signals aligned over all streams of a catalog.
+//   1700000000.123456789  can0       1F2  Battery     Voltage=360.0 V  Gear=3 (DRIVE)
+// Names and texts cannot do anything to the terminal: control characters are shown as \xNN.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "encode/field_selection.hpp"
+#include "model/catalog.hpp"
+#include "model/stream_block.hpp"
+
+namespace cantrail::encode {
+
+// Made once for a catalog. Immutable: any thread may append.
+class TableRows {
+ public:
+  explicit TableRows(const Catalog& catalog, const FieldSelection& selection = FieldSelection());
+
+  // Some signal of this stream is wanted: rows of others would be empty.
+  [[nodiscard]] bool wants(StreamId stream) const { return streams_[stream].wanted; }
+
+  void append(std::string& out, const StreamBlock& block, std::size_t row) const;  // with its line feed
+
+ private:
+  struct Field {
+    std::string before;  // two spaces, name, =
+    std::string unit;    // with a space before it, or empty
+    const FieldSchema* schema = nullptr;
+    bool wanted = true;
+  };
+  struct Stream {
+    std::shared_ptr<const RowSchema> row;
+    std::string head;
+    std::vector<Field> fields;
+    bool wanted = false;
+  };
+
+  std::vector<Stream> streams_;
+};
+
+}  // namespace cantrail::encode

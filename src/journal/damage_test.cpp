@@ -1,0 +1,239 @@
+#include "journal/journal_fixture.hpp"
+
+namespace cantrail {
+namespace {
+
+class JournalDamageTest : public JournalTest {
+ protected:
+  // The whole folder as it is now, to be put back as often as wanted.
+  void keep() {
+    journal_.reset();
+    for (const auto& entry : std::filesystem::directory_iterator(options_.folder)) {
+      if (entry.path().filename() != "lock") kept_[entry.path()] = slurp(entry.path());
+    }
+  }
+  void put_back() {
+    journal_.reset();
+    std::filesystem::remove_all(options_.folder);
+    std::filesystem::create_directory(options_.folder);
+    for (const auto& [path, content] : kept_) spill(path, content);
+  }
+
+  std::map<std::string, std::string> kept_;
+};
+
+std::vector<std::uint64_t> seqs(const std::vector<JournalReader::Item>& items, std::uint32_t epoch) {
+  std::vector<std::uint64_t> found;
+  for (const auto& item : items) {
+    if (item.batch->position.epoch == epoch) found.push_back(item.batch->position.seq);
+  }
+  return found;
+}
+
+TEST_F(JournalDamageTest, ReadsEverythingWholeBeforeACutAtAnyByte) {
+  const CatalogPtr catalog = make_catalog("{}");
+  open();
+  std::vector<std::uint64_t> ends;  // of the file after each batch
+  for (std::size_t i = 0; i < 4; ++i) {
+    auto batch = make(i + 1, catalog);
+    batch->source_position = "at " + std::to_string(i);
+    ASSERT_TRUE(journal_->append(*batch).ok());
+    ends.push_back(std::filesystem::file_size(segment_paths().at(0)));
+  }
+  const std::string segment = segment_paths().at(0);
+  keep();
+  for (std::size_t size = 0; size <= ends.back(); ++size) {
+    put_back();
+    std::filesystem::resize_file(segment, size);
+    open();
+    const auto whole = static_cast<std::size_t>(
+        std::count_if(ends.begin(), ends.end(), [&](std::uint64_t end) { return end <= size; }));
+    if (whole != 0) {
+      ASSERT_EQ(journal_->past().torn_bytes, size - ends[whole - 1]) << size;
+      ASSERT_EQ(journal_->past().source_positions.at("can0"), "at " + std::to_string(whole - 1));
+    }
+    ASSERT_TRUE(append(7, catalog).ok());
+    const auto items = read_all();
+    ASSERT_EQ(items.size(), whole + 1) << size;
+    for (std::size_t i = 0; i < whole; ++i) ASSERT_EQ(items[i].batch->frames.size(), i + 1);
+    ASSERT_EQ(items.back().batch->frames.size(), 7U);
+    for (const auto& item : items) ASSERT_FALSE(item.missing) << "a torn tail is no loss, cut at " << size;
+  }
+}
+
+TEST_F(JournalDamageTest, LosesOnlyTheRecordInWhichAByteIsFlippedAndSaysSo) {
+  open();
+  std::vector<std::uint64_t> ends;
+  for (std::size_t i = 0; i < 4; ++i) {
+    ASSERT_TRUE(append(i + 1).ok());
+    ends.push_back(std::filesystem::file_size(segment_paths().at(0)));
+  }
+  const std::string segment = segment_paths().at(0);
+  ASSERT_TRUE(journal_->close_cleanly().ok());
+  keep();
+  const std::string whole = kept_.at(segment);
+  const std::uint64_t first = ends[0] - (ends[1] - ends[0]) + 16;  // within the first batch's record
+  for (std::size_t i = 0; i < whole.size(); ++i) {
+    put_back();
+    std::string damaged = whole;
+    damaged[i] = static_cast<char>(damaged[i] ^ 0x10);
+    spill(segment, damaged);
+    open();
+    ASSERT_TRUE(append(9).ok());
+    const auto items = read_all();
+    std::optional<std::size_t> hit;  // the batch that was hit
+    for (std::size_t k = 0; k < ends.size() && i >= first; ++k) {
+      if (i < ends[k]) {
+        hit = k;
+        break;
+      }
+    }
+    if (i >= ends.back()) {  // the mark of the orderly stop: nothing but cleanness is lost
+      ASSERT_EQ(items.size(), 5U) << i;
+      ASSERT_FALSE(journal_->past().clean);
+      continue;
+    }
+    ASSERT_GE(items.size(), 4U) << i;
+    ASSERT_EQ(items.back().batch->frames.size(), 9U);
+    std::uint64_t missing = 0, stretches = 0;
+    for (const auto& item : items) {
+      if (!item.missing) continue;
+      ++stretches;
+      ASSERT_EQ(item.missing->reason, GapReason::journal_corrupt);
+      ASSERT_TRUE(item.missing->count.has_value()) << i;
+      missing += *item.missing->count;
+    }
+    ASSERT_EQ(stretches, 1U) << i;
+    if (items.size() == 4) {
+      for (const auto& item : items) {
+        if (item.missing) {
+          ASSERT_EQ(item.batch->position.epoch == 2 ? 4U : item.batch->position.seq - 1, missing) << i;
+        }
+      }
+    } else {
+      ASSERT_FALSE(hit) << i;
+      ASSERT_EQ(missing, 0U) << i;
+    }
+  }
+}
+
+TEST_F(JournalDamageTest, CountsWhatIsLostWhenTheEndOfAnEpochRotsAfterTheNextBegan) {
+  open();
+  for (std::size_t i = 0; i < 4; ++i) ASSERT_TRUE(append(i + 1).ok());
+  const std::string segment = segment_paths().at(0);
+  open();
+  ASSERT_TRUE(append(9).ok());
+  std::string damaged = slurp(segment);
+  damaged[damaged.size() - 20] ^= 1;
+  spill(segment, damaged);
+  const auto items = read_all();
+  ASSERT_EQ(items.size(), 4U);
+  ASSERT_TRUE(items[3].missing);
+  EXPECT_EQ(items[3].missing->reason, GapReason::journal_corrupt);
+  EXPECT_EQ(items[3].missing->count, 4U);
+  EXPECT_EQ(items[3].missing->from, items[2].batch->clock.wall);
+  EXPECT_EQ(items[3].missing->to, items[3].batch->clock.wall);
+}
+
+TEST_F(JournalDamageTest, CountsWhatASegmentHeldThatIsGone) {
+  options_.segment_bytes = 8192;
+  open();
+  for (int i = 0; i < 20; ++i) ASSERT_TRUE(append(100).ok());
+  const auto paths = segment_paths();
+  ASSERT_GE(paths.size(), 4U);
+  keep();
+  for (std::size_t gone = 0; gone < 2; ++gone) {
+    put_back();
+    gone == 0 ? spill(paths[1], std::string(3000, 'x')) : spill(paths[1], "");
+    open();
+    ASSERT_TRUE(append(100).ok());
+    const auto items = read_all();
+    std::uint64_t missing = 0;
+    for (const auto& item : items) missing += item.missing ? item.missing->count.value_or(1'000'000) : 0;
+    EXPECT_LT(items.size(), 20U);
+    EXPECT_EQ(missing, (21 - items.size()) * 100);
+  }
+}
+
+TEST_F(JournalDamageTest, IsNotFooledByAPayloadThatLooksLikeARecord) {
+  open();
+  ASSERT_TRUE(append(3).ok());
+  const std::string copy = slurp(segment_paths().at(0));
+  // The bytes of a whole segment, recorded as the source position of a batch that is then damaged.
+  auto batch = make(1);
+  batch->source_position = copy;
+  ASSERT_TRUE(journal_->append(*batch).ok());
+  ASSERT_TRUE(append(5).ok());
+  const std::string path = segment_paths().at(0);
+  journal_.reset();
+  std::string content = slurp(path);
+  content[copy.size() + 20] ^= 1;
+  spill(path, content);
+  open();
+  const auto items = read_all();
+  for (const auto& item : items) EXPECT_NE(item.batch->position.seq, 2U);
+  EXPECT_EQ(items.back().batch->frames.size(), 5U);
+}
+
+TEST_F(JournalDamageTest, IsDoneInTimeWithAFileOfForgedHeaders) {
+  open();
+  ASSERT_TRUE(append(3).ok());
+  const std::string path = segment_paths().at(0);
+  journal_.reset();
+  std::string forged = slurp(path);
+  for (std::size_t i = 0; i < 40'000; ++i) {
+    const std::array<std::uint32_t, 2> header{0x52544304U, 300'000};
+    forged.append(reinterpret_cast<const char*>(header.data()), 8);
+    forged.append(reinterpret_cast<const char*>(header.data()), 8);
+  }
+  spill(path, forged);
+  const auto start = std::chrono::steady_clock::now();
+  open();
+  EXPECT_EQ(read_all().size(), 1U);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(10));
+}
+
+TEST_F(JournalDamageTest, PassesOverFilesThatAreNotItsOwn) {
+  open();
+  ASSERT_TRUE(append(3).ok());
+  const std::string foreign = slurp(segment_paths().at(0));
+  journal_.reset();
+  std::filesystem::remove_all(options_.folder);
+  open();
+  ASSERT_TRUE(append(4).ok());
+  journal_.reset();
+  spill(join_path(options_.folder, "00000007-0000000000000001.ctj"), foreign);
+  spill(join_path(options_.folder, "notes.txt"), "hello");
+  spill(join_path(options_.folder, "0000000G-0000000000000001.ctj"), "hello");
+  open();
+  EXPECT_EQ(journal_->epoch(), 8U);
+  ASSERT_TRUE(append(5).ok());
+  const auto items = read_all();
+  ASSERT_EQ(items.size(), 2U);
+  EXPECT_EQ(seqs(items, 8), std::vector<std::uint64_t>{1});
+}
+
+TEST_F(JournalDamageTest, GoesOnBehindABadSectorAfterSomePatience) {
+  open();
+  for (std::size_t i = 0; i < 3; ++i) ASSERT_TRUE(append(5).ok());
+  auto opened = journal_->read({});
+  auto reader = std::move(opened).value();
+  FileFault broken;
+  broken.times = FileFault::kForever;
+  files_.fail_at(2, only(FileOperation::read), broken);  // the first read is that of the header
+  EXPECT_FALSE(reader->next().ok());
+  EXPECT_FALSE(reader->next().ok());
+  const auto end = reader->next();
+  ASSERT_TRUE(end.ok());
+  EXPECT_FALSE(end->has_value());
+  files_.heal();
+  ASSERT_TRUE(append(5).ok());
+  const auto item = reader->next();
+  ASSERT_TRUE(item.ok() && item->has_value());
+  EXPECT_EQ((*item)->batch->position.seq, 4U);
+  ASSERT_TRUE((*item)->missing);
+  EXPECT_EQ((*item)->missing->reason, GapReason::journal_corrupt);
+}
+
+}  // namespace
+}  // namespace cantrail

@@ -1,0 +1,256 @@
+#include "journal/disk_journal.hpp"
+
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "journal/reader.hpp"
+#include "journal/segment_state.hpp"
+
+namespace cantrail::journal {
+namespace {
+
+const std::string kNoName;
+
+const std::string& source_name(const RawBatch& batch) {
+  if (!batch.catalog || batch.source >= batch.catalog->sources.size()) return kNoName;
+  return batch.catalog->sources[batch.source].name;
+}
+
+std::uint64_t catalog_bytes(const Catalog& catalog) {
+  return sizeof(RecordHeader) + padded(sizeof(CatalogRecord) + catalog.definition.size());
+}
+
+}  // namespace
+
+DiskJournal::DiskJournal(Setup setup)
+    : setup_(std::move(setup)),
+      began_(setup_.clock.pair()),
+      unsynced_(setup_.files, setup_.options.folder),
+      source_positions_(setup_.recovered.past.source_positions),
+      last_(setup_.recovered.past.last) {
+  stats_.cap_bytes = setup_.options.cap_bytes;
+  stats_.head = {id(), epoch(), next_seq_, 0};
+  note_oldest();
+}
+
+Status DiskJournal::check(const RawBatch& batch) const {
+  if (closed_) return {FaultKind::bug, "the journal is closed: nothing may be appended"};
+  const Position& at = batch.position;
+  if (at.journal != id() || at.epoch != epoch() || at.index != 0 || at.seq < next_seq_) {
+    return {FaultKind::bug, "position " + to_string(at) + " does not follow " + std::to_string(epoch()) +
+                                "/" + std::to_string(next_seq_) + "/0"};
+  }
+  return {};
+}
+
+Status DiskJournal::append(const RawBatch& batch) {
+  if (auto fits = check(batch); !fits) return fits;
+  const std::string& name = source_name(batch);
+  if (auto prepared = encoder_.prepare(batch, name); !prepared) return prepared;
+  const Catalog* catalog = batch.catalog.get();
+  const bool needs_catalog = catalog != nullptr && (!current_ || !catalogs_.contains(catalog->digest));
+  const std::uint64_t bytes = encoder_.bytes() + (needs_catalog ? catalog_bytes(*catalog) : 0);
+  if (current_) {
+    const Segment& segment = *current_->segment;
+    const bool full = has_batches_ && segment.end + bytes > setup_.options.segment_bytes;
+    if (full || current_->broken || segment.sync_failed) leave_segment();
+  }
+  const std::uint64_t start = current_ ? 0 : preamble({}, 0).size();
+  if (auto room = make_room(start + bytes); !room) return room;
+  if (!current_) {
+    if (auto begun = begin_segment(batch.position.seq); !begun) return begun;
+  }
+  if (catalog != nullptr && !catalogs_.contains(catalog->digest)) {
+    if (auto written = write_catalog(*catalog); !written) return written;
+  }
+  const auto pieces = encoder_.pieces(current_->seed);
+  if (auto written = current_->append(pieces, encoder_.bytes(), *setup_.segments); !written) return written;
+  note_appended(batch, name, encoder_.bytes());
+  return {};
+}
+
+std::string DiskJournal::preamble(const SegmentHeader& header, std::uint64_t seed) const {
+  std::string text(as_text(bytes_of(header)));
+  const Recovered& recovered = setup_.recovered;
+  EpochRecord constants{began_.wall.ns,         began_.mono.ns,
+                        recovered.before_epoch, static_cast<std::uint32_t>(setup_.constants.size()),
+                        recovered.before_seq,   recovered.before_record};
+  add_record(text, RecordType::epoch, seed, bytes_of(constants), setup_.constants);
+  StateRecord state{next_record_, last_ ? last_->ns : 0, last_ ? 1U : 0U,
+                    static_cast<std::uint32_t>(source_positions_.size())};
+  std::string positions;
+  for (const auto& [name, position] : source_positions_) {
+    const std::array<std::uint32_t, 2> lengths{static_cast<std::uint32_t>(name.size()),
+                                               static_cast<std::uint32_t>(position.size())};
+    positions += as_text(bytes_of(lengths));
+    positions += name + position;
+  }
+  add_record(text, RecordType::state, seed, bytes_of(state), positions);
+  return text;
+}
+
+Status DiskJournal::begin_segment(std::uint64_t first_seq) {
+  const SegmentName name{epoch(), first_seq};
+  const std::string path = join_path(setup_.options.folder, to_string(name));
+  // This epoch is ours alone: a file of that name is what is left of a begin that failed.
+  if (setup_.files.exists(path)) {
+    if (auto removed = setup_.files.remove(path); !removed) return removed;
+  }
+  SegmentHeader header;
+  header.epoch = epoch();
+  header.first_seq = first_seq;
+  header.journal = id().bytes;
+  header.wall_ns = setup_.clock.wall().ns;
+  header.previous_first_seq = previous_ ? previous_->first_seq : 0;
+  header.previous_end = previous_end_;
+
+  auto next = std::make_shared<SegmentFile>();
+  next->seed = segment_seed(id(), epoch(), first_seq);
+  next->segment = std::make_shared<Segment>(name, path, 0, true);
+  const std::string text = preamble(sealed(header), next->seed);
+  auto file = setup_.files.open(path, OpenMode::create_new);
+  if (!file) return file.status();
+  next->file = std::move(file).value();
+  const auto piece = std::as_bytes(std::span(text));
+  if (auto written = next->file->append(std::span(&piece, 1)); !written) {
+    setup_.files.remove(path).ignore();  // tried again before the next begin
+    return written;
+  }
+  next->segment->end = text.size();
+  next->segment->disk_bytes = whole_blocks(text.size());
+  current_ = std::move(next);
+  has_batches_ = false;
+  catalogs_.clear();
+  setup_.segments->add(current_->segment);
+  unsynced_.add(current_);
+  if (setup_.segments->front() == current_->segment) note_oldest();
+  return {};
+}
+
+void DiskJournal::leave_segment() {
+  Segment& segment = *current_->segment;
+  segment.abandoned = !has_batches_;
+  segment.finished.store(true, std::memory_order_release);
+  if (has_batches_) {
+    previous_ = segment.name;
+    previous_end_ = segment.end;
+  } else {
+    // Its name is that of the next one. What cannot be removed now is removed when that one is begun.
+    setup_.files.remove(segment.path).ignore();
+    setup_.segments->remove_back();
+  }
+  current_.reset();
+}
+
+Status DiskJournal::make_room(std::uint64_t bytes) {
+  const std::uint64_t cap = setup_.options.cap_bytes;
+  const std::uint64_t in_use = current_ ? current_->segment->end.load() : 0;
+  const std::uint64_t growth = whole_blocks(in_use + bytes) - whole_blocks(in_use);
+  bool removed_some = false;
+  while (setup_.segments->disk_bytes() + growth > cap) {
+    const SegmentPtr front = setup_.segments->front();
+    if (!front || (current_ && front == current_->segment)) break;
+    Status removed = setup_.files.remove(front->path);
+    if (!removed && setup_.files.exists(front->path)) {
+      if (setup_.segments->disk_bytes() + growth <= cap + setup_.options.segment_bytes) break;
+      return {FaultKind::exhausted, "the journal is at its cap and " + removed.fault().message};
+    }
+    setup_.segments->remove_front();
+    removed_some = true;
+  }
+  if (removed_some) note_oldest();
+  return {};
+}
+
+Status DiskJournal::write_small(const std::string& records) {
+  const auto piece = std::as_bytes(std::span(records));
+  return current_->append(std::span(&piece, 1), records.size(), *setup_.segments);
+}
+
+Status DiskJournal::write_catalog(const Catalog& catalog) {
+  CatalogRecord fixed{catalog.digest.bytes, catalog.definition.size()};
+  if (catalog_bytes(catalog) > kMaxPayloadBytes) {
+    return {FaultKind::rejected, "the catalog's definition is too large for the journal"};
+  }
+  std::string record;
+  add_record(record, RecordType::catalog, current_->seed, bytes_of(fixed), catalog.definition);
+  if (auto written = write_small(record); !written) return written;
+  catalogs_.insert(catalog.digest);
+  return {};
+}
+
+void DiskJournal::note_appended(const RawBatch& batch, const std::string& source_name, std::uint64_t bytes) {
+  has_batches_ = true;
+  last_ = batch.clock.wall;
+  next_seq_ = batch.position.seq + 1;
+  next_record_ = batch.first_record + batch.records();
+  if (!source_name.empty() && !batch.source_position.empty()) {
+    source_positions_[source_name] = batch.source_position;
+  }
+  unsynced_.mark_dirty();
+  const std::scoped_lock lock(stats_mutex_);
+  ++stats_.appended_batches;
+  stats_.appended_records += batch.records();
+  stats_.appended_bytes += bytes;
+  stats_.head.seq = next_seq_;
+}
+
+void DiskJournal::note_oldest() {
+  std::optional<Position> oldest;
+  std::optional<WallTime> time;
+  if (const SegmentPtr front = setup_.segments->front()) {
+    oldest = Position{id(), front->name.epoch, front->name.first_seq, 0};
+    if (const auto header = read_segment_header(setup_.files, *front)) time = WallTime{header->wall_ns};
+  }
+  const std::scoped_lock lock(stats_mutex_);
+  stats_.oldest = oldest;
+  stats_.oldest_time = time;
+}
+
+Status DiskJournal::sync() {
+  const MonoTime start = setup_.clock.mono();
+  bool did_sync = false;
+  Status synced = unsynced_.sync(did_sync);
+  if (did_sync) {
+    const Duration took = setup_.clock.mono() - start;
+    const std::scoped_lock lock(stats_mutex_);
+    ++stats_.syncs;
+    stats_.last_sync_took = took;
+  }
+  return synced;
+}
+
+Status DiskJournal::close_cleanly() {
+  if (closed_) return {};
+  if (current_ && (current_->broken || current_->segment->sync_failed)) leave_segment();
+  if (!current_) {
+    if (auto begun = begin_segment(next_seq_); !begun) return begun;
+  }
+  const ClockPair now = setup_.clock.pair();
+  const EndRecord fixed{next_seq_, next_record_, now.wall.ns, now.mono.ns};
+  std::string record;
+  add_record(record, RecordType::end, current_->seed, bytes_of(fixed), {});
+  if (auto written = write_small(record); !written) return written;
+  has_batches_ = true;  // it holds something: it stays
+  leave_segment();
+  closed_ = true;
+  unsynced_.mark_dirty();
+  return sync();
+}
+
+Result<std::unique_ptr<JournalReader>> DiskJournal::read(const Position& from) {
+  return make_reader(setup_.files, setup_.segments, id(), from);
+}
+
+JournalStats DiskJournal::stats() const {
+  JournalStats stats;
+  {
+    const std::scoped_lock lock(stats_mutex_);
+    stats = stats_;
+  }
+  stats.bytes = setup_.segments->disk_bytes();
+  stats.segments = setup_.segments->count();
+  return stats;
+}
+
+}  // namespace cantrail::journal

@@ -1,0 +1,67 @@
+#include "journal/identity.hpp"
+
+#include <cerrno>
+#include <charconv>
+#include <cstdio>
+
+#include <sys/random.h>
+
+#include "base/text.hpp"
+#include "journal/format.hpp"
+
+namespace cantrail::journal {
+namespace {
+
+constexpr std::string_view kTitle = "cantrail journal 1";
+
+std::string check_of(std::string_view text) {
+  char digits[17];
+  std::snprintf(digits, sizeof digits, "%016llx",
+                static_cast<unsigned long long>(hash_of(std::as_bytes(std::span(text)))));
+  return digits;
+}
+
+}  // namespace
+
+std::string to_text(const Identity& identity) {
+  std::string text(kTitle);
+  text += "\njournal_id " + to_string(identity.id) + "\nepoch " + std::to_string(identity.epoch) + "\n";
+  return text + "check " + check_of(text) + "\n";
+}
+
+std::optional<Identity> parse_identity(std::string_view text) {
+  const std::vector<std::string_view> lines = split(text, '\n');
+  if (lines.size() < 4 || !lines[1].starts_with("journal_id ") || !lines[2].starts_with("epoch ")) {
+    return std::nullopt;
+  }
+  const auto id = parse_journal_id(lines[1].substr(11));
+  if (!id) return std::nullopt;
+  Identity identity{*id, 0};
+  const std::string_view number = lines[2].substr(6);
+  std::from_chars(number.data(), number.data() + number.size(), identity.epoch);
+  // The text must be what we would write: that compares title, number and check at once.
+  if (to_text(identity) != text) return std::nullopt;
+  return identity;
+}
+
+Status write_identity(FileSystem& files, const std::string& folder, const Identity& identity) {
+  return write_file_atomically(files, join_path(folder, "identity"), to_text(identity));
+}
+
+Result<std::optional<Identity>> read_identity(FileSystem& files, const std::string& folder) {
+  const std::string path = join_path(folder, "identity");
+  if (!files.exists(path)) return std::optional<Identity>();
+  const auto text = read_file(files, path);
+  if (!text) return text.fault();
+  return parse_identity(*text);
+}
+
+Result<JournalId> random_journal_id() {
+  JournalId id;
+  if (::getrandom(id.bytes.data(), id.bytes.size(), 0) != static_cast<ssize_t>(id.bytes.size())) {
+    return errno_fault("cannot make a journal id", errno);
+  }
+  return id;
+}
+
+}  // namespace cantrail::journal

@@ -1,0 +1,67 @@
+#include "journal/journal.hpp"
+
+#include <algorithm>
+
+#include "journal/disk_journal.hpp"
+
+namespace cantrail {
+namespace {
+
+constexpr std::uint64_t kDefaultCapBytes = std::uint64_t{8} << 30U;
+constexpr std::uint64_t kLeastSegmentBytes = 4096;
+
+Status decide_sizes(JournalOptions& options, FileSystem& files) {
+  if (options.cap_bytes == 0) {
+    const auto space = files.space(options.folder);
+    if (!space) return space.status();
+    options.cap_bytes = std::min(kDefaultCapBytes, space->total_bytes / 5);
+  }
+  options.segment_bytes =
+      std::max(kLeastSegmentBytes, std::min(options.segment_bytes, options.cap_bytes / 4));
+  return {};
+}
+
+Status make_folder(FileSystem& files, const std::string& folder) {
+  Status made = files.make_directories(folder);
+  if (made || made.fault().kind == FaultKind::exhausted) return made;
+  return {FaultKind::config, "the journal has no folder: " + made.fault().message +
+                                 "; set [journal] folder to one that this user may write to"};
+}
+
+}  // namespace
+
+Duration sync_interval(SyncMode mode) {
+  switch (mode) {
+    case SyncMode::safe:
+      return std::chrono::milliseconds(100);
+    case SyncMode::normal:
+      return std::chrono::milliseconds(500);
+    case SyncMode::sd_saver:
+      return std::chrono::seconds(5);
+  }
+  return std::chrono::milliseconds(500);
+}
+
+Result<std::unique_ptr<Journal>> Journal::open(const JournalOptions& options, std::string constants,
+                                               FileSystem& files, Clock& clock, Log& log) {
+  JournalOptions decided = options;
+  if (constants.size() > journal::kMaxPayloadBytes / 2) {
+    return Fault{FaultKind::bug, "the constants of an epoch are too large"};
+  }
+  if (auto made = make_folder(files, options.folder); !made) return made.fault();
+  auto lock = journal::FolderLock::take(options.folder);
+  if (!lock) return lock.fault();
+  if (auto sizes = decide_sizes(decided, files); !sizes) return sizes.fault();
+  auto segments = std::make_shared<journal::Segments>();
+  auto recovered = journal::recover(files, options.folder, log, *segments);
+  if (!recovered) return recovered.fault();
+  // From here on the epoch is used up, whatever happens next.
+  if (auto written = journal::write_identity(files, options.folder, recovered->identity); !written) {
+    return written.fault();
+  }
+  return std::unique_ptr<Journal>(std::make_unique<journal::DiskJournal>(
+      journal::DiskJournal::Setup{std::move(decided), std::move(constants), std::move(lock).value(),
+                                  std::move(recovered).value(), std::move(segments), files, clock, log}));
+}
+
+}  // namespace cantrail

@@ -1,0 +1,109 @@
+// The append-only local log of everything accepted. One writer thread; any number of readers beside it.
+//
+// On disk: FOLDER/identity (journal id and the last epoch, replaced
+// atomically) and segments `EPOCH-FIRSTSEQ.ctj`, each self-contained: a header, the epoch record, the source
+// positions and the catalogs it needs, then batches. docs/journal-format.md specifies every byte.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/clock.hpp"
+#include "base/file.hpp"
+#include "base/status.hpp"
+#include "component/context.hpp"
+#include "model/batch.hpp"
+
+namespace cantrail {
+
+enum class SyncMode : std::uint8_t { safe, normal, sd_saver };  // 100 ms, 500 ms, 5 s
+
+[[nodiscard]] Duration sync_interval(SyncMode mode);
+
+struct JournalOptions {
+  std::string folder;
+  std::uint64_t cap_bytes = 0;              // 0: the smaller of 8 GiB and 20 % of the disk
+  std::uint64_t segment_bytes = 64U << 20;  // the most; a quarter of the cap at the most
+  SyncMode sync = SyncMode::normal;
+};
+
+// What the journal knows of its past when it is opened.
+struct JournalPast {
+  bool existed = false;
+  bool clean = false;                                      // the last epoch ended with an orderly stop
+  std::optional<WallTime> last;                            // clock of the last whole batch
+  std::map<std::string, SourcePosition> source_positions;  // last journaled, by source name
+  std::uint64_t torn_bytes = 0;                            // of the last segment's tail
+};
+
+struct JournalStats {
+  std::uint64_t bytes = 0;  // on disk
+  std::uint64_t cap_bytes = 0;
+  std::uint64_t segments = 0;
+  std::uint64_t appended_batches = 0, appended_records = 0, appended_bytes = 0;  // this epoch
+  std::uint64_t syncs = 0;
+  Duration last_sync_took{};
+  std::optional<Position> oldest;  // first batch still there
+  Position head;                   // behind the last batch accepted
+  std::optional<WallTime> oldest_time;
+};
+
+class JournalReader;
+
+class Journal {
+ public:
+  // Opens or creates. Quick whatever the backlog: the last segment is scanned, others are only listed. The
+  // new epoch is durable when this returns. `constants` (JSON) goes into the epoch record. Faults: config
+  // (the folder belongs to another running node: a lock file says so; or it cannot be written), unavailable,
+  // exhausted.
+  static Result<std::unique_ptr<Journal>> open(const JournalOptions& options, std::string constants,
+                                               FileSystem& files, Clock& clock, Log& log);
+  virtual ~Journal() = default;
+
+  [[nodiscard]] virtual JournalId id() const = 0;
+  [[nodiscard]] virtual std::uint32_t epoch() const = 0;
+  [[nodiscard]] virtual const JournalPast& past() const = 0;
+
+  // Writer thread. Positions must ascend within this epoch. When it returns ok, write() has returned: the
+  // batch survives a crash of the process. A fault leaves no half record that a reader would stumble over:
+  // the segment is cut back or sealed, and the next append begins a new one. Not retried here.
+  virtual Status append(const RawBatch& batch) = 0;
+
+  // Writer thread or one other thread: makes everything appended so far durable. Does nothing when nothing is
+  // dirty. After a failed sync the segment is sealed and never synced again.
+  virtual Status sync() = 0;
+  [[nodiscard]] virtual bool dirty() const = 0;  // any thread
+
+  // Writer thread: writes the mark of an orderly stop, and syncs.
+  virtual Status close_cleanly() = 0;
+
+  // Any thread. Reads batches at or behind `from`; at the end it can be asked again when more has been
+  // appended.
+  virtual Result<std::unique_ptr<JournalReader>> read(const Position& from) = 0;
+
+  // Any thread.
+  [[nodiscard]] virtual JournalStats stats() const = 0;
+};
+
+// One thread per reader. Batches come in order with their catalogs' definitions resolved by digest.
+class JournalReader {
+ public:
+  virtual ~JournalReader() = default;
+
+  struct Item {
+    std::shared_ptr<RawBatch> batch;  // `catalog` is not set: the reader's user resolves the digest
+    Digest catalog;
+    // Set where something should have been before this batch and is not: removed by the cap, damaged, torn.
+    std::optional<GapRecord> missing;
+  };
+  // nullopt: the end for now. Damaged stretches are skipped and reported in the next item.
+  virtual Result<std::optional<Item>> next() = 0;
+
+  // The definition stored under this digest; read from the segment at hand.
+  virtual Result<std::string> definition(const Digest& digest) = 0;
+};
+
+}  // namespace cantrail

@@ -1,0 +1,253 @@
+#include "journal/reader.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <map>
+
+#include "journal/missing.hpp"
+#include "journal/scan.hpp"
+#include "journal/segment_state.hpp"
+
+namespace cantrail::journal {
+namespace {
+
+// The catalog record's definition, if the payload is one of this digest.
+std::optional<std::string> definition_in(std::span<const std::byte> payload, const Digest& digest) {
+  CatalogRecord fixed;
+  if (!load(payload, fixed) || fixed.digest != digest.bytes) return std::nullopt;
+  if (fixed.definition_bytes > payload.size() - sizeof fixed) return std::nullopt;
+  return std::string(as_text(payload.subspan(sizeof fixed, fixed.definition_bytes)));
+}
+
+class Reader final : public JournalReader {
+ public:
+  Reader(FileSystem& files, std::shared_ptr<const Segments> segments, const JournalId& journal,
+         const Position& from)
+      : files_(files), segments_(std::move(segments)), journal_(journal), from_(from) {
+    missing_.start_at(from);
+  }
+
+  Result<std::optional<Item>> next() override;
+  Result<std::string> definition(const Digest& digest) override;
+
+ private:
+  // One segment that is open.
+  struct At {
+    SegmentPtr segment;
+    std::unique_ptr<File> file;
+    RecordScan scan;
+    std::uint64_t limit = 0;     // of a segment of an earlier epoch: how much of it counts
+    bool last_of_epoch = false;  // of an earlier epoch: then bytes that are no record are a torn tail
+    bool is_first = false;       // of its epoch
+    bool header_whole = false;
+    bool has_records = false;
+  };
+
+  [[nodiscard]] SegmentPtr next_segment() const;
+  Status enter(const SegmentPtr& segment);
+  // False: the segment was given up before a batch was in it, nothing of it counts.
+  [[nodiscard]] bool look_ahead(At& at) const;
+  void check_adjacent(const SegmentPtr& segment, const SegmentHeader& header);
+  void leave(std::uint64_t limit);
+  // The item that the record makes, if it is a batch that was asked for.
+  std::optional<Item> take(const Record& record);
+  std::optional<Item> take_batch(std::span<const std::byte> payload);
+  Result<std::string> definition_from(const Segment& segment, const File& file, const Digest& digest) const;
+
+  FileSystem& files_;
+  const std::shared_ptr<const Segments> segments_;
+  const JournalId journal_;
+  const Position from_;
+  std::optional<At> at_;
+  SegmentPtr walked_;                   // the last one left
+  std::optional<SegmentName> counted_;  // the last one left in which something could be
+  bool walked_torn_ = false;            // it ended in bytes that are no record
+  Missing missing_;
+  BatchDecoder decoder_;
+};
+
+SegmentPtr Reader::next_segment() const {
+  if (walked_) return segments_->after(*walked_);
+  SegmentPtr found = segments_->last_at_or_before({from_.epoch, from_.seq});
+  // A segment of an earlier epoch has nothing at or behind `from`.
+  if (found && found->name.epoch == from_.epoch) return found;
+  return segments_->after(SegmentName{from_.epoch, from_.seq});
+}
+
+// How much of a segment of an earlier epoch counts is written in the one behind it.
+bool Reader::look_ahead(At& at) const {
+  const SegmentName& name = at.segment->name;
+  const SegmentPtr behind = segments_->after(*at.segment);
+  at.limit = at.segment->end;
+  at.last_of_epoch = !behind || behind->name.epoch != name.epoch;
+  if (at.last_of_epoch) return true;
+  const auto header = read_segment_header(files_, *behind);
+  if (!header || header->journal != journal_.bytes) return true;
+  if (header->previous_end == 0 || header->previous_first_seq < name.first_seq) return false;
+  if (header->previous_first_seq == name.first_seq) at.limit = header->previous_end;
+  return true;
+}
+
+void Reader::check_adjacent(const SegmentPtr& segment, const SegmentHeader& header) {
+  if (header.previous_end == 0) return;
+  if (counted_ && counted_->epoch == segment->name.epoch) {
+    if (header.previous_first_seq != counted_->first_seq) missing_.suspect(GapReason::journal_cap);
+  } else if (!counted_ && from_.epoch == segment->name.epoch && from_.seq < segment->name.first_seq) {
+    missing_.suspect(GapReason::journal_cap);
+  }
+}
+
+Status Reader::enter(const SegmentPtr& segment) {
+  auto file = files_.open(segment->path, OpenMode::read);
+  if (!file) {
+    if (files_.exists(segment->path)) return file.status();
+    // Gone: by the cap, or by somebody's hand.
+    missing_.suspect(segments_->holds(segment->name) ? GapReason::journal_corrupt : GapReason::journal_cap);
+    walked_ = segment;
+    return {};
+  }
+  std::array<std::byte, sizeof(SegmentHeader)> bytes{};
+  const auto got = (*file)->read_at(0, bytes);
+  const auto header = got ? parse_header(std::span(bytes).first(*got)) : std::nullopt;
+  if (header && header->journal != journal_.bytes) {  // somebody put it here; it is not of this journal
+    walked_ = segment;
+    return {};
+  }
+  const std::uint64_t seed = segment_seed(journal_, segment->name.epoch, segment->name.first_seq);
+  File& open_file = **file;
+  At at{segment, std::move(file).value(), RecordScan(open_file, seed)};
+  at.header_whole = header.has_value();
+  at.is_first = header && header->previous_end == 0;
+  if (!segment->own && !look_ahead(at)) {
+    walked_ = segment;
+    return {};
+  }
+  if (header) check_adjacent(segment, *header);
+  if (at.is_first) missing_.enter_segment(segment->name.epoch, 0);
+  at_.emplace(std::move(at));
+  return {};
+}
+
+void Reader::leave(std::uint64_t limit) {
+  // The last segment of an epoch may end in anything, or hold nothing at all: that is how a crash looks.
+  walked_torn_ = at_->scan.end_of_last() < limit || !at_->has_records;
+  const bool abandoned = at_->segment->abandoned;
+  if (walked_torn_ && !at_->last_of_epoch && !abandoned) missing_.suspect(GapReason::journal_corrupt);
+  if (!abandoned) counted_ = at_->segment->name;
+  walked_ = at_->segment;
+  at_.reset();
+}
+
+std::optional<JournalReader::Item> Reader::take_batch(std::span<const std::byte> payload) {
+  BatchHeader header;
+  if (!load(payload, header)) {
+    missing_.suspect(GapReason::journal_corrupt);
+    return std::nullopt;
+  }
+  const std::uint32_t epoch = at_->segment->name.epoch;
+  if (epoch == from_.epoch && header.seq < from_.seq) {
+    missing_.pass(epoch, header);
+    return std::nullopt;
+  }
+  Item item;
+  item.batch = std::make_shared<RawBatch>();
+  if (!decoder_.decode(payload, *item.batch, item.catalog)) {
+    missing_.suspect(GapReason::journal_corrupt);
+    return std::nullopt;
+  }
+  item.batch->position.journal = journal_;
+  item.batch->position.epoch = epoch;
+  item.batch->fate = JournalFate::accepted;
+  item.missing = missing_.take(epoch, header);
+  return item;
+}
+
+std::optional<JournalReader::Item> Reader::take(const Record& record) {
+  const bool damaged = record.after_damage || (!at_->has_records && !at_->header_whole);
+  if (damaged) missing_.suspect(GapReason::journal_corrupt);
+  at_->has_records = true;
+  const std::uint32_t epoch = at_->segment->name.epoch;
+  switch (record.type) {
+    case RecordType::batch:
+      return take_batch(record.payload);
+    case RecordType::epoch:
+      if (EpochRecord fixed; load(record.payload, fixed)) {
+        missing_.enter_epoch(epoch, fixed, at_->is_first, walked_ ? walked_->name.epoch : 0,
+                             walked_torn_ ? GapReason::journal_corrupt : GapReason::journal_cap);
+      }
+      return std::nullopt;
+    case RecordType::end:
+      if (EndRecord fixed; load(record.payload, fixed)) missing_.end_of_epoch(epoch, fixed);
+      return std::nullopt;
+    case RecordType::state:
+      if (StateRecord fixed; load(record.payload, fixed)) missing_.enter_segment(epoch, fixed.next_record);
+      return std::nullopt;
+    case RecordType::catalog:
+      return std::nullopt;
+  }
+  return std::nullopt;  // of a later version: it does not concern us
+}
+
+Result<std::optional<JournalReader::Item>> Reader::next() {
+  for (;;) {
+    if (!at_) {
+      const SegmentPtr segment = next_segment();
+      if (!segment) return std::optional<Item>();
+      if (auto entered = enter(segment); !entered) return entered.fault();
+      continue;
+    }
+    // In this order: what is finished has its last end.
+    const bool finished = at_->segment->finished.load(std::memory_order_acquire);
+    const std::uint64_t limit =
+        at_->segment->own ? at_->segment->end.load(std::memory_order_acquire) : at_->limit;
+    const auto record = at_->scan.next(limit);
+    if (!record) return record.fault();
+    if (*record) {
+      if (auto item = take(**record)) return std::optional(std::move(item));
+    } else if (finished && segments_->after(*at_->segment)) {
+      leave(limit);
+    } else {
+      return std::optional<Item>();
+    }
+  }
+}
+
+Result<std::string> Reader::definition_from(const Segment& segment, const File& file,
+                                            const Digest& digest) const {
+  RecordScan scan(file, segment_seed(journal_, segment.name.epoch, segment.name.first_seq));
+  for (;;) {
+    const auto record = scan.next(segment.end.load(std::memory_order_acquire));
+    if (!record) return record.fault();
+    if (!*record) break;
+    if ((*record)->type != RecordType::catalog) continue;
+    if (auto found = definition_in((*record)->payload, digest)) return std::move(*found);
+  }
+  return Fault{FaultKind::corrupt, "the journal has no definition of catalog " + to_hex(digest)};
+}
+
+Result<std::string> Reader::definition(const Digest& digest) {
+  if (at_) {
+    if (auto found = definition_from(*at_->segment, *at_->file, digest)) return found;
+  }
+  // Its record may be damaged there: others hold the same.
+  for (const SegmentPtr& segment : segments_->all()) {
+    const auto file = files_.open(segment->path, OpenMode::read);
+    if (!file) continue;
+    if (auto found = definition_from(*segment, **file, digest)) return found;
+  }
+  return Fault{FaultKind::corrupt, "the journal has no definition of catalog " + to_hex(digest)};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<JournalReader>> make_reader(FileSystem& files,
+                                                   std::shared_ptr<const Segments> segments,
+                                                   const JournalId& journal, const Position& from) {
+  if (from.epoch != 0 && from.journal != journal) {
+    return Fault{FaultKind::rejected, "the position is one of journal " + to_string(from.journal) +
+                                          ", this one is " + to_string(journal)};
+  }
+  return std::unique_ptr<JournalReader>(std::make_unique<Reader>(files, std::move(segments), journal, from));
+}
+
+}  // namespace cantrail::journal

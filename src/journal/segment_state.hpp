@@ -1,0 +1,33 @@
+// What one segment tells when it is scanned as a whole.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "base/file.hpp"
+#include "base/status.hpp"
+#include "journal/segments.hpp"
+#include "model/batch.hpp"
+
+namespace cantrail::journal {
+
+struct SegmentState {
+  std::uint32_t epoch = 0;
+  bool has_start = false;  // its state record is whole: what follows is all that is known
+  bool ended = false;      // the mark of an orderly stop is its last record
+  std::optional<WallTime> last;
+  std::map<std::string, SourcePosition> source_positions;
+  std::uint64_t next_seq = 0;  // 0: it has no whole batch
+  std::uint64_t next_record = 0;
+  std::uint64_t torn_bytes = 0;  // behind its last whole record
+};
+
+// nullopt: damaged, unreadable or of another version.
+[[nodiscard]] std::optional<SegmentHeader> read_segment_header(FileSystem& files, const Segment& segment);
+
+// Damage is no fault; a segment of another journal is as if it were empty. Faults: it cannot be read.
+Result<SegmentState> read_segment_state(FileSystem& files, const Segment& segment, const JournalId& journal);
+
+}  // namespace cantrail::journal

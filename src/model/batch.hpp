@@ -1,0 +1,72 @@
+// What travels through the node. A RawBatch is what one source delivered in one run: it is what the journal
+// keeps. A Batch is a RawBatch together with what was decoded and derived from it: it is what sinks get. Both
+// are immutable once shared.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/time.hpp"
+#include "model/catalog.hpp"
+#include "model/frame.hpp"
+#include "model/gap.hpp"
+#include "model/position.hpp"
+#include "model/stream_block.hpp"
+
+namespace cantrail {
+
+// The source's own place behind the last record of a batch (file offset, Redis entry id): opaque to all but
+// the source, which resumes there.
+using SourcePosition = std::string;
+
+// What became of a batch at the journal. Written once by the journal's thread, read by lanes.
+enum class JournalFate : std::uint8_t {
+  waiting,   // write() has not returned
+  accepted,  // write() has returned: a crash of the process loses nothing of it
+  lost,      // could not be written; a gap record says so
+};
+
+struct RawBatch {
+  Position position;  // of record 0
+  std::uint64_t first_record =
+      0;  // records accepted or lost before this batch in this epoch: numbers them densely
+  CatalogPtr catalog;
+  SourceId source = 0;
+  ClockPair clock;  // read when the batch was sealed
+  SourcePosition source_position;
+  FrameBlock frames;              // in arrival order
+  std::vector<StreamBlock> rows;  // of sources that deliver rows
+  std::vector<GapRecord> gaps;    // in order, each before its before_index
+  bool can_wait = false;          // its source waits while the journal cannot take it: never lost
+  bool tick = false;              // an idle second passed: no records, but the time is known
+  mutable std::atomic<JournalFate> fate{JournalFate::waiting};  // the one thing that changes after sealing
+
+  // Records: frames plus rows. Gaps and ticks are not records.
+  [[nodiscard]] std::size_t records() const;
+  [[nodiscard]] std::size_t memory_bytes() const;
+  void clear();  // keeps the memory
+};
+
+using RawBatchPtr = std::shared_ptr<const RawBatch>;
+
+struct Batch {
+  RawBatchPtr raw;
+  std::vector<StreamBlock> blocks;  // decoded and derived, ascending by stream; none is empty
+  std::uint32_t undecoded = 0;      // frames that no message definition fits
+
+  [[nodiscard]] Position begin() const { return raw->position; }
+  // The cursor behind the whole batch.
+  [[nodiscard]] Position end() const {
+    Position after = raw->position;
+    ++after.seq;
+    after.index = 0;
+    return after;
+  }
+};
+
+using BatchPtr = std::shared_ptr<const Batch>;
+
+}  // namespace cantrail

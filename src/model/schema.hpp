@@ -1,0 +1,52 @@
+// Streams and fields: what rows look like. Plain data, immutable once it is part of a catalog.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cantrail {
+
+// Each column has one type. Integers stay integers where factor and offset are integers and every value fits.
+enum class FieldType : std::uint8_t { f64, i64, u64, boolean, text, blob };
+
+[[nodiscard]] std::string_view to_string(FieldType type);
+
+// A name for one value of a field. `word` is the value as the column holds it (StreamBlock::word), so a label
+// is found by comparing 64 bits, exactly, whatever the type.
+struct Label {
+  std::uint64_t word = 0;
+  std::string text;
+};
+
+struct FieldSchema {
+  std::string name;
+  FieldType type = FieldType::f64;
+  std::string unit;
+  std::optional<double> minimum;  // declared range, in physical units
+  std::optional<double> maximum;
+  std::string comment;
+  std::vector<Label> labels;  // sorted by word
+  bool optional = false;  // may be absent in a row (multiplexed signals); short frames make any field absent
+
+  [[nodiscard]] const std::string* label_of(std::uint64_t word) const;  // nullptr: none
+};
+
+// What the rows of a stream consist of. Shared by the same message on several channels.
+struct RowSchema {
+  std::string name;
+  std::vector<FieldSchema> fields;
+  std::string comment;
+  // For a stream that a DBC message defines:
+  std::optional<std::uint32_t> can_id;    // with kIdExtended
+  std::uint32_t length_bytes = 0;         // of the frame
+  std::optional<std::uint32_t> cycle_ms;  // GenMsgCycleTime
+  std::string sender;
+
+  [[nodiscard]] std::optional<std::size_t> field(std::string_view field_name) const;
+};
+
+}  // namespace cantrail

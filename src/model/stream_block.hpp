@@ -1,0 +1,94 @@
+// Rows of one stream, column by column. Every column is an array of 64-bit words: a double, an int64, a
+// uint64, a bool as 0 or 1, or for text and blobs a place in the block's own text. Columns hold physical
+// values.
+#pragma once
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/catalog.hpp"
+
+namespace cantrail {
+
+// Plain data: filled by one thread, then shared read-only. Reuse by reset() keeps the memory.
+class StreamBlock {
+ public:
+  // Makes room for `rows` rows of `fields` columns; everything is valid, values are whatever was there: the
+  // caller writes every column. Without `frame_derived`, frame() stays empty.
+  void reset(StreamId stream, std::size_t fields, std::size_t rows, bool frame_derived);
+
+  [[nodiscard]] StreamId stream() const { return stream_; }
+  [[nodiscard]] std::size_t rows() const { return rows_; }
+  [[nodiscard]] std::size_t fields() const { return validity_.size(); }
+
+  [[nodiscard]] std::span<std::int64_t> time_ns() { return {time_.data(), rows_}; }
+  [[nodiscard]] std::span<const std::int64_t> time_ns() const { return {time_.data(), rows_}; }
+  // For rows decoded from frames: the index of each row's frame in its batch, ascending. Otherwise empty.
+  [[nodiscard]] std::span<std::uint32_t> frame() { return frame_; }
+  [[nodiscard]] std::span<const std::uint32_t> frame() const { return frame_; }
+
+  // Columns by type; the caller knows the type from the schema. 64-byte aligned, and padded so that whole
+  // vectors may be written behind the last row.
+  [[nodiscard]] std::span<double> f64(std::size_t field) { return typed<double>(field); }
+  [[nodiscard]] std::span<std::int64_t> i64(std::size_t field) { return typed<std::int64_t>(field); }
+  [[nodiscard]] std::span<std::uint64_t> u64(std::size_t field) { return typed<std::uint64_t>(field); }
+  [[nodiscard]] std::span<const double> f64(std::size_t field) const { return typed<const double>(field); }
+  [[nodiscard]] std::span<const std::int64_t> i64(std::size_t field) const {
+    return typed<const std::int64_t>(field);
+  }
+  [[nodiscard]] std::span<const std::uint64_t> u64(std::size_t field) const {
+    return typed<const std::uint64_t>(field);
+  }
+  // A value's 64 bits, whatever its type: for labels and for equality.
+  [[nodiscard]] std::uint64_t word(std::size_t field, std::size_t row) const;
+
+  void set_text(std::size_t field, std::size_t row, std::string_view value);  // text and blob references
+  [[nodiscard]] std::string_view text(std::size_t field, std::size_t row) const;
+  // The text of all rows as it lies here, for the journal, which stores words and text without a schema. A
+  // place outside of it (a forged journal) reads as "".
+  [[nodiscard]] std::string_view text_arena() const { return text_; }
+  void assign_text(std::string_view arena) { text_ = arena; }
+
+  // Validity: bit i % 64 of word i / 64 is row i. An empty span means all rows are valid.
+  [[nodiscard]] std::span<const std::uint64_t> validity(std::size_t field) const {
+    return has_validity_[field] ? std::span<const std::uint64_t>(validity_[field])
+                                : std::span<const std::uint64_t>{};
+  }
+  // Materialises the bitmap with every row set to `value`; the caller then edits it. Bits behind the last row
+  // are 0.
+  [[nodiscard]] std::span<std::uint64_t> make_validity(std::size_t field, bool value);
+  [[nodiscard]] bool valid(std::size_t field, std::size_t row) const {
+    return !has_validity_[field] || ((validity_[field][row / 64] >> (row % 64)) & 1U) != 0;
+  }
+
+  [[nodiscard]] std::size_t memory_bytes() const;
+
+ private:
+  struct AlignedDelete {
+    void operator()(std::byte* bytes) const { ::operator delete[](bytes, std::align_val_t{64}); }
+  };
+
+  template <class T>
+  [[nodiscard]] std::span<T> typed(std::size_t field) const {
+    return {reinterpret_cast<T*>(words_.get() + field * stride_ * 8), rows_};
+  }
+
+  StreamId stream_ = 0;
+  std::size_t rows_ = 0;
+  std::size_t stride_ = 0;  // words between columns, a multiple of 8
+  std::size_t capacity_words_ = 0;
+  std::unique_ptr<std::byte[], AlignedDelete> words_;
+  std::vector<std::int64_t> time_;
+  std::vector<std::uint32_t> frame_;
+  std::vector<std::vector<std::uint64_t>> validity_;
+  std::vector<std::uint8_t> has_validity_;
+  std::string text_;
+};
+
+}  // namespace cantrail

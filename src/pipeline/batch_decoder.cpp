@@ -1,0 +1,56 @@
+#include "pipeline/batch_decoder.hpp"
+
+#include <mutex>
+#include <vector>
+
+namespace cantrail {
+
+// Blocks that came back, a few sets of them: the main chain needs as many as there are batches in the lanes.
+struct BatchDecoder::Recycler {
+  static constexpr std::size_t kKeptSets = 16;
+  static constexpr std::size_t kKeptBytes = 1U << 20;
+
+  std::mutex mutex;
+  std::vector<std::vector<StreamBlock>> sets;
+
+  std::vector<StreamBlock> take() {
+    const std::lock_guard lock(mutex);
+    if (sets.empty()) return {};
+    std::vector<StreamBlock> blocks = std::move(sets.back());
+    sets.pop_back();
+    return blocks;
+  }
+
+  void give_back(std::vector<StreamBlock> blocks) {
+    std::size_t bytes = 0;
+    for (const StreamBlock& block : blocks) bytes += block.memory_bytes();
+    const std::lock_guard lock(mutex);
+    if (bytes <= kKeptBytes && sets.size() < kKeptSets) sets.push_back(std::move(blocks));
+  }
+};
+
+BatchDecoder::BatchDecoder() : recycler_(std::make_shared<Recycler>()) {}
+BatchDecoder::~BatchDecoder() = default;
+
+BatchPtr BatchDecoder::decode(RawBatchPtr raw, const CompiledCatalogPtr& catalog) {
+  if (catalog != catalog_) {
+    decoder_ = std::make_unique<dbc::Decoder>(catalog->channels);
+    catalog_ = catalog;
+  }
+  std::unique_ptr<Batch> batch = std::make_unique<Batch>();
+  batch->blocks = recycler_->take();
+  batch->undecoded = decoder_->decode(raw->frames, batch->blocks);
+  batch->raw = std::move(raw);
+  return {batch.release(), [recycler = recycler_](Batch* done) {
+            recycler->give_back(std::move(done->blocks));
+            delete done;
+          }};
+}
+
+std::size_t memory_bytes(const Batch& batch) {
+  std::size_t bytes = batch.raw->memory_bytes();
+  for (const StreamBlock& block : batch.blocks) bytes += block.memory_bytes();
+  return bytes;
+}
+
+}  // namespace cantrail

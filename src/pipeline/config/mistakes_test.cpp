@@ -1,0 +1,115 @@
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "pipeline/config/node_config_reader.hpp"
+#include "pipeline/config/test_components.hpp"
+
+namespace cantrail {
+namespace {
+
+// Every line with a mistake says what is to be said about it; `column` is where the message points.
+struct Line {
+  const char* text;
+  const char* message;  // nullptr: the line is right
+  int column = 0;
+};
+
+const std::vector<Line> kLines = {
+    {"config_version = \"1\"", "config_version must be 1", 18},
+    {"colour = \"red\"", "unknown key 'colour' at the top of the file", 1},
+    {"node = { nam = \"leaf\" }", "unknown key 'nam' in [node]; did you mean 'name'?", 10},
+    {"log = { level = \"inof\" }", "'level' in [log] cannot be \"inof\"; did you mean \"info\"?", 17},
+    {"[source.can0]", nullptr},
+    {"type = \"bus\"", nullptr},
+    {"bitrat = 500_000", "unknown key 'bitrat' in [source.can0]; did you mean 'bitrate'?", 1},
+    {"filters = [\"100:7FF\", \"oops\"]", "[source.can0] filters: \"oops\" is no filter", 11},
+    {"optional = \"true\"",
+     "'optional' in [source.can0] must be true or false, not a string: write true without quotes", 12},
+    {"dbc = [\"leaf.dbc\", \"lef.dbc\"]", "there is no file FOLDER/lef.dbc; did you mean 'leaf.dbc'?", 20},
+    {"[source.can1]",
+     "channel 'can0' of [source.can1] is also of [source.can0]: give one of them another name", 9},
+    {"type = \"bus\"", nullptr},
+    {"channel = \"can0\"", nullptr},
+    {"bitrate = 5", "'bitrate' in [source.can1] is 5, which is too small: 1,000 to 1,000,000", 11},
+    {"dbc = \"dbcs/x.dbc\"", "there is no file FOLDER/dbcs/x.dbc, nor a folder FOLDER/dbcs", 7},
+    {"[source.can2]", "there is no source type 'can2': the section needs a key `type` (this build has: bus)",
+     9},
+    {"[source.eye]", nullptr},
+    {"type = \"camera\"", "source type 'camera' is not in this build, which lacks libavdevice", 8},
+    {"[source.disk]", nullptr},
+    {"type = \"store\"",
+     "there is no source type 'store', but a sink of that type: write [sink.NAME] (this build has: bus)", 8},
+    {"[source.\"two words\"]", "'two words' cannot be a source's name: use letters, digits, '_' and '-'", 9},
+    {"[journal]", nullptr},
+    {"sync = \"sd_saver\"", "'sync' in [journal] cannot be \"sd_saver\"; did you mean \"sd-saver\"?", 8},
+    {"keep = 8", "'keep' in [journal] needs a unit: write \"8B\", or KB, MiB, GB", 8},
+    {"[sink.history]", nullptr},
+    {"type = \"stor\"", "there is no sink type 'stor'; did you mean 'store'? (this build has: store, upload)",
+     8},
+    {"[sink.store]", nullptr},
+    {"every = \"10 s\"", "'every' in [sink.store] cannot be \"10 s\": write \"10s\"", 9},
+    {"batch = \"1megabyte\"",
+     "'batch' in [sink.store] cannot be \"1megabyte\": units are B KB MB GB TB KiB MiB GiB TiB", 9},
+    {"queue = \"1KiB\"", "'queue' in [sink.store] is 1 KiB, which is too small: 64 KiB to 1 GiB", 9},
+    {"from = \"newest\"", "'from' in [sink.store] cannot be \"newest\": it is \"now\" or \"oldest\"", 8},
+    {"path = \"\"", "'path' in [sink.store] is empty: it must name a file", 8},
+    {"password = \"x\"",
+     "a secret does not belong into this file: put 'password' in [sink.store] into a file of its own and "
+     "name that "
+     "with password_file",
+     1},
+    {"[sink.upload]", "'url' is missing in [sink.upload]: for instance url = \"https://example.org\"", 1},
+    {"[serve]", "unknown section [serve]; did you mean [server]?", 2},
+};
+
+TEST(ConfigMistakes, AreAllFoundInOneRunEachAtItsPlace) {
+  const testing::ConfigFolder folder;
+  std::string text, expected;
+  int line = 0;
+  for (const Line& one : kLines) {
+    text += std::string(one.text) + "\n";
+    ++line;
+    if (one.message == nullptr) continue;
+    std::string message = one.message;
+    for (auto at = message.find("FOLDER"); at != std::string::npos; at = message.find("FOLDER")) {
+      message.replace(at, 6, folder.path);
+    }
+    expected += folder.file("node.toml") + ":" + std::to_string(line) + ":" + std::to_string(one.column) +
+                ": error: " + message + "\n";
+  }
+  folder.write("node.toml", text);
+  NodeConfigReader reader({testing::components(), {}, real_file_system()});
+  (void)reader.read(folder.file("node.toml"));
+  std::string listen;
+  reader.section("server", [&](OptionVisitor& visitor) { visitor.option({"listen", "", &listen}); });
+  std::string found;
+  for (const Diagnostic& diagnostic : reader.finish()) found += to_string(diagnostic) + "\n";
+  EXPECT_EQ(found, expected);
+}
+
+std::string only_message(const std::string& text) {
+  NodeConfigReader reader({testing::components(), {}, real_file_system()});
+  (void)reader.read_text(text, "node.toml");
+  std::string found;
+  for (const Diagnostic& diagnostic : reader.finish()) found += to_string(diagnostic);
+  return found;
+}
+
+TEST(ConfigMistakes, AMissingVersionSaysHowToBegin) {
+  EXPECT_EQ(only_message("node = { name = \"x\" }\n"),
+            "node.toml:1:1: error: 'config_version' is missing: begin the file with config_version = 1");
+}
+
+TEST(ConfigMistakes, SectionsWithoutANameSayHowToWriteThem) {
+  EXPECT_EQ(only_message("config_version = 1\n[[source]]\ntype = \"bus\"\n"),
+            "node.toml:2:3: error: 'source' must be sections, each with a name: write [source.NAME]");
+  EXPECT_EQ(
+      only_message("config_version = 1\n[sink]\ntype = \"store\"\n"),
+      "node.toml:3:1: error: 'type' stands in no section of a sink: each has a name, write [sink.NAME]");
+  EXPECT_EQ(only_message("config_version = 1\nlog = \"debug\"\n"),
+            "node.toml:2:1: error: 'log' must be a section: write [log]");
+}
+
+}  // namespace
+}  // namespace cantrail

@@ -1,0 +1,96 @@
+// Components for the tests of the configuration: a bus, a recording, a store, and one that was not built.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "component/registry.hpp"
+
+namespace cantrail::testing {
+
+class BusConfig final : public SourceConfig {
+ public:
+  void describe(OptionVisitor& visitor) override {
+    visitor.option({"channel", "", &channel});
+    visitor.option({"bitrate", "", &bitrate, false, 1'000, 1'000'000});
+    visitor.option({"filters", "", &filters});
+  }
+  [[nodiscard]] std::vector<std::string> problems() const override {
+    std::vector<std::string> found;
+    for (const std::string& filter : filters) {
+      if (filter.find(':') == std::string::npos) found.push_back("filters: \"" + filter + "\" is no filter");
+    }
+    return found;
+  }
+  [[nodiscard]] std::vector<std::string> channels(const std::string& source_name) const override {
+    return {channel.empty() ? source_name : channel};
+  }
+  [[nodiscard]] std::unique_ptr<FrameSource> make() const override { return nullptr; }
+
+  std::string channel;
+  std::optional<std::int64_t> bitrate;
+  std::vector<std::string> filters;
+};
+
+class StoreConfig final : public SinkConfig {
+ public:
+  void describe(OptionVisitor& visitor) override {
+    visitor.option({"path", "", &path});
+    visitor.option({"every", "", &every});
+    visitor.option({"batch", "", &batch});
+    visitor.option({"mode", "", &mode, false, {}, {}, {"fast", "careful"}});
+    visitor.option({"password_file", "", &password});
+  }
+  [[nodiscard]] std::unique_ptr<Sink> make() const override { return nullptr; }
+
+  Path path{"history.db"};
+  Duration every = std::chrono::seconds(1);
+  Bytes batch{1 << 20};
+  std::string mode = "fast";
+  Path password;
+};
+
+class UploadConfig final : public SinkConfig {
+ public:
+  void describe(OptionVisitor& visitor) override {
+    visitor.option({"url", "", &url, true, {}, {}, {}, "\"https://example.org\""});
+  }
+  [[nodiscard]] std::unique_ptr<Sink> make() const override { return nullptr; }
+  std::string url;
+};
+
+template <class Config>
+std::unique_ptr<SourceConfig> make_source() {
+  return std::make_unique<Config>();
+}
+template <class Config>
+std::unique_ptr<SinkConfig> make_sink() {
+  return std::make_unique<Config>();
+}
+
+inline const std::array<ComponentInfo, 4>& components() {
+  static const std::array<ComponentInfo, 4> list = {{
+      {ComponentKind::source, "bus", "", "", make_source<BusConfig>, nullptr, ""},
+      {ComponentKind::source, "camera", "", "", nullptr, nullptr, "libavdevice"},
+      {ComponentKind::sink, "store", "", "", nullptr, make_sink<StoreConfig>, ""},
+      {ComponentKind::sink, "upload", "", "", nullptr, make_sink<UploadConfig>, ""},
+  }};
+  return list;
+}
+
+// A folder of its own with two DBC files, gone afterwards.
+class ConfigFolder {
+ public:
+  ConfigFolder();
+  ~ConfigFolder();
+  ConfigFolder(const ConfigFolder&) = delete;
+  ConfigFolder& operator=(const ConfigFolder&) = delete;
+  void write(const std::string& name, const std::string& text) const;
+  [[nodiscard]] std::string file(const std::string& name) const { return path + "/" + name; }
+
+  std::string path;
+};
+
+}  // namespace cantrail::testing

@@ -1,0 +1,408 @@
+#include "pipeline/durable_lane.hpp"
+
+#include <algorithm>
+
+#include "pipeline/gap_batch.hpp"
+
+namespace cantrail {
+namespace {
+
+constexpr Duration kPoll = std::chrono::milliseconds(2);
+constexpr std::uint64_t kNearBatches = 256;
+constexpr Duration kSlotPatience = std::chrono::milliseconds(100);
+
+[[nodiscard]] bool says_something(const RawBatch& batch) {
+  return batch.records() != 0 || !batch.gaps.empty();
+}
+
+WallTime first_time(const RawBatch& raw) {
+  return raw.frames.empty() ? raw.clock.wall : WallTime{raw.frames.time_ns().front()};
+}
+
+// A group has one catalog, one epoch, and no record missing inside.
+[[nodiscard]] bool continues(const RawBatch& last, const RawBatch& next) {
+  return last.position.epoch == next.position.epoch &&
+         last.first_record + last.records() == next.first_record &&
+         (last.catalog == next.catalog || last.catalog->digest == next.catalog->digest);
+}
+
+SinkContext with_dead_letters(SinkContext context, RejectedRows& rejected) {
+  context.rejected = &rejected;
+  return context;
+}
+
+}  // namespace
+
+DurableLane::DurableLane(Parts parts)
+    : parts_(std::move(parts)),
+      dead_letters_(parts_.dead_letter_path, parts_.context.files),
+      writer_(with_dead_letters(parts_.context, dead_letters_), std::move(parts_.sink)),
+      ledger_(parts_.journal.epoch()) {
+  status_.name = parts_.context.name;
+  status_.type = parts_.type;
+  status_.durable = true;
+  status_.state = LaneState::catching_up;
+}
+
+DurableLane::~DurableLane() {
+  if (thread_.joinable()) drain(parts_.context.clock.mono());
+}
+
+Status DurableLane::prepare() {
+  const auto stored = writer_.open();
+  history_ = writer_.history();
+  if (stored) return obey(*stored);
+  if (stored.fault().kind == FaultKind::config || stored.fault().kind == FaultKind::bug)
+    return stored.status();
+  note(LaneState::backing_off, stored.fault().message);
+  return obey(std::nullopt);  // it owes from now on, even if it is away for the whole run
+}
+
+void DurableLane::start() {
+  thread_ = std::thread([this] { run(); });
+}
+
+void DurableLane::offer(const BatchPtr& batch) {
+  const std::lock_guard lock(mutex_);
+  last_offered_seq_ = batch->begin().seq;
+  if (!collecting_ || !says_something(*batch->raw)) return;
+  const std::size_t bytes = memory_bytes(*batch);
+  if (queued_bytes_ + bytes > parts_.queue_bytes && !queue_.empty()) {
+    queue_.clear();  // too slow for the main chain: the journal has it all
+    queued_bytes_ = queued_records_ = 0;
+    collecting_ = false;
+    wake_.notify_one();
+    return;
+  }
+  queue_.push_back(batch);
+  queued_bytes_ += bytes;
+  queued_records_ += batch->raw->records();
+  if (queue_.size() == 1 || queued_records_ >= writer_.traits().records) wake_.notify_one();
+}
+
+void DurableLane::run() {
+  while (!all_done() && !out_of_time()) {
+    if (!writer_.is_open() && !open()) continue;
+    if (behind_) {
+      catch_up();
+    } else {
+      follow();
+    }
+  }
+  if (writer_.is_open()) {
+    if (const auto flushed = writer_.flush(); !flushed) {
+      parts_.context.log.write(Severity::warning, status_.name, flushed.fault().message);
+    }
+  }
+  writer_.close();
+  const std::lock_guard lock(mutex_);
+  drained_ = !behind_ && queue_.empty();
+}
+
+bool DurableLane::open() {
+  const auto stored = writer_.open();
+  if (!stored) {
+    back_off(stored.fault());
+    return false;
+  }
+  if (const auto obeyed = obey(*stored); !obeyed) {
+    back_off(obeyed.fault());
+    return false;
+  }
+  return true;
+}
+
+// The store's word counts: an older cursor is followed back, a newer one means that an unanswered commit was
+// made. A store without a cursor begins where this lane began when it was first seen, even if that was some
+// runs ago.
+Status DurableLane::obey(const std::optional<Position>& stored) {
+  if (stored && stored->epoch > parts_.journal.epoch()) {
+    return Status(FaultKind::config,
+                  "the store was written up to epoch " + std::to_string(stored->epoch) +
+                      " of this journal, which is at " + std::to_string(parts_.journal.epoch()) +
+                      ": was the journal's folder restored from a backup? Move it away and a new "
+                      "journal begins");
+  }
+  if (stored) {
+    if (!unanswered_.empty() && *stored == unanswered_.back()->end()) {
+      const std::lock_guard lock(mutex_);
+      ledger_.settle(unanswered_, cursor_.index, assume_delivered(unanswered_, cursor_.index));
+    }
+    cursor_ = *stored;
+  } else {
+    const Position now{parts_.journal.id(), parts_.journal.epoch(), 0, 0};
+    const Position oldest{parts_.journal.id(), 0, 0, 0};
+    auto start = parts_.starts.start_of(status_.name, parts_.from_oldest ? oldest : now);
+    if (!start) return start.status();
+    cursor_ = *start;
+  }
+  unanswered_.clear();
+  behind_ = true;
+  reader_.reset();
+  read_ahead_.reset();
+  return {};
+}
+
+void DurableLane::follow() {
+  wait_for_work();
+  {
+    const std::lock_guard lock(mutex_);
+    if (!collecting_) {
+      behind_ = true;
+      return;
+    }
+  }
+  Group group = take_group();
+  if (!group.empty()) {
+    if (const auto fault = write(std::move(group))) back_off(*fault);
+  } else if (!all_done()) {
+    std::this_thread::sleep_for(kPoll);  // the front is still on its way into the journal
+  }
+}
+
+void DurableLane::wait_for_work() {
+  std::unique_lock lock(mutex_);
+  wake_.wait(lock, [&] { return !queue_.empty() || !collecting_ || deadline_; });
+  wake_.wait_for(lock, writer_.traits().delay, [&] {
+    return queued_records_ >= writer_.traits().records || queued_bytes_ >= writer_.traits().bytes ||
+           !collecting_ || deadline_;
+  });
+}
+
+// Records of sources that resume are handed over only when a power cut could not take them back from the
+// journal.
+bool DurableLane::safe_to_hand_over(const RawBatch& batch) const {
+  return batch.source_position.empty() || batch.position.epoch != parts_.journal.epoch() ||
+         batch.position.seq <= parts_.journal_writer.synced_seq();
+}
+
+DurableLane::Group DurableLane::take_group() {
+  const std::lock_guard lock(mutex_);
+  drop_queued_before_cursor();  // the main chain may offer late what was read from the journal
+  Group group;
+  std::size_t records = 0, bytes = 0;
+  while (!queue_.empty() && records < writer_.traits().records && bytes < writer_.traits().bytes) {
+    const RawBatch& raw = *queue_.front()->raw;
+    const JournalFate fate = raw.fate.load(std::memory_order_acquire);
+    if (fate == JournalFate::lost && group.empty()) return {take_lost()};
+    if (fate != JournalFate::accepted || !safe_to_hand_over(raw)) break;
+    if (!group.empty() && !continues(*group.back()->raw, raw)) break;
+    bytes += memory_bytes(*queue_.front());
+    records += raw.records();
+    group.push_back(std::move(queue_.front()));
+    queue_.pop_front();
+  }
+  queued_bytes_ -= bytes;
+  queued_records_ -= records;
+  return group;
+}
+
+// The run of lost batches at the front of the queue, as one gap.
+BatchPtr DurableLane::take_lost() {
+  const BatchPtr first = queue_.front();
+  GapRecord gap{first_time(*first->raw), {}, GapReason::journal_failed, "journal", 0, 0};
+  BatchPtr last;
+  while (!queue_.empty() && queue_.front()->raw->fate == JournalFate::lost) {
+    last = std::move(queue_.front());
+    queue_.pop_front();
+    queued_bytes_ -= memory_bytes(*last);
+    queued_records_ -= last->raw->records();
+    gap.to = last->raw->clock.wall;
+    *gap.count += last->raw->records();
+  }
+  return gap_batch(*last->raw, last->begin(), last->raw->first_record + last->raw->records(), std::move(gap));
+}
+
+void DurableLane::catch_up() {
+  if (!parts_.slots.try_acquire_for(kSlotPatience)) return;
+  note(LaneState::catching_up, "");
+  std::optional<Fault> fault;
+  while (!fault && behind_ && !out_of_time()) {
+    const std::uint64_t processed = parts_.journal_writer.processed_seq();
+    const bool told = !parts_.journal_writer.owes_a_gap();
+    auto group = read_group();
+    if (!group) {
+      fault = group.fault();
+      break;
+    }
+    // Short of a gap that the journal still owes is not its end: what is queued does not hold that loss.
+    const bool at_end = group->empty() && !read_ahead_ && told;
+    if (!group->empty()) fault = write(std::move(*group));
+    if (fault) break;
+    if (met_the_queue(at_end, processed)) {
+      behind_ = false;
+      reader_.reset();
+      read_ahead_.reset();
+      note(LaneState::caught_up, "");
+    } else if (group->empty()) {
+      std::this_thread::sleep_for(kPoll);
+    }
+  }
+  parts_.slots.release();
+  if (fault) back_off(*fault);
+}
+
+// Near the head offers are queued again. When the cursor has passed all that was offered before that (or, at
+// the end of the journal, all of it has been processed), nothing lies between journal and queue.
+bool DurableLane::met_the_queue(bool at_end, std::uint64_t processed_seq) {
+  const std::lock_guard lock(mutex_);
+  const bool near =
+      at_end || (cursor_.epoch == parts_.journal.epoch() && cursor_.seq + kNearBatches > last_offered_seq_);
+  if (!collecting_) {
+    if (near) {
+      collecting_ = true;
+      boundary_seq_ = last_offered_seq_;
+    }
+    return false;
+  }
+  drop_queued_before_cursor();
+  const bool passed = cursor_.epoch == parts_.journal.epoch() && cursor_.seq > boundary_seq_;
+  return passed || (at_end && processed_seq >= boundary_seq_);
+}
+
+void DurableLane::drop_queued_before_cursor() {
+  while (!queue_.empty() && queue_.front()->begin() < cursor_) {
+    queued_bytes_ -= memory_bytes(*queue_.front());
+    queued_records_ -= queue_.front()->raw->records();
+    queue_.pop_front();
+  }
+}
+
+Result<DurableLane::Group> DurableLane::read_group() {
+  Group group;
+  if (!reader_) {
+    auto reader = parts_.journal.read(cursor_);
+    if (!reader) return reader.fault();
+    reader_ = std::move(*reader);
+  }
+  std::size_t records = 0, bytes = 0;
+  while (records < writer_.traits().records && bytes < writer_.traits().bytes) {
+    if (!read_ahead_) {
+      auto item = reader_->next();
+      if (!item) return item.fault();
+      if (!*item) break;
+      read_ahead_ = std::move(**item);
+    }
+    if (read_ahead_->missing && !group.empty()) break;
+    if (!safe_to_hand_over(*read_ahead_->batch)) break;
+    auto batch = decode(*read_ahead_);
+    if (!batch) return batch.fault();
+    if (read_ahead_->missing) {  // told first, in a group of its own
+      parts_.gaps.add(*read_ahead_->missing);
+      return Group{gap_batch_before(*(*batch)->raw, *std::exchange(read_ahead_->missing, std::nullopt))};
+    }
+    if (!group.empty() && !continues(*group.back()->raw, *(*batch)->raw)) break;
+    read_ahead_.reset();
+    if (!says_something(*(*batch)->raw)) continue;
+    records += (*batch)->raw->records();
+    bytes += memory_bytes(**batch);
+    group.push_back(std::move(*batch));
+  }
+  return group;
+}
+
+Result<BatchPtr> DurableLane::decode(JournalReader::Item& item) {
+  CompiledCatalogPtr catalog = parts_.catalogs->find(item.catalog);
+  if (!catalog) {
+    auto definition = reader_->definition(item.catalog);
+    if (!definition) return definition.fault();
+    auto compiled = parts_.catalogs->add(*definition);
+    if (!compiled) return compiled.fault();
+    catalog = *compiled;
+  }
+  item.batch->catalog = CatalogStore::reference(catalog);
+  return decoder_.decode(item.batch, catalog);
+}
+
+// A fault: the store has the group or not, and will say so when it is opened again.
+std::optional<Fault> DurableLane::write(Group group) {
+  const RawBatch& first = *group.front()->raw;
+  const bool within = cursor_.epoch == first.position.epoch && cursor_.seq == first.position.seq;
+  const std::uint32_t first_index = within && first.records() != 0 ? cursor_.index : 0;
+  {
+    const std::lock_guard lock(mutex_);
+    ledger_.align(first, first_index);
+  }
+  const Position upto = group.back()->end();
+  const auto outcome = writer_.write(group, first_index, cursor_, upto);
+  if (!outcome) {
+    unanswered_ = std::move(group);
+    return outcome.fault();
+  }
+  if (outcome->durable && *outcome->durable != upto) {
+    parts_.context.log.write(Severity::warning, status_.name,
+                             "the store's cursor is " + to_string(*outcome->durable) + " and not " +
+                                 to_string(cursor_) + "; going on from there");
+    const auto obeyed = obey(outcome->durable);
+    return obeyed ? std::nullopt : std::optional(obeyed.fault());
+  }
+  tell_of_refused(*outcome);
+  cursor_ = upto;
+  back_off_.reset();
+  const std::lock_guard lock(mutex_);
+  ledger_.settle(group, first_index, *outcome);
+  status_.cursor = cursor_;
+  return std::nullopt;
+}
+
+void DurableLane::tell_of_refused(const WriteOutcome& outcome) {
+  if (outcome.rejected.empty()) return;
+  parts_.context.log.write(Severity::error, status_.name,
+                           std::to_string(outcome.rejected.size()) + " rows refused (" +
+                               outcome.rejected.front().reason + "); set aside in " + dead_letters_.path());
+}
+
+void DurableLane::back_off(const Fault& fault) {
+  writer_.close();
+  reader_.reset();
+  read_ahead_.reset();
+  note(fault.kind == FaultKind::bug ? LaneState::failed : LaneState::backing_off, fault.message);
+  parts_.context.log.write(Severity::warning, status_.name, fault.message + "; trying again");
+  std::unique_lock lock(mutex_);
+  queue_.clear();
+  queued_bytes_ = queued_records_ = 0;
+  collecting_ = false;
+  behind_ = true;
+  if (!deadline_)
+    wake_.wait_for(lock, back_off_.next(), [&] { return deadline_.has_value(); });
+  else
+    wake_.wait_for(lock, std::min<Duration>(back_off_.next(), std::chrono::milliseconds(500)));
+}
+
+bool DurableLane::drain(MonoTime deadline) {
+  {
+    const std::lock_guard lock(mutex_);
+    deadline_ = deadline;
+  }
+  wake_.notify_all();
+  if (thread_.joinable()) thread_.join();
+  const std::lock_guard lock(mutex_);
+  return drained_;
+}
+
+bool DurableLane::out_of_time() const {
+  const std::lock_guard lock(mutex_);
+  return deadline_ && parts_.context.clock.mono() >= *deadline_;
+}
+
+bool DurableLane::all_done() const {
+  const std::lock_guard lock(mutex_);
+  return deadline_ && !behind_ && queue_.empty();
+}
+
+void DurableLane::note(LaneState state, std::string message) {
+  const std::lock_guard lock(mutex_);
+  status_.state = state;
+  status_.message = std::move(message);
+}
+
+LaneStatus DurableLane::status(const Sequencer& sequencer) const {
+  const std::lock_guard lock(mutex_);
+  LaneStatus status = status_;
+  status.queued_bytes = queued_bytes_;
+  status.ledger = ledger_.current(sequencer.head().records);
+  status.earlier = ledger_.earlier();
+  return status;
+}
+
+}  // namespace cantrail

@@ -1,0 +1,92 @@
+// The thread that writes the journal: appends each batch as it is sealed, syncs on schedule, and says what
+// became of every batch. While the journal cannot be written, batches are lost for the durable sinks (and the
+// loss is written down as soon as writing works again), but nobody waits.
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+#include "base/clock.hpp"
+#include "component/context.hpp"
+#include "journal/journal.hpp"
+#include "pipeline/batch_pool.hpp"
+#include "pipeline/gap_log.hpp"
+#include "pipeline/sequencer.hpp"
+
+namespace cantrail {
+
+class JournalWriter {
+ public:
+  struct Parts {
+    Journal& journal;
+    Sequencer& sequencer;
+    BatchPool& pool;  // of tick batches
+    GapLog& gaps;
+    Clock& clock;
+    Log& log;
+    SyncMode sync;
+  };
+  explicit JournalWriter(Parts parts) : parts_(parts) {}
+  ~JournalWriter() { stop(); }
+
+  void start();
+  // Writes what is queued, syncs, marks the orderly end. The sequencer must be closed.
+  void stop();
+
+  // Any thread. Everything up to this seq of the epoch has its fate, and what was accepted can be read.
+  [[nodiscard]] std::uint64_t processed_seq() const { return processed_.load(std::memory_order_acquire); }
+
+  // Any thread. Records up to processed_seq() (asked before) were lost, and the journal does not say so yet:
+  // its end is not all that is to be known. Never after stop().
+  [[nodiscard]] bool owes_a_gap() const { return owes_a_gap_.load(std::memory_order_acquire); }
+
+  // Any thread. Everything accepted up to this seq of the epoch survives a power cut. Stores get the records
+  // of sources that resume only from there: else a power cut could leave a store ahead of the journal, and
+  // the source would deliver again what the store has.
+  [[nodiscard]] std::uint64_t synced_seq() const { return synced_.load(std::memory_order_acquire); }
+
+  // Any thread. The last source position that is safe on disk; empty: none yet.
+  [[nodiscard]] SourcePosition synced_position(SourceId source) const;
+
+  struct Health {
+    bool ok = true;
+    std::string message;
+    Duration unsynced_age{};
+  };
+  [[nodiscard]] Health health() const;
+
+ private:
+  void run();
+  void write(const JournalEntry& entry);
+  bool try_append(const RawBatch& batch);
+  Status append_lost(const CatalogPtr& catalog);
+  bool append_patiently(const RawBatch& batch);
+  void lose(const RawBatch& batch);
+  void sync_if_due(bool now);
+  void tick();
+  [[nodiscard]] Duration until_next_duty() const;
+
+  Parts parts_;
+  std::thread thread_;
+  std::atomic<std::uint64_t> processed_{0}, synced_{0};
+  std::atomic<bool> owes_a_gap_{false};
+
+  // Of the writer's thread alone:
+  LostRecords lost_;
+  std::optional<MonoTime> retry_at_;
+  std::optional<MonoTime> unsynced_since_;
+  MonoTime last_record_;
+  std::map<SourceId, SourcePosition> appended_positions_;
+  CatalogPtr catalog_;  // of the last batch seen
+
+  mutable std::mutex mutex_;  // guards what follows
+  Health health_;
+  std::optional<MonoTime> published_unsynced_since_;
+  std::map<SourceId, SourcePosition> synced_positions_;
+  bool sync_failed_ = false;  // not all of this run is safe: no position is acknowledged any more
+};
+
+}  // namespace cantrail

@@ -1,0 +1,74 @@
+#include "pipeline/lane_ledger.hpp"
+
+#include <algorithm>
+
+namespace cantrail {
+
+std::uint64_t LaneLedger::align(const RawBatch& first, std::uint32_t first_index) {
+  const std::uint64_t start = first.first_record + first_index;
+  const std::uint32_t epoch = first.position.epoch;
+  if (!place_ || place_->epoch != epoch) {
+    const bool stepped_back = place_ && epoch < place_->epoch;
+    if (stepped_back && place_->epoch == epoch_) current_ = {};
+    // An epoch is owed from its first record, but for an earlier one that the store's cursor lies in.
+    const bool cursor_lies_in_it = (!place_ && epoch != epoch_) || stepped_back;
+    place_ = Place{epoch, cursor_lies_in_it ? start : 0};
+  }
+  if (start < place_->record) {
+    take_back(place_->record - start);
+    place_->record = start;
+  }
+  const std::uint64_t missing = start - place_->record;
+  book().dropped += missing;
+  if (epoch != epoch_) earlier_.received += missing;
+  place_->record = start;
+  return missing;
+}
+
+// The store lost records that it had: they are not delivered any more.
+void LaneLedger::take_back(std::uint64_t records) {
+  Ledger& ledger = book();
+  if (&ledger == &earlier_) earlier_.received -= std::min(earlier_.received, records);
+  for (std::uint64_t* column : {&ledger.delivered, &ledger.undecoded, &ledger.filtered, &ledger.superseded,
+                                &ledger.rejected, &ledger.dropped}) {
+    const std::uint64_t taken = std::min(*column, records);
+    *column -= taken;
+    records -= taken;
+  }
+}
+
+void LaneLedger::settle(std::span<const BatchPtr> group, std::uint32_t first_index,
+                        const WriteOutcome& outcome) {
+  Ledger& ledger = book();
+  ledger.delivered += outcome.delivered;
+  ledger.filtered += outcome.filtered;
+  ledger.undecoded += outcome.undecoded;
+  ledger.superseded += outcome.superseded;
+  ledger.rejected += outcome.rejected.size();
+  std::uint64_t records = 0;
+  for (const BatchPtr& batch : group) records += batch->raw->records();
+  records -= first_index;
+  if (&ledger == &earlier_) earlier_.received += records;
+  place_->record += records;
+}
+
+Ledger LaneLedger::current(std::uint64_t head_records) const {
+  Ledger ledger = current_;
+  ledger.received = head_records;
+  ledger.pending = head_records - (place_ && place_->epoch == epoch_ ? place_->record : 0);
+  return ledger;
+}
+
+WriteOutcome assume_delivered(std::span<const BatchPtr> group, std::uint32_t first_index) {
+  WriteOutcome outcome;
+  for (const BatchPtr& batch : group) {
+    outcome.delivered += batch->raw->records() - batch->undecoded;
+    outcome.undecoded += batch->undecoded;
+  }
+  const std::uint64_t before = std::min<std::uint64_t>(first_index, outcome.delivered);
+  outcome.delivered -= before;
+  outcome.undecoded -= first_index - before;
+  return outcome;
+}
+
+}  // namespace cantrail

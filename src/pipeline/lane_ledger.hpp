@@ -1,0 +1,45 @@
+// The books of a durable lane. Batches pass in order and number their records, so what is missing between two
+// of them shows as a jump, and what a store took back shows as a step backwards; both end in the right
+// column. Groups lie within one epoch and have no jump inside. One thread at a time.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "component/sink.hpp"
+#include "model/ledger.hpp"
+
+namespace cantrail {
+
+class LaneLedger {
+ public:
+  explicit LaneLedger(std::uint32_t epoch) : epoch_(epoch) {}
+
+  // Before a group is handed over: the place of its first record. Returns how many records are missing before
+  // it; they count as dropped.
+  std::uint64_t align(const RawBatch& first, std::uint32_t first_index);
+  // After the group was written.
+  void settle(std::span<const BatchPtr> group, std::uint32_t first_index, const WriteOutcome& outcome);
+
+  // `head_records`: records sequenced in this epoch. pending is measured from record numbers.
+  [[nodiscard]] Ledger current(std::uint64_t head_records) const;
+  [[nodiscard]] const Ledger& earlier() const { return earlier_; }
+
+ private:
+  struct Place {
+    std::uint32_t epoch = 0;
+    std::uint64_t record = 0;  // number of the next record expected in that epoch
+  };
+  [[nodiscard]] Ledger& book() { return place_->epoch == epoch_ ? current_ : earlier_; }
+  void take_back(std::uint64_t records);
+
+  std::uint32_t epoch_;
+  std::optional<Place> place_;
+  Ledger current_, earlier_;
+};
+
+// The fates of a group whose commit came through although its answer did not: as the decoder saw the records.
+[[nodiscard]] WriteOutcome assume_delivered(std::span<const BatchPtr> group, std::uint32_t first_index);
+
+}  // namespace cantrail

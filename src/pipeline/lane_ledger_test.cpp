@@ -1,0 +1,108 @@
+#include "pipeline/lane_ledger.hpp"
+
+#include <gtest/gtest.h>
+
+#include "pipeline/lane_starts.hpp"
+#include "pipeline/sequencer.hpp"
+
+namespace cantrail {
+namespace {
+
+BatchPtr batch_at(std::uint32_t epoch, std::uint64_t first_record, std::size_t frames) {
+  auto raw = std::make_shared<RawBatch>();
+  raw->position.epoch = epoch;
+  raw->first_record = first_record;
+  for (std::size_t i = 0; i < frames; ++i) raw->frames.append(FrameView{});
+  auto batch = std::make_shared<Batch>();
+  batch->raw = raw;
+  return batch;
+}
+
+WriteOutcome all_delivered(std::uint64_t records) {
+  WriteOutcome outcome;
+  outcome.delivered = records;
+  return outcome;
+}
+
+void deliver(LaneLedger& ledger, const BatchPtr& batch, std::uint32_t first_index = 0) {
+  ledger.align(*batch->raw, first_index);
+  ledger.settle(std::span(&batch, 1), first_index, all_delivered(batch->raw->records() - first_index));
+}
+
+TEST(LaneLedger, BalancesWhileBatchesPassInOrder) {
+  LaneLedger ledger(3);
+  deliver(ledger, batch_at(3, 0, 10));
+  deliver(ledger, batch_at(3, 10, 5));
+  const Ledger now = ledger.current(20);
+  EXPECT_TRUE(now.balances());
+  EXPECT_EQ(now.delivered, 15U);
+  EXPECT_EQ(now.pending, 5U);
+}
+
+TEST(LaneLedger, CountsAJumpAsDropped) {
+  LaneLedger ledger(3);
+  deliver(ledger, batch_at(3, 4, 6));
+  deliver(ledger, batch_at(3, 15, 5));
+  const Ledger now = ledger.current(20);
+  EXPECT_TRUE(now.balances());
+  EXPECT_EQ(now.dropped, 4U + 5U);
+  EXPECT_EQ(now.delivered, 11U);
+}
+
+TEST(LaneLedger, TakesBackWhatTheStoreLost) {
+  LaneLedger ledger(3);
+  deliver(ledger, batch_at(3, 0, 10));
+  deliver(ledger, batch_at(3, 10, 10));
+  deliver(ledger, batch_at(3, 10, 10));
+  const Ledger now = ledger.current(20);
+  EXPECT_TRUE(now.balances());
+  EXPECT_EQ(now.delivered, 20U);
+}
+
+TEST(LaneLedger, KeepsEarlierEpochsApartAndBeginsWithinABatch) {
+  LaneLedger ledger(3);
+  deliver(ledger, batch_at(2, 100, 10), 4);
+  deliver(ledger, batch_at(2, 110, 10));
+  deliver(ledger, batch_at(3, 0, 7));
+  EXPECT_EQ(ledger.earlier().received, 16U);
+  EXPECT_TRUE(ledger.earlier().balances());
+  EXPECT_EQ(ledger.current(9).pending, 2U);
+  EXPECT_TRUE(ledger.current(9).balances());
+}
+
+TEST(LaneLedger, FindsASinkThatCountsWrong) {
+  LaneLedger ledger(1);
+  const BatchPtr batch = batch_at(1, 0, 10);
+  ledger.align(*batch->raw, 0);
+  ledger.settle(std::span(&batch, 1), 0, all_delivered(9));
+  EXPECT_FALSE(ledger.current(10).balances());
+}
+
+TEST(LostRecords, AddUpOverRunsOfBatches) {
+  LostRecords lost, later;
+  lost.add(*batch_at(1, 0, 3)->raw);
+  later.add(*batch_at(1, 3, 4)->raw);
+  lost.add(later);
+  EXPECT_EQ(lost.records, 7U);
+  EXPECT_EQ(lost.batches, 2U);
+  EXPECT_EQ(lost.end_record, 7U);
+}
+
+TEST(LaneStarts, AreRememberedForTheSameJournalOnly) {
+  char folder[] = "/tmp/cantrail-starts-XXXXXX";
+  ASSERT_NE(::mkdtemp(folder), nullptr);
+  const std::string path = std::string(folder) + "/lanes";
+  JournalId a, b;
+  a.bytes[0] = 1;
+  b.bytes[0] = 2;
+  {
+    LaneStarts starts(path, real_file_system());
+    EXPECT_EQ(*starts.start_of("history of car", {a, 1, 0, 0}), (Position{a, 1, 0, 0}));
+  }
+  LaneStarts starts(path, real_file_system());
+  EXPECT_EQ(*starts.start_of("history of car", {a, 5, 0, 0}), (Position{a, 1, 0, 0}));
+  EXPECT_EQ(*starts.start_of("history of car", {b, 1, 0, 0}), (Position{b, 1, 0, 0}));
+}
+
+}  // namespace
+}  // namespace cantrail

@@ -1,0 +1,73 @@
+// A node at work: owns every thread, connects sources, journal, main chain and lanes, and stops them in
+// order.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/file.hpp"
+#include "component/frame_source.hpp"
+#include "component/sink.hpp"
+#include "decode/catalog/catalog_compiler.hpp"
+#include "journal/journal.hpp"
+#include "pipeline/status.hpp"
+
+namespace cantrail {
+
+struct SourcePart {
+  std::string name, type;
+  std::vector<std::string> channels;  // known before start
+  std::vector<DbcText> dbcs;          // decode all channels of this source
+  bool optional = false;              // the node is ready without it
+  std::function<std::unique_ptr<FrameSource>()> make;
+};
+
+struct SinkPart {
+  std::string name, type;
+  std::function<std::unique_ptr<Sink>()> make;
+  bool from_oldest = false;            // a new durable sink starts at the oldest record, not now
+  std::size_t queue_bytes = 4U << 20;  // references that the lane may hold
+  std::size_t queue_batches = 0;       // live sinks; 0: only bytes limit; 1: the newest alone
+};
+
+struct NodeParts {
+  std::string name;
+  std::string version;
+  JournalOptions journal;
+  std::vector<SourcePart> sources;
+  std::vector<SinkPart> sinks;
+  std::size_t pool_bytes = 16U << 20;
+  std::string dead_letter_folder = "dead-letter";
+};
+
+// Thread-safe from the outside. start() once, then stop() once; a stopped node can still be asked for its
+// status.
+class Node {
+ public:
+  Node(NodeParts parts, FileSystem& files, Clock& clock, Log& log);
+  ~Node();  // stops
+
+  // Opens the journal and every component; sinks first. Faults: config for what the user must change; a
+  // target that is merely away is no fault: its component waits. Warnings of DBCs go to the log.
+  Status start();
+
+  // Sources stop first; what was accepted is drained to the sinks, at most until the deadline. What a durable
+  // sink could not take by then stays in the journal. True: everything was drained.
+  bool stop(Duration deadline = std::chrono::seconds(10));
+
+  [[nodiscard]] NodeStatus status() const;
+  [[nodiscard]] CatalogPtr catalog() const;  // the newest
+  // Every source has ended (recordings do), and every lane has everything.
+  [[nodiscard]] bool finished() const;
+  // The first sink that can be asked, nullptr if none.
+  [[nodiscard]] std::shared_ptr<HistoryReader> history() const;
+
+ private:
+  class Running;
+  std::unique_ptr<Running> running_;
+};
+
+}  // namespace cantrail

@@ -1,0 +1,246 @@
+#include "pipeline/node.hpp"
+
+#include <filesystem>
+#include <numeric>
+
+#include <gtest/gtest.h>
+
+#include "pipeline/fakes.hpp"
+
+namespace cantrail {
+namespace {
+
+using fakes::Counting;
+using fakes::CountingSource;
+using fakes::Store;
+using fakes::StoreSink;
+using namespace std::chrono_literals;
+
+// Waits for something that other threads bring about.
+template <class Condition>
+bool eventually(Condition condition, std::chrono::milliseconds patience = 20s) {
+  const auto end = std::chrono::steady_clock::now() + patience;
+  while (std::chrono::steady_clock::now() < end) {
+    if (condition()) return true;
+    std::this_thread::sleep_for(2ms);
+  }
+  return condition();
+}
+
+class NodeTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    char name[] = "/tmp/cantrail-node-XXXXXX";
+    folder_ = ::mkdtemp(name);
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  NodeParts parts(Counting how) {
+    NodeParts parts;
+    parts.name = "test";
+    parts.version = "0";
+    parts.journal.folder = folder_ + "/journal";
+    parts.journal.sync = SyncMode::safe;
+    parts.journal.cap_bytes = 256U << 20;
+    parts.dead_letter_folder = folder_ + "/dead";
+    parts.sources.push_back({"log", "counting", {}, {{"counter.dbc", fakes::kDbc}}, false, [how] {
+                               return std::make_unique<CountingSource>(how);
+                             }});
+    return parts;
+  }
+  static SinkPart sink(const std::string& name, Store& store, SinkTraits traits) {
+    SinkPart part;
+    part.name = name;
+    part.type = "store";
+    part.make = [&store, traits] { return std::make_unique<StoreSink>(store, traits); };
+    return part;
+  }
+  static SinkTraits durable() {
+    SinkTraits traits;
+    traits.durable = true;
+    traits.records = 500;
+    traits.delay = 5ms;
+    return traits;
+  }
+  static SinkTraits live() {
+    SinkTraits traits;
+    traits.delay = 1ms;
+    return traits;
+  }
+
+  static std::vector<std::uint32_t> expected_numbers(std::uint32_t total) {
+    std::vector<std::uint32_t> numbers;
+    for (std::uint32_t k = 0; k < total; ++k) {
+      if (k % 7 != 6) numbers.push_back(k);
+    }
+    return numbers;
+  }
+  static std::string describe(const NodeStatus& status) {
+    std::string text =
+        "epoch " + std::to_string(status.epoch) + ", received " + std::to_string(status.received);
+    for (const auto& source : status.sources) {
+      text += "\n" + source.name + " " + std::string(to_string(source.state)) + " " + source.message;
+    }
+    for (const auto& lane : status.lanes) {
+      text += "\n" + lane.name + " " + std::string(to_string(lane.state)) + " " + lane.message + " " +
+              to_string(lane.ledger) + " queued " + std::to_string(lane.queued_bytes) + " cursor " +
+              (lane.cursor ? to_string(*lane.cursor) : "none");
+    }
+    return text;
+  }
+  static void expect_balance(const NodeStatus& status) {
+    for (const LaneStatus& lane : status.lanes) {
+      EXPECT_TRUE(lane.ledger.balances()) << lane.name << ": " << to_string(lane.ledger);
+      EXPECT_TRUE(lane.earlier.balances()) << lane.name << " earlier: " << to_string(lane.earlier);
+    }
+  }
+
+  std::string folder_;
+  SystemClock clock_;
+  fakes::QuietLog log_;
+};
+
+TEST_F(NodeTest, BringsEveryRecordToALiveAndADurableSink) {
+  Store history, view;
+  NodeParts p = parts({.total = 50'000});
+  p.sinks.push_back(sink("history", history, durable()));
+  p.sinks.push_back(sink("view", view, live()));
+  p.sinks.back().queue_bytes = 64U << 20;
+  Node node(std::move(p), real_file_system(), clock_, log_);
+  ASSERT_TRUE(node.start().ok());
+  while (!node.finished()) expect_balance(node.status());
+  EXPECT_TRUE(node.stop());
+  expect_balance(node.status());
+  EXPECT_EQ(history.numbers, expected_numbers(50'000));
+  EXPECT_EQ(view.numbers, expected_numbers(50'000));
+  const NodeStatus status = node.status();
+  EXPECT_EQ(status.lanes[0].ledger.undecoded, 50'000U / 7);
+  EXPECT_EQ(status.lanes[0].ledger.received, 50'000U);
+}
+
+TEST_F(NodeTest, ASlowStoreReadsTheJournalAndMissesNothing) {
+  Store history;
+  history.write_takes_us = 2'000;
+  NodeParts p = parts({.total = 60'000});
+  p.sinks.push_back(sink("history", history, durable()));
+  p.sinks.back().queue_bytes = 100'000;  // lets go of the main chain at once
+  Node node(std::move(p), real_file_system(), clock_, log_);
+  ASSERT_TRUE(node.start().ok());
+  ASSERT_TRUE(eventually([&] {
+    expect_balance(node.status());
+    return node.finished();
+  }));
+  EXPECT_TRUE(node.stop());
+  EXPECT_EQ(history.numbers, expected_numbers(60'000));
+}
+
+TEST_F(NodeTest, OutagesAndLostAnswersNeitherLoseNorDouble) {
+  Store history;
+  history.fail_writes = 3;
+  history.lose_answers = 2;
+  NodeParts p = parts({.total = 20'000, .per_read = 50, .pause = 100us});
+  p.sinks.push_back(sink("history", history, durable()));
+  Node node(std::move(p), real_file_system(), clock_, log_);
+  ASSERT_TRUE(node.start().ok());
+  ASSERT_TRUE(eventually([&] { return node.finished(); }));
+  expect_balance(node.status());
+  EXPECT_TRUE(node.stop());
+  EXPECT_EQ(history.numbers, expected_numbers(20'000));
+}
+
+TEST_F(NodeTest, AStoreThatIsAwayForAWholeRunGetsEverythingInTheNext) {
+  Store history;
+  history.down = true;
+  for (const bool away : {true, false}) {
+    history.down = away;
+    NodeParts p = parts({.total = 5'000});
+    p.sinks.push_back(sink("history", history, durable()));
+    Node node(std::move(p), real_file_system(), clock_, log_);
+    ASSERT_TRUE(node.start().ok());
+    if (away) {
+      ASSERT_TRUE(eventually([&] { return node.status().sources[0].state == SourceState::ended; }));
+      EXPECT_FALSE(node.status().ready);
+      EXPECT_FALSE(node.stop(300ms));
+    } else {
+      ASSERT_TRUE(eventually(
+          [&] { return node.finished() && history.numbers.size() == expected_numbers(5'000).size(); }));
+      EXPECT_EQ(node.status().lanes[0].earlier.received, 5'000U);
+      expect_balance(node.status());
+      EXPECT_TRUE(node.stop());
+    }
+  }
+  EXPECT_EQ(history.numbers, expected_numbers(5'000));
+}
+
+TEST_F(NodeTest, StoppedInTheMiddleItGoesOnWhereItWas) {
+  Store history;
+  int runs = 0;
+  for (; runs < 50 && history.numbers.size() < expected_numbers(30'000).size(); ++runs) {
+    NodeParts p = parts({.total = 30'000, .per_read = 20, .pause = 20us});
+    p.sinks.push_back(sink("history", history, durable()));
+    Node node(std::move(p), real_file_system(), clock_, log_);
+    ASSERT_TRUE(node.start().ok());
+    std::this_thread::sleep_for(30ms);
+    EXPECT_TRUE(node.stop());
+    expect_balance(node.status());
+  }
+  EXPECT_GT(runs, 2);
+  EXPECT_EQ(history.numbers, expected_numbers(30'000));
+}
+
+TEST_F(NodeTest, ALiveLaneOfDepthOneKeepsTheNewestAndCountsTheRest) {
+  Store view;
+  view.write_takes_us = 3'000;
+  NodeParts p = parts({.total = 30'000, .per_read = 100, .pause = 100us});
+  p.sinks.push_back(sink("view", view, live()));
+  p.sinks.back().queue_batches = 1;
+  Node node(std::move(p), real_file_system(), clock_, log_);
+  ASSERT_TRUE(node.start().ok());
+  ASSERT_TRUE(eventually([&] {
+    expect_balance(node.status());
+    return node.finished();
+  }));
+  const Ledger ledger = node.status().lanes[0].ledger;
+  EXPECT_GT(ledger.dropped, 0U);
+  ASSERT_FALSE(view.numbers.empty());
+  EXPECT_GE(view.numbers.back(), 29'990U);
+  std::uint64_t told = 0;
+  for (const GapRecord& gap : view.gaps) {
+    EXPECT_EQ(gap.reason, GapReason::lane_overflow);
+    told += gap.count.value_or(0);
+  }
+  EXPECT_EQ(told, ledger.dropped);
+}
+
+TEST_F(NodeTest, TellsOfTheTimeItDidNotRunButNotForARecording) {
+  Store history;
+  for (int run = 0; run < 2; ++run) {
+    NodeParts p = parts({.total = 100, .resumes = false, .can_wait = false});
+    p.sinks.push_back(sink("history", history, durable()));
+    Node node(std::move(p), real_file_system(), clock_, log_);
+    ASSERT_TRUE(node.start().ok());
+    ASSERT_TRUE(eventually([&] { return node.finished(); })) << describe(node.status());
+    EXPECT_TRUE(node.stop());
+  }
+  std::string told;
+  for (const GapRecord& gap : history.gaps) {
+    told += std::string(to_string(gap.reason)) + " of " + gap.where + ", " +
+            std::to_string(gap.count.value_or(0)) + "; ";
+  }
+  ASSERT_EQ(history.gaps.size(), 1U) << told;
+  EXPECT_EQ(history.gaps[0].reason, GapReason::downtime);
+  EXPECT_EQ(history.gaps[0].count, std::nullopt);
+  EXPECT_LE(history.gaps[0].from, history.gaps[0].to);
+}
+
+TEST_F(NodeTest, ASecondNodeOnTheSameFolderIsRefused) {
+  Node first(parts({.total = 1}), real_file_system(), clock_, log_);
+  ASSERT_TRUE(first.start().ok());
+  Node second(parts({.total = 1}), real_file_system(), clock_, log_);
+  const Status started = second.start();
+  ASSERT_FALSE(started.ok());
+  EXPECT_EQ(started.fault().kind, FaultKind::config);
+}
+
+}  // namespace
+}  // namespace cantrail

@@ -1,0 +1,59 @@
+#include "pipeline/sink_writer.hpp"
+
+#include <algorithm>
+
+namespace cantrail {
+
+Status check_outcome(const WriteOutcome& outcome, std::uint64_t records, std::string_view sink) {
+  const std::uint64_t told =
+      outcome.delivered + outcome.filtered + outcome.undecoded + outcome.superseded + outcome.rejected.size();
+  if (told == records) return {};
+  return Fault{FaultKind::bug, "sink " + std::string(sink) + " was given " + std::to_string(records) +
+                                   " records and tells the fate of " + std::to_string(told)};
+}
+
+Result<std::optional<Position>> SinkWriter::open() {
+  auto cursor = sink_->open(context_);
+  if (!cursor) return cursor;
+  open_ = true;
+  if (catalog_) {
+    if (auto told = sink_->catalog(nullptr, catalog_); !told) {
+      close();
+      return told.fault();
+    }
+  }
+  return cursor;
+}
+
+void SinkWriter::close() {
+  if (open_) sink_->close();
+  open_ = false;
+}
+
+Result<WriteOutcome> SinkWriter::write(std::span<const BatchPtr> batches, std::uint32_t first_index,
+                                       const Position& expected, const Position& upto) {
+  std::uint64_t records = 0;
+  for (const BatchPtr& batch : batches) {
+    records += batch->raw->records();
+    const CatalogPtr& catalog = batch->raw->catalog;
+    if (!catalog || (catalog_ && (catalog == catalog_ || catalog->digest == catalog_->digest))) continue;
+    if (auto told = sink_->catalog(catalog_, catalog); !told) return told.fault();
+    catalog_ = catalog;
+  }
+  auto outcome = sink_->write(batches, expected, upto);
+  if (!outcome) return outcome;
+  const bool refused = outcome->durable && *outcome->durable != upto;
+  const Status counted = check_outcome(*outcome, refused ? 0 : records - first_index, context_.name);
+  if (!counted) return counted.fault();
+  return outcome;
+}
+
+Duration BackOff::next() {
+  random_ = random_ * 1664525U + 1013904223U;
+  const Duration jitter = wait_ / 4 * (random_ >> 24) / 256;
+  const Duration result = wait_ + jitter;
+  wait_ = std::min(wait_ * 2, kLast);
+  return result;
+}
+
+}  // namespace cantrail

@@ -1,0 +1,60 @@
+// One sink in the hands of its lane's thread: open, tell of catalogs, write groups, and hold what the sink
+// says became of the records against their number. Shared by live and durable lanes.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "component/sink.hpp"
+#include "model/ledger.hpp"
+
+namespace cantrail {
+
+// A sink may count wrong; then the ledger would not balance, and that must be found at the sink that did it.
+[[nodiscard]] Status check_outcome(const WriteOutcome& outcome, std::uint64_t records, std::string_view sink);
+
+class SinkWriter {
+ public:
+  SinkWriter(SinkContext context, std::unique_ptr<Sink> sink)
+      : context_(std::move(context)), sink_(std::move(sink)), traits_(sink_->traits()) {}
+
+  // Opens and, where a catalog was known before, tells of it again.
+  Result<std::optional<Position>> open();
+  void close();
+  [[nodiscard]] bool is_open() const { return open_; }
+
+  // Batches of one catalog, of whose first record-carrying one the first `first_index` records were written
+  // before. Without batches only the cursor moves. Faults as the sink gives them, `bug` where its counts do
+  // not add up.
+  Result<WriteOutcome> write(std::span<const BatchPtr> batches, std::uint32_t first_index,
+                             const Position& expected, const Position& upto);
+  Status flush() { return sink_->flush(); }
+
+  [[nodiscard]] const SinkTraits& traits() const { return traits_; }
+  [[nodiscard]] const SinkContext& context() const { return context_; }
+  [[nodiscard]] std::shared_ptr<HistoryReader> history() { return sink_->history(); }
+
+ private:
+  SinkContext context_;
+  std::unique_ptr<Sink> sink_;
+  SinkTraits traits_;
+  CatalogPtr catalog_;
+  bool open_ = false;
+};
+
+// Doubling waits with jitter, from 100 ms to 30 s.
+class BackOff {
+ public:
+  [[nodiscard]] Duration next();
+  void reset() { wait_ = kFirst; }
+
+ private:
+  static constexpr Duration kFirst = std::chrono::milliseconds(100);
+  static constexpr Duration kLast = std::chrono::seconds(30);
+  Duration wait_ = kFirst;
+  std::uint32_t random_ = 0x9E3779B9;
+};
+
+}  // namespace cantrail

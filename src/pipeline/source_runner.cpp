@@ -1,0 +1,255 @@
+#include "pipeline/source_runner.hpp"
+
+#include <algorithm>
+
+namespace cantrail {
+namespace {
+
+constexpr Duration kSealAfter = std::chrono::milliseconds(2);
+constexpr Duration kIdleRead = std::chrono::milliseconds(50);   // how soon a stop is noticed
+constexpr Duration kLastRead = std::chrono::milliseconds(200);  // the most a stop waits for a busy source
+constexpr Duration kRoomPatience = std::chrono::milliseconds(20);
+constexpr Duration kFirstRetry = std::chrono::milliseconds(100);
+constexpr Duration kLastRetry = std::chrono::seconds(1);
+constexpr std::size_t kMostPendingGaps = 64;
+constexpr Duration kClockStep = std::chrono::milliseconds(50);
+
+}  // namespace
+
+SourceRunner::SourceRunner(Parts parts) : parts_(std::move(parts)), traits_(parts_.source->traits()) {
+  status_.name = parts_.name;
+  status_.type = parts_.type;
+}
+
+void SourceRunner::start() {
+  thread_ = std::thread([this] { run(); });
+}
+
+void SourceRunner::stop() {
+  stopping_ = true;
+  if (thread_.joinable()) thread_.join();
+}
+
+Status SourceRunner::first_open(Duration patience) {
+  std::unique_lock lock(mutex_);
+  opened_.wait_for(lock, patience, [&] { return first_open_.has_value(); });
+  return first_open_.value_or(Status{});
+}
+
+SourceStatus SourceRunner::status() const {
+  const std::lock_guard lock(mutex_);
+  return status_;
+}
+
+bool SourceRunner::ended() const {
+  const std::lock_guard lock(mutex_);
+  return status_.state == SourceState::ended || status_.state == SourceState::failed;
+}
+
+SourceContext SourceRunner::context() const {
+  return {parts_.name, parts_.id, parts_.clock, parts_.files, parts_.log, *parts_.catalogs};
+}
+
+void SourceRunner::note(SourceState state, std::string message) {
+  const std::lock_guard lock(mutex_);
+  status_.state = state;
+  status_.message = std::move(message);
+}
+
+void SourceRunner::run() {
+  if (parts_.resume_at) last_position_ = *parts_.resume_at;
+  Duration retry = kFirstRetry;
+  while (!stopping_) {
+    if (open()) {
+      retry = kFirstRetry;
+      read_until_fault();
+      parts_.source->close();
+    }
+    if (ended()) return;
+    sleep_until(parts_.clock.mono() + retry);
+    retry = std::min(retry * 2, kLastRetry);
+  }
+}
+
+bool SourceRunner::open() {
+  const auto resume = last_position_.empty() ? std::nullopt : std::optional(last_position_);
+  Status opened = parts_.source->open(context(), resume);
+  if (opened) {
+    note(SourceState::running, "");
+    tell_of_absence();
+  } else {
+    const bool hopeless = opened.fault().kind == FaultKind::config || opened.fault().kind == FaultKind::bug;
+    if (status().message != opened.fault().message) {
+      parts_.log.write(hopeless ? Severity::error : Severity::warning, parts_.name, opened.fault().message);
+    }
+    note(hopeless ? SourceState::failed : SourceState::waiting, opened.fault().message);
+  }
+  const std::lock_guard lock(mutex_);
+  if (!first_open_) first_open_ = opened;
+  opened_.notify_all();
+  return opened.ok();
+}
+
+// The time without the source, before this start or since it failed, is a gap of unknown count; a source that
+// resumes delivers what it missed.
+void SourceRunner::tell_of_absence() {
+  const WallTime now = parts_.clock.wall();
+  if (auto downtime = std::exchange(parts_.downtime, std::nullopt)) {
+    downtime->to = std::max(downtime->from, now);
+    add_pending_gap(std::move(*downtime));
+  }
+  const auto since = std::exchange(down_since_, std::nullopt);
+  if (since && !traits_.resumes) {
+    add_pending_gap({*since, std::max(*since, now), GapReason::source_down, parts_.name, std::nullopt, 0});
+  }
+}
+
+// Reads until the source ends, fails, or the node stops. What was read before a fault is sealed and counts.
+void SourceRunner::read_until_fault() {
+  while (!stopping_) {
+    Result<ReadOutcome> outcome = ReadOutcome::idle;
+    if (clock_stepped()) seal();
+    if (take_batch()) {
+      outcome = fill(*batch_);
+      const bool due = seal_at_ && parts_.clock.mono() >= *seal_at_;
+      if (!outcome || *outcome == ReadOutcome::ended || builder_.room() == 0 || due) seal();
+    } else if (!traits_.can_wait) {
+      drop_and_count(outcome);
+    }
+    acknowledge();
+    if (!outcome) {
+      parts_.log.write(Severity::warning, parts_.name, outcome.fault().message);
+      const bool hopeless =
+          outcome.fault().kind == FaultKind::bug || outcome.fault().kind == FaultKind::config;
+      note(hopeless ? SourceState::failed : SourceState::waiting, outcome.fault().message);
+      down_since_ = parts_.clock.wall();
+      return;
+    }
+    if (*outcome == ReadOutcome::ended) return note(SourceState::ended, "");
+  }
+  if (!traits_.can_wait) read_what_is_there();
+  if (!pending_gaps_.empty() && !batch_) (void)take_batch();
+  seal();
+}
+
+// At a stop: what the kernel has queued is gone with the socket, so it is taken first.
+void SourceRunner::read_what_is_there() {
+  const MonoTime end = parts_.clock.mono() + kLastRead;
+  Result<ReadOutcome> outcome = ReadOutcome::more;
+  while (outcome && *outcome == ReadOutcome::more && parts_.clock.mono() < end) {
+    if (!take_batch()) {
+      drop_and_count(outcome);
+      continue;
+    }
+    outcome = parts_.source->read(builder_, parts_.clock.mono());
+    if (builder_.room() == 0) seal();
+  }
+}
+
+// One read. Once the first frames are there, the rest of the batch's two milliseconds is slept through, and
+// then all that has come is taken in one go: a busy bus costs 500 reads a second, not one for each frame.
+Result<ReadOutcome> SourceRunner::fill(RawBatch& batch) {
+  const std::size_t before = batch.records();
+  auto outcome = parts_.source->read(builder_, seal_at_.value_or(parts_.clock.mono() + kIdleRead));
+  const bool first = before == 0 && batch.records() != 0;
+  if (!first && batch.gaps.empty()) return outcome;
+  if (!seal_at_) seal_at_ = parts_.clock.mono() + kSealAfter;
+  if (!outcome || *outcome == ReadOutcome::ended || traits_.can_wait || builder_.room() == 0) return outcome;
+  sleep_until(*seal_at_);
+  do {
+    outcome = parts_.source->read(builder_, parts_.clock.mono());
+  } while (outcome && *outcome == ReadOutcome::more && builder_.room() != 0);
+  return outcome;
+}
+
+bool SourceRunner::take_batch() {
+  if (batch_) return true;
+  if (traits_.can_wait) {
+    if (!parts_.sequencer.wait_for_room(kRoomPatience)) return false;
+    batch_ = parts_.pool.acquire_within(kRoomPatience);
+  } else {
+    batch_ = parts_.pool.acquire();
+  }
+  if (!batch_) return false;
+  builder_.begin(*batch_);
+  batch_->can_wait = traits_.can_wait;
+  if (!pending_gaps_.empty()) seal_at_ = parts_.clock.mono() + kSealAfter;
+  for (GapRecord& gap : pending_gaps_) builder_.add_gap(std::move(gap));
+  pending_gaps_.clear();
+  return true;
+}
+
+// The same gap going on makes one record; a source in trouble cannot fill the memory with them.
+void SourceRunner::add_pending_gap(GapRecord gap) {
+  for (GapRecord& known : pending_gaps_) {
+    const bool full = pending_gaps_.size() >= kMostPendingGaps;
+    if (known.reason != gap.reason || (known.where != gap.where && !full)) continue;
+    known.to = std::max(known.to, gap.to);
+    known.count = known.count && gap.count ? std::optional(*known.count + *gap.count) : std::nullopt;
+    return;
+  }
+  gap.before_index = 0;
+  pending_gaps_.push_back(std::move(gap));
+}
+
+void SourceRunner::drop_and_count(Result<ReadOutcome>& outcome) {
+  overflow_.clear();
+  builder_.begin(overflow_);
+  outcome = parts_.source->read(builder_, parts_.clock.mono() + kSealAfter);
+  const std::size_t dropped = overflow_.records();
+  for (GapRecord& gap : overflow_.gaps) add_pending_gap(std::move(gap));
+  const WallTime now = parts_.clock.wall();
+  if (dropped != 0) add_pending_gap({now, now, GapReason::pool_exhausted, parts_.name, dropped, 0});
+}
+
+void SourceRunner::seal() {
+  if (!batch_) return;
+  RawBatch& batch = *batch_;
+  seal_at_.reset();
+  if (batch.records() == 0 && batch.gaps.empty()) return;  // stays in use
+  batch.source = parts_.id;
+  batch.clock = parts_.clock.pair();
+  if (!batch.source_position.empty()) last_position_ = batch.source_position;
+  note_gaps(batch);
+  parts_.pool.account(batch);
+  parts_.sequencer.submit(std::move(batch_));
+  batch_.reset();
+}
+
+void SourceRunner::note_gaps(const RawBatch& batch) {
+  std::uint64_t lost = 0;
+  for (const GapRecord& gap : batch.gaps) {
+    parts_.gaps.add(gap);
+    lost += gap.count.value_or(0);
+  }
+  const std::lock_guard lock(mutex_);
+  status_.records += batch.records();
+  status_.gaps += batch.gaps.size();
+  status_.lost += lost;
+  if (batch.records() != 0) status_.last_record = batch.clock.wall;
+}
+
+// Frames before and after a step of the wall clock do not share a batch.
+bool SourceRunner::clock_stepped() {
+  const ClockPair now = parts_.clock.pair();
+  const Duration offset{now.wall.ns - now.mono.ns};
+  const Duration before = std::exchange(clock_offset_, offset).value_or(offset);
+  return std::chrono::abs(offset - before) > kClockStep;
+}
+
+void SourceRunner::acknowledge() {
+  SourcePosition synced = parts_.journal.synced_position(parts_.id);
+  if (synced.empty() || synced == acknowledged_) return;
+  acknowledged_ = std::move(synced);
+  parts_.source->ack(acknowledged_);
+}
+
+void SourceRunner::sleep_until(MonoTime when) {
+  while (!stopping_) {
+    const Duration left = when - parts_.clock.mono();
+    if (left <= Duration::zero()) return;
+    std::this_thread::sleep_for(std::min(left, kIdleRead));
+  }
+}
+
+}  // namespace cantrail

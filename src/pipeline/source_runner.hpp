@@ -1,0 +1,92 @@
+// The thread of one source: opens it, fills batches, seals them in time, and goes on when the source fails.
+// Sources that cannot wait never do: without a free batch their frames are read, counted and dropped, and
+// that is a gap.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "component/frame_source.hpp"
+#include "pipeline/batch_pool.hpp"
+#include "pipeline/catalog_store.hpp"
+#include "pipeline/gap_log.hpp"
+#include "pipeline/journal_writer.hpp"
+#include "pipeline/sequencer.hpp"
+#include "pipeline/status.hpp"
+
+namespace cantrail {
+
+class SourceRunner {
+ public:
+  struct Parts {
+    std::string name, type;
+    SourceId id = 0;
+    std::unique_ptr<FrameSource> source;
+    std::optional<SourcePosition> resume_at;  // from the journal's past
+    std::optional<GapRecord> downtime;        // the node did not run: told of before the first frame
+    std::shared_ptr<CatalogStore> catalogs;
+    BatchPool& pool;
+    Sequencer& sequencer;
+    JournalWriter& journal;  // for acks
+    GapLog& gaps;
+    FileSystem& files;
+    Clock& clock;
+    Log& log;
+  };
+  explicit SourceRunner(Parts parts);
+  ~SourceRunner() { stop(); }
+
+  void start();
+  // The outcome of the first open(), waiting for it at most `patience`; ok while it has not come.
+  Status first_open(Duration patience);
+  // Asks the thread to seal what it has and end, and waits for it.
+  void request_stop() { stopping_ = true; }
+  void stop();
+
+  [[nodiscard]] SourceStatus status() const;
+  [[nodiscard]] bool ended() const;
+
+ private:
+  void run();
+  bool open();
+  void read_until_fault();
+  void read_what_is_there();
+  Result<ReadOutcome> fill(RawBatch& batch);
+  void seal();
+  void drop_and_count(Result<ReadOutcome>& outcome);
+  bool take_batch();
+  bool clock_stepped();
+  void tell_of_absence();
+  void acknowledge();
+  void sleep_until(MonoTime when);
+  void note(SourceState state, std::string message);
+  void add_pending_gap(GapRecord gap);
+  void note_gaps(const RawBatch& batch);
+  [[nodiscard]] SourceContext context() const;
+
+  Parts parts_;
+  SourceTraits traits_;
+  FrameBuilder builder_;
+  std::thread thread_;
+  std::atomic<bool> stopping_{false};
+
+  // Of the source's thread alone:
+  std::shared_ptr<RawBatch> batch_;
+  std::optional<MonoTime> seal_at_;
+  std::vector<GapRecord> pending_gaps_;  // to be told in the next batch
+  std::optional<WallTime> down_since_;
+  std::optional<Duration> clock_offset_;
+  SourcePosition last_position_, acknowledged_;
+  RawBatch overflow_;
+
+  mutable std::mutex mutex_;  // guards what follows
+  std::condition_variable opened_;
+  std::optional<Status> first_open_;
+  SourceStatus status_;
+};
+
+}  // namespace cantrail

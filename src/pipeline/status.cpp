@@ -1,0 +1,37 @@
+#include "pipeline/status.hpp"
+
+namespace cantrail {
+
+std::string_view to_string(SourceState state) {
+  switch (state) {
+    case SourceState::opening:
+      return "opening";
+    case SourceState::running:
+      return "running";
+    case SourceState::waiting:
+      return "waiting";
+    case SourceState::ended:
+      return "ended";
+    case SourceState::failed:
+      return "failed";
+  }
+  return "?";
+}
+
+std::string_view to_string(LaneState state) {
+  switch (state) {
+    case LaneState::live:
+      return "live";
+    case LaneState::caught_up:
+      return "caught_up";
+    case LaneState::catching_up:
+      return "catching_up";
+    case LaneState::backing_off:
+      return "backing_off";
+    case LaneState::failed:
+      return "failed";
+  }
+  return "?";
+}
+
+}  // namespace cantrail

@@ -1,0 +1,68 @@
+// What a running node tells about itself: one snapshot, taken at a batch boundary per lane. Plain data for
+// server, demo and tests.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/time.hpp"
+#include "journal/journal.hpp"
+#include "model/gap.hpp"
+#include "model/ledger.hpp"
+#include "model/position.hpp"
+
+namespace cantrail {
+
+enum class SourceState : std::uint8_t { opening, running, waiting, ended, failed };
+enum class LaneState : std::uint8_t { live, caught_up, catching_up, backing_off, failed };
+
+[[nodiscard]] std::string_view to_string(SourceState state);
+[[nodiscard]] std::string_view to_string(LaneState state);
+
+struct SourceStatus {
+  std::string name, type;
+  SourceState state = SourceState::opening;
+  std::string message;  // why it waits or failed
+  std::uint64_t records = 0;
+  std::uint64_t gaps = 0;
+  std::uint64_t lost = 0;               // records known to be lost in those gaps
+  std::optional<WallTime> last_record;  // the node's wall clock at the last batch that had records
+};
+
+struct LaneStatus {
+  std::string name, type;
+  bool durable = false;
+  LaneState state = LaneState::live;
+  std::string message;
+  Ledger ledger;   // of this epoch
+  Ledger earlier;  // records of earlier epochs that this lane caught up on; what is left of them is not
+                   // counted here
+  std::optional<Position> cursor;
+  std::uint64_t queued_bytes = 0;
+};
+
+struct GapSummary {
+  std::uint64_t count = 0;
+  std::vector<GapRecord> recent;  // newest last, at most 100
+};
+
+struct NodeStatus {
+  std::string node, version;
+  ClockPair now, started;
+  JournalId journal_id;
+  std::uint32_t epoch = 0;
+  std::uint64_t received = 0;  // records accepted from all sources in this epoch (sequenced)
+  std::vector<SourceStatus> sources;
+  std::vector<LaneStatus> lanes;
+  JournalStats journal;
+  bool journal_ok = true;
+  std::string journal_message;
+  Duration unsynced_age{};  // age of the oldest record that a power cut would cost
+  GapSummary gaps;
+  std::uint64_t pool_used_bytes = 0, pool_limit_bytes = 0;
+  bool ready = false;  // every source that is not optional is open, every lane is working
+};
+
+}  // namespace cantrail

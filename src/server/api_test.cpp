@@ -1,0 +1,341 @@
+// The API as a function: answers, refusals, and what they say.
+#include "server/api.hpp"
+
+#include <cstdio>
+#include <fstream>
+#include <set>
+
+#include <boost/json.hpp>
+#include <gtest/gtest.h>
+
+#include "encode/sample_catalog.hpp"
+#include "server/fake_node.hpp"
+#include "server/listen_address.hpp"
+#include "server/routes.hpp"
+
+namespace cantrail::server {
+namespace {
+
+namespace js = boost::json;
+
+struct ApiTest : testing::Test {
+  ApiTest() { node->set(sample_status()); }
+
+  Response get(std::string_view target, std::string_view method = "GET") {
+    auto request = parse_target(method, target);
+    EXPECT_TRUE(request.ok());
+    request->host = "localhost:8080";
+    return api.handle(*request);
+  }
+  js::value json(std::string_view target, int status = 200) {
+    const Response response = get(target);
+    EXPECT_EQ(response.status, status) << response.body;
+    return js::parse(response.body);
+  }
+  std::shared_ptr<FakeHistory> with_history() {
+    auto history = std::make_shared<FakeHistory>();
+    node->set_history(history);
+    return history;
+  }
+
+  ManualClock clock{{1'700'000'060'000'000'000}, {61'000'000'000}};
+  std::shared_ptr<FakeNode> node = std::make_shared<FakeNode>();
+  std::shared_ptr<LiveState> state = std::make_shared<LiveState>();
+  Api api{node, state, clock, "0.1.0", true};
+};
+
+std::string header(const Response& response, std::string_view name) {
+  for (const Header& field : response.headers) {
+    if (field.name == name) return field.value;
+  }
+  return "";
+}
+
+HistoryRow stored(std::int64_t ns, std::string signals) {
+  return {{ns}, "can0", 498, "Battery", {1, 2}, std::move(signals), "{}", "3/1/0"};
+}
+
+TEST_F(ApiTest, ShowsTheLatestRowsWithAgeAndUnits) {
+  state->update("can0:Battery", sample_row("Battery", "{\"Voltage\":360.0}"));
+  const js::value answer = json("/api/state/current");
+  const js::object& row = answer.at("rows").at(0).as_object();
+  EXPECT_EQ(row.at("channel"), "can0");
+  EXPECT_EQ(row.at("message"), "Battery");
+  EXPECT_EQ(row.at("id"), 498);
+  EXPECT_EQ(row.at("extended"), false);
+  EXPECT_EQ(row.at("time"), "2023-11-14T22:14:19.900000000Z");
+  EXPECT_EQ(row.at("time_ns"), "1700000059900000000");
+  EXPECT_EQ(row.at("age_ms"), 100);
+  EXPECT_EQ(row.at("stale"), false);
+  EXPECT_EQ(row.at("data"), "0e10");
+  EXPECT_EQ(row.at("signals").at("Voltage"), 360.0);
+  EXPECT_EQ(row.at("units").at("Voltage"), "V");
+}
+
+TEST_F(ApiTest, ARowGrowsStaleWithTimeAndNotWithTheWallClock) {
+  state->update("can0:Battery", sample_row("Battery", "{}"));
+  clock.step_wall(std::chrono::hours(1));
+  EXPECT_EQ(json("/api/state/current").at("rows").at(0).at("stale"), false);
+  clock.advance(std::chrono::seconds(6));
+  EXPECT_EQ(json("/api/state/current").at("rows").at(0).at("stale"), true);
+}
+
+TEST_F(ApiTest, CutsCurrentRowsToPatterns) {
+  state->update("can0:Battery", sample_row("Battery", "{}"));
+  state->update("can0:Motor", sample_row("Motor", "{}"));
+  EXPECT_EQ(json("/api/state/current?message=Bat*").at("rows").as_array().size(), 1U);
+  EXPECT_EQ(json("/api/state/current?message=can0:*").at("rows").as_array().size(), 2U);
+  EXPECT_EQ(json("/api/state/current?channel=can1").at("rows").as_array().size(), 0U);
+}
+
+TEST_F(ApiTest, SaysThatNoHistoryIsKept) {
+  const Response response = get("/api/state/history");
+  EXPECT_EQ(response.status, 503);
+  EXPECT_EQ(response.content_type, "application/problem+json");
+  EXPECT_NE(response.body.find("no history is kept"), std::string::npos);
+}
+
+TEST_F(ApiTest, AsksTheHistoryForWhatWasAsked) {
+  const auto history = with_history();
+  json(
+      "/api/state/"
+      "history?since=2023-11-14T22:13:20%2B00:00&until=1700000060.5&limit=7&message=*B*&signal=V*");
+  ASSERT_EQ(history->queries.size(), 1U);
+  const HistoryQuery& query = history->queries.front();
+  EXPECT_EQ(query.since->ns, 1'700'000'000'000'000'000);
+  EXPECT_EQ(query.until->ns, 1'700'000'060'500'000'000);
+  EXPECT_EQ(query.limit, 8U) << "one more, to see whether there are more";
+  EXPECT_EQ(query.message, "*B*");
+  EXPECT_EQ(query.signal, "V*");
+}
+
+TEST_F(ApiTest, KeepsTheNewestRowsAndSaysThatThereAreMore) {
+  const auto history = with_history();
+  for (int i = 0; i < 5; ++i) history->stored.push_back(stored(i, "{\"V\":1}"));
+  const js::value answer = json("/api/state/history?limit=2");
+  EXPECT_EQ(answer.at("more"), true);
+  ASSERT_EQ(answer.at("rows").as_array().size(), 2U);
+  EXPECT_EQ(answer.at("rows").at(0).at("time_ns"), "3");
+  EXPECT_EQ(json("/api/state/history?limit=5").at("more"), false);
+}
+
+TEST_F(ApiTest, ThinsTheHistoryToTheLastRowOfEachInterval) {
+  const auto history = with_history();
+  constexpr std::int64_t kRows = 25'000;
+  for (std::int64_t i = 0; i < kRows; ++i) history->stored.push_back(stored(i * 10'000'000, "{\"V\":1}"));
+  const js::value answer = json("/api/state/history?every=1s&limit=1000");
+  EXPECT_EQ(answer.at("more"), false);
+  ASSERT_EQ(answer.at("rows").as_array().size(), 250U);
+  EXPECT_EQ(answer.at("rows").at(0).at("time_ns"), "990000000");
+  EXPECT_EQ(answer.at("rows").at(249).at("time_ns"), "249990000000");
+}
+
+TEST_F(ApiTest, WritesIntegersBeyondTwoToThe53AsStrings) {
+  const auto history = with_history();
+  history->stored.push_back(stored(
+      1,
+      R"({"a":9007199254740992,"b":9007199254740993,"c":-18014398509481984,"d":1e300,"e":"12345678901234567890\"1"})"));
+  const js::value signals = json("/api/state/history").at("rows").at(0).at("signals");
+  EXPECT_TRUE(signals.at("a").is_number());
+  EXPECT_EQ(signals.at("b"), "9007199254740993");
+  EXPECT_EQ(signals.at("c"), "-18014398509481984");
+  EXPECT_EQ(signals.at("d"), 1e300);
+  EXPECT_EQ(signals.at("e"), "12345678901234567890\"1");
+}
+
+TEST_F(ApiTest, PassesOnWhyTheHistoryDoesNotAnswer) {
+  with_history()->fault = Fault{FaultKind::unavailable, "database is locked"};
+  EXPECT_EQ(get("/api/state/history").status, 503);
+  EXPECT_NE(get("/api/state/history").body.find("database is locked"), std::string::npos);
+}
+
+struct BadQuery {
+  std::string target, parameter;
+};
+class RefusesQueries : public ApiTest, public testing::WithParamInterface<BadQuery> {};
+
+TEST_P(RefusesQueries, NamingTheParameter) {
+  with_history();
+  const js::value problem = json(GetParam().target, 400);
+  EXPECT_EQ(problem.at("status"), 400);
+  EXPECT_EQ(problem.at("title"), "Bad Request");
+  EXPECT_EQ(problem.at("parameter"), js::string_view(GetParam().parameter));
+  EXPECT_NE(problem.at("detail").as_string().find(GetParam().parameter), std::string::npos);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Api, RefusesQueries,
+    testing::Values(
+        BadQuery{"/api/state/history?since=yesterday", "since"},
+        BadQuery{"/api/state/history?since=2026-01-02T00:00:00Z&until=2026-01-01T00:00:00Z", "until"},
+        BadQuery{"/api/state/history?limit=0", "limit"}, BadQuery{"/api/state/history?limit=10001", "limit"},
+        BadQuery{"/api/state/history?limit=1e3", "limit"}, BadQuery{"/api/state/history?every=5", "every"},
+        BadQuery{"/api/state/current?mesage=x", "mesage"},
+        BadQuery{"/api/state/current?message=a&message=b", "message"},
+        BadQuery{"/api/state/current?message=%ff", "message"}, BadQuery{"/api/status?x=1", "x"},
+        BadQuery{"/metrics?x", "x"}));
+
+TEST_F(ApiTest, DescribesTheCatalog) {
+  node->set_catalog(std::make_shared<Catalog>(encode::sample_catalog()));
+  const js::value answer = json("/api/signals");
+  const js::value& battery = answer.at("streams").at(0);
+  EXPECT_EQ(battery.at("stream"), "can0:Battery");
+  EXPECT_EQ(battery.at("id"), 498);
+  EXPECT_EQ(battery.at("signals").at(0).at("unit"), "V");
+  EXPECT_EQ(battery.at("signals").at(1).at("labels").at(1).at("value"), -1);
+  EXPECT_EQ(answer.at("streams").at(1).at("extended"), true);
+  EXPECT_TRUE(answer.at("streams").at(2).at("channel").is_null());
+}
+
+TEST_F(ApiTest, HasNoStreamsBeforeTheNodeStarts) {
+  EXPECT_TRUE(json("/api/signals").at("streams").as_array().empty());
+}
+
+TEST_F(ApiTest, ShowsTheLedgerOfEachLaneAndWhetherItBalances) {
+  const js::value answer = json("/api/status");
+  EXPECT_EQ(answer.at("node"), "leaf\"1");
+  EXPECT_EQ(answer.at("balances"), true);
+  EXPECT_EQ(answer.at("uptime_s"), 60.0);
+  EXPECT_EQ(answer.at("lanes").at(1).at("ledger").at("pending"), 18);
+  EXPECT_EQ(answer.at("lanes").at(1).at("cursor"), "3/17/0");
+  EXPECT_EQ(answer.at("sources").at(0).at("lost"), 14);
+  EXPECT_GT(answer.at("process").at("rss_bytes").as_int64(), 1'000'000);
+  NodeStatus off = sample_status();
+  off.lanes[0].ledger.delivered -= 1;
+  node->set(off);
+  EXPECT_EQ(json("/api/status").at("balances"), false);
+  EXPECT_EQ(json("/api/status").at("lanes").at(0).at("ledger").at("balances"), false);
+}
+
+TEST_F(ApiTest, TellsGapsFromMemoryWhereNoStoreKeepsThem) {
+  const js::value answer = json("/api/gaps");
+  EXPECT_EQ(answer.at("gaps").at(0).at("reason"), "receive_overflow");
+  EXPECT_EQ(answer.at("gaps").at(0).at("count"), 14);
+  EXPECT_TRUE(json("/api/gaps?since=1700000012").at("gaps").as_array().empty());
+  with_history()->known_gaps = {GapRecord{{}, {}, GapReason::downtime, "node", std::nullopt, 0}};
+  EXPECT_TRUE(json("/api/gaps").at("gaps").at(0).at("count").is_null());
+}
+
+TEST_F(ApiTest, IsReadyOnlyWhenTheNodeIsAndSaysWhyNot) {
+  EXPECT_EQ(get("/readyz").status, 200);
+  NodeStatus status = sample_status();
+  status.ready = false;
+  status.sources[0].state = SourceState::waiting;
+  status.sources[0].message = "no such interface";
+  node->set(status);
+  const js::value problem = json("/readyz", 503);
+  EXPECT_EQ(problem.at("reasons").at(0), "source can0 is waiting: no such interface");
+  EXPECT_EQ(get("/healthz").status, 200);
+  EXPECT_EQ(get("/healthz").body, "ok\n");
+}
+
+TEST_F(ApiTest, RefusesWhatItDoesNotKnow) {
+  EXPECT_EQ(json("/nowhere", 404).at("title"), "Not Found");
+  EXPECT_EQ(get("/api/status/").status, 404);
+  EXPECT_EQ(get("/../etc/passwd").status, 404);
+  const Response posted = get("/api/status", "POST");
+  EXPECT_EQ(posted.status, 405);
+  EXPECT_EQ(header(posted, "Allow"), "GET, HEAD");
+  EXPECT_EQ(get("/api/live").status, 426);
+}
+
+TEST_F(ApiTest, AnswersOnLoopbackToNoForeignName) {
+  auto request = parse_target("GET", "/api/status");
+  for (const std::string host :
+       {"evil.example", "localhost.evil.example", "127.0.0.1.evil.example:80", "", "[::1]x"}) {
+    request->host = host;
+    EXPECT_EQ(api.handle(*request).status, 403) << host;
+  }
+  for (const std::string host : {"localhost", "LOCALHOST:1", "127.0.0.1:8080", "[::1]:8080"}) {
+    request->host = host;
+    EXPECT_EQ(api.handle(*request).status, 200) << host;
+  }
+  Api open(node, state, clock, "0.1.0", false);
+  request->host = "car.local:8080";
+  EXPECT_EQ(open.handle(*request).status, 200);
+}
+
+TEST_F(ApiTest, LetsNoPageOfAnotherOriginOpenTheLiveFeed) {
+  auto request = parse_target("GET", "/api/live?interval=50ms&message=B*");
+  request->host = "localhost:8080";
+  request->origin = "http://evil.example";
+  EXPECT_EQ(std::get<Response>(api.open_live(*request)).status, 403);
+  request->origin = "http://localhost:8080";
+  const auto opened = api.open_live(*request);
+  ASSERT_TRUE(std::holds_alternative<LiveOptions>(opened));
+  EXPECT_EQ(std::get<LiveOptions>(opened).interval, std::chrono::milliseconds(50));
+  request->query[0].value = "1ms";
+  EXPECT_EQ(std::get<Response>(api.open_live(*request)).status, 400);
+}
+
+TEST_F(ApiTest, ForbidsThePageToLoadAnythingFromElsewhere) {
+  const Response page = get("/");
+  EXPECT_NE(header(page, "Content-Security-Policy").find("default-src 'self'"), std::string::npos);
+  EXPECT_EQ(header(page, "X-Content-Type-Options"), "nosniff");
+  EXPECT_EQ(header(get("/api/status"), "Cache-Control"), "no-store");
+  std::size_t bytes = 0;
+  for (const Route& route : routes()) {
+    if (route.is_page) bytes += get(route.path).body.size();
+  }
+  EXPECT_LT(bytes, 40'000U);
+}
+
+TEST_F(ApiTest, ThePageNeverWritesHtml) {
+  const std::string script = get("/app.js").body;
+  EXPECT_GT(script.size(), 1000U);
+  for (const std::string_view way :
+       {"innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("}) {
+    EXPECT_EQ(script.find(way), std::string::npos) << way;
+  }
+  EXPECT_EQ(get("/").body.find(" style="), std::string::npos) << "the policy forbids inline style";
+}
+
+TEST_F(ApiTest, IsDescribedPathByPath) {
+  const js::value document = json("/api/openapi.json");
+  std::set<std::string> described, served;
+  for (const auto& [path, item] : document.at("paths").as_object()) described.insert(std::string(path));
+  for (const Route& route : routes()) {
+    if (!route.is_page) served.insert(std::string(route.path));
+  }
+  EXPECT_EQ(described, served);
+}
+
+TEST_F(ApiTest, WritesMetricsThatPrometheusAccepts) {
+  const Response metrics = get("/metrics");
+  EXPECT_EQ(metrics.content_type, "text/plain; version=0.0.4; charset=utf-8");
+  EXPECT_NE(metrics.body.find("cantrail_lane_records{lane=\"history\",fate=\"pending\"} 18\n"),
+            std::string::npos);
+  EXPECT_NE(metrics.body.find("node=\"leaf\\\"1\""), std::string::npos);
+  if (std::system("promtool --version >/dev/null 2>&1") != 0) GTEST_SKIP() << "promtool is not installed";
+  const std::string path = testing::TempDir() + "cantrail_metrics.txt";
+  std::ofstream(path) << metrics.body;
+  EXPECT_EQ(std::system(("promtool check metrics < " + path).c_str()), 0);
+  std::remove(path.c_str());
+}
+
+TEST(Target, IsDecodedOrRefused) {
+  const auto request = parse_target("GET", "/a%20b?x=1%262&y=a+b&z");
+  ASSERT_TRUE(request.ok());
+  EXPECT_EQ(request->path, "/a b");
+  EXPECT_EQ(request->query[0].value, "1&2");
+  EXPECT_EQ(request->query[1].value, "a+b");
+  EXPECT_EQ(request->query[2].name, "z");
+  for (const std::string_view bad : {"", "x", "/%", "/%4", "/%zz", "/?a=%0", "/%00", "*", "http://x/"}) {
+    EXPECT_FALSE(parse_target("GET", bad).ok()) << bad;
+  }
+}
+
+TEST(ListenAddress, KnowsLoopbackAndRefusesNames) {
+  EXPECT_TRUE(parse_listen_address("127.0.0.1:8080")->loopback);
+  EXPECT_TRUE(parse_listen_address("[::1]:0")->loopback);
+  EXPECT_TRUE(parse_listen_address("localhost:80")->loopback);
+  EXPECT_FALSE(parse_listen_address("0.0.0.0:8080")->loopback);
+  EXPECT_FALSE(parse_listen_address("[::]:8080")->loopback);
+  for (const std::string_view bad :
+       {"", "8080", ":8080", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "car:80", "[::1]"}) {
+    EXPECT_FALSE(parse_listen_address(bad).ok()) << bad;
+  }
+}
+
+}  // namespace
+}  // namespace cantrail::server

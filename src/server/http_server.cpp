@@ -1,0 +1,138 @@
+#include "server/http_server.hpp"
+
+#include <thread>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "server/connection.hpp"
+#include "server/listen_address.hpp"
+
+namespace cantrail::server {
+namespace {
+
+using asio::ip::tcp;
+
+constexpr std::size_t kMostRefusals = 64;
+
+Fault cannot_listen(const std::string& listen, const boost::system::error_code& error) {
+  return {FaultKind::config, "cannot listen on " + listen + ": " + error.message() +
+                                 "; choose another with [server] listen = …, or stop the other program"};
+}
+
+Result<tcp::acceptor> listen_on(asio::io_context& io, const ListenAddress& address,
+                                const std::string& listen) {
+  boost::system::error_code error;
+  const auto host = asio::ip::make_address(address.host, error);
+  if (error) return cannot_listen(listen, error);
+  const tcp::endpoint endpoint(host, address.port);
+  tcp::acceptor acceptor(io);
+  acceptor.open(endpoint.protocol(), error);
+  if (!error) acceptor.set_option(asio::socket_base::reuse_address(true), error);
+  if (!error) acceptor.bind(endpoint, error);
+  if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
+  if (error) return cannot_listen(listen, error);
+  return acceptor;
+}
+
+// A session that throws (memory, a bug in a library) ends alone.
+auto report(Core& core) {
+  return [&core](const std::exception_ptr& exception) {
+    if (!exception) return;
+    try {
+      std::rethrow_exception(exception);
+    } catch (const std::exception& error) {
+      core.log.write(Severity::warning, "server", std::string("a connection ended: ") + error.what());
+    } catch (...) {
+      core.log.write(Severity::warning, "server", "a connection ended for an unknown reason");
+    }
+  };
+}
+
+asio::awaitable<void> accept_all(tcp::acceptor acceptor, Core& core) {
+  asio::steady_timer pause(acceptor.get_executor());
+  for (;;) {
+    auto [error, socket] = co_await acceptor.async_accept(kAwait);
+    if (error) {  // no descriptors left, or the client is gone already
+      pause.expires_after(std::chrono::milliseconds(100));
+      co_await pause.async_wait(kAwait);
+      continue;
+    }
+    boost::system::error_code ignored;
+    socket.set_option(tcp::no_delay(true), ignored);
+    beast::tcp_stream stream(std::move(socket));
+    const auto executor = acceptor.get_executor();
+    if (core.connections < core.limits.connections) {
+      asio::co_spawn(executor, serve_http(std::move(stream), Counted(core.connections, 1), core),
+                     report(core));
+    } else if (core.refusals < kMostRefusals) {
+      asio::co_spawn(executor, refuse_connection(std::move(stream), Counted(core.refusals, 1), core),
+                     report(core));
+    }
+  }
+}
+
+std::string url_of(const tcp::endpoint& endpoint) {
+  const std::string host = endpoint.address().to_string();
+  return "http://" + (endpoint.address().is_v6() ? "[" + host + "]" : host) + ":" +
+         std::to_string(endpoint.port());
+}
+
+}  // namespace
+
+// Destroyed from the bottom up: coroutines that wait for the pool end with it, the others with the io
+// context, and all of them may use the core until then.
+struct HttpServer::Inside {
+  Inside(std::shared_ptr<NodeView> node, std::shared_ptr<LiveState> state, Clock& clock, Log& log,
+         std::string version, bool loopback, const ServerLimits& limits)
+      : core{{std::move(node), std::move(state), clock, std::move(version), loopback}, limits, log} {
+    core.pool = &pool;
+  }
+  ~Inside() {
+    io.stop();
+    if (thread.joinable()) thread.join();
+    pool.stop();
+    pool.join();
+  }
+
+  Core core;
+  asio::io_context io{1};
+  asio::thread_pool pool{2};
+  std::thread thread;
+};
+
+HttpServer::HttpServer(std::unique_ptr<Inside> inside, std::uint16_t port, std::string url)
+    : inside_(std::move(inside)), port_(port), url_(std::move(url)) {}
+
+HttpServer::~HttpServer() = default;
+
+void HttpServer::stop() {
+  inside_.reset();
+}
+
+Result<std::unique_ptr<HttpServer>> HttpServer::start(const ServerOptions& options,
+                                                      std::shared_ptr<NodeView> node,
+                                                      std::shared_ptr<LiveState> state, Clock& clock,
+                                                      Log& log, std::string version, ServerLimits limits) {
+  const auto address = parse_listen_address(options.listen);
+  if (!address) return address.fault();
+  auto inside = std::make_unique<Inside>(std::move(node), std::move(state), clock, log, std::move(version),
+                                         address->loopback, limits);
+  auto acceptor = listen_on(inside->io, *address, options.listen);
+  if (!acceptor) return acceptor.fault();
+  const tcp::endpoint endpoint = acceptor->local_endpoint();
+  if (!address->loopback) {
+    log.write(Severity::warning, "server",
+              "listening on " + options.listen +
+                  ": everyone on the network can read all values; use listen = "
+                  "\"127.0.0.1:" +
+                  std::to_string(endpoint.port()) + "\" to keep them on this machine");
+  }
+  asio::co_spawn(inside->io, accept_all(std::move(*acceptor), inside->core), report(inside->core));
+  inside->thread = std::thread([&io = inside->io] { io.run(); });
+  return std::unique_ptr<HttpServer>(new HttpServer(std::move(inside), endpoint.port(), url_of(endpoint)));
+}
+
+}  // namespace cantrail::server

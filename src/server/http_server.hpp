@@ -1,0 +1,55 @@
+// HTTP and WebSocket over the API: sockets, time limits, and one thread for all of them. Two more threads
+// wait for the history, so that a slow query holds up nobody else.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "base/clock.hpp"
+#include "component/context.hpp"
+#include "server/live_state.hpp"
+#include "server/node_view.hpp"
+#include "server/server_options.hpp"
+
+namespace cantrail::server {
+
+// What a client may take up. The defaults are what runs; tests use smaller ones.
+struct ServerLimits {
+  std::size_t connections = 256;             // beyond: 503 and close
+  std::size_t history_requests = 32;         // at once, two of them worked on: beyond, 503
+  std::size_t response_bytes = 64U << 20;    // held for clients that have not read them yet: beyond, 503
+  Duration idle = std::chrono::seconds(30);  // for a whole request to arrive, or an answer to leave
+  Duration stalled =
+      std::chrono::seconds(10);  // a WebSocket client that takes nothing, or gives no sign of life
+};
+
+// start() and stop() from one thread; the rest from any.
+class HttpServer {
+ public:
+  // Listens when it returns. `clock` and `log` must outlive the server. Faults: config (the address is
+  // malformed or taken). Whether to serve at all (options.enabled) is the caller's to look at.
+  static Result<std::unique_ptr<HttpServer>> start(const ServerOptions& options,
+                                                   std::shared_ptr<NodeView> node,
+                                                   std::shared_ptr<LiveState> state, Clock& clock, Log& log,
+                                                   std::string version, ServerLimits limits = {});
+  ~HttpServer();
+  HttpServer(const HttpServer&) = delete;
+  HttpServer& operator=(const HttpServer&) = delete;
+
+  [[nodiscard]] std::uint16_t port() const { return port_; }
+  // "http://127.0.0.1:8080"
+  [[nodiscard]] const std::string& url() const { return url_; }
+  // Closes everything. Waits for history queries under way (up to 2 s). Called by the destructor.
+  void stop();
+
+ private:
+  struct Inside;
+  HttpServer(std::unique_ptr<Inside> inside, std::uint16_t port, std::string url);
+
+  std::unique_ptr<Inside> inside_;  // nullptr: stopped
+  std::uint16_t port_;
+  std::string url_;
+};
+
+}  // namespace cantrail::server

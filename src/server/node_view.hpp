@@ -1,0 +1,20 @@
+// What the server asks of a node. The node behind it may be replaced by a fake in tests. Thread-safe.
+#pragma once
+
+#include <memory>
+
+#include "component/history.hpp"
+#include "model/catalog.hpp"
+#include "pipeline/status.hpp"
+
+namespace cantrail::server {
+
+class NodeView {
+ public:
+  virtual ~NodeView() = default;
+  [[nodiscard]] virtual NodeStatus status() const = 0;
+  [[nodiscard]] virtual CatalogPtr catalog() const = 0;  // the newest; nullptr before start
+  [[nodiscard]] virtual std::shared_ptr<HistoryReader> history() const = 0;  // nullptr: nothing keeps one
+};
+
+}  // namespace cantrail::server

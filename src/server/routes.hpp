@@ -1,0 +1,34 @@
+// Every path the server answers, in one table.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "server/api.hpp"
+
+namespace cantrail::server {
+
+struct Route {
+  std::string_view path;
+  Response (*answer)(Api& api, const Request& request);
+  bool reads_history = false;
+  bool is_page = false;  // part of the page, not of the API
+};
+
+inline constexpr std::string_view kLivePath = "/api/live";  // answered by a WebSocket, see live_session
+
+[[nodiscard]] std::span<const Route> routes();
+[[nodiscard]] const Route* find_route(std::string_view path);  // nullptr: none
+
+// The answers, by file.
+Response answer_state_current(Api& api, const Request& request);  // state_api.cpp
+Response answer_signals(Api& api, const Request& request);
+Response answer_status(Api& api, const Request& request);
+Response answer_health(Api& api, const Request& request);
+Response answer_ready(Api& api, const Request& request);
+Response answer_openapi(Api& api, const Request& request);
+Response answer_state_history(Api& api, const Request& request);  // history_json.cpp
+Response answer_gaps(Api& api, const Request& request);
+Response answer_metrics(Api& api, const Request& request);  // metrics.cpp
+
+}  // namespace cantrail::server

@@ -1,0 +1,70 @@
+// Answers from memory: current values, catalog, status, health.
+#include "server/embedded.hpp"
+#include "server/problem.hpp"
+#include "server/query.hpp"
+#include "server/routes.hpp"
+#include "server/signals_json.hpp"
+#include "server/status_json.hpp"
+
+namespace cantrail::server {
+namespace {
+
+Response json_response(std::string body) {
+  Response response;
+  response.body = std::move(body);
+  response.body += '\n';
+  return response;
+}
+
+}  // namespace
+
+Response answer_state_current(Api& api, const Request& request) {
+  QueryReader query(request);
+  const RowFilter filter{query.text("message"), query.text("channel")};
+  if (auto wrong = query.problem()) return *wrong;
+  const ClockPair now = api.clock().pair();
+  std::string body;
+  encode::JsonWriter json(body, encode::BigIntegers::as_string);
+  json.begin_object();
+  write_time(json, "time", now.wall);
+  json.key("rows");
+  json.begin_array();
+  for (const LatestRow& row : api.state().all()) {
+    if (filter.takes(row)) write_row(json, row, now, true);
+  }
+  json.end_array();
+  json.end_object();
+  return json_response(std::move(body));
+}
+
+Response answer_signals(Api& api, const Request& request) {
+  if (auto wrong = QueryReader(request).problem()) return *wrong;
+  return json_response(signals_json(api.node().catalog().get()));
+}
+
+Response answer_status(Api& api, const Request& request) {
+  if (auto wrong = QueryReader(request).problem()) return *wrong;
+  return json_response(status_json(api.status(), api.process()));
+}
+
+Response answer_health(Api&, const Request&) {
+  Response response;
+  response.content_type = "text/plain; charset=utf-8";
+  response.body = "ok\n";
+  return response;
+}
+
+Response answer_ready(Api& api, const Request&) {
+  const NodeStatus status = api.status();
+  if (!status.ready) return not_ready(reasons_not_ready(status));
+  return json_response("{\"ready\":true}");
+}
+
+Response answer_openapi(Api&, const Request& request) {
+  if (auto wrong = QueryReader(request).problem()) return *wrong;
+  Response response;
+  response.body = embedded::openapi_json;
+  return response;
+}
+
+}  // namespace cantrail::server

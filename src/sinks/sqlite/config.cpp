@@ -1,0 +1,55 @@
+#include "sinks/sqlite/keep.hpp"
+#include "sinks/sqlite/sink.hpp"
+#include "sinks/sqlite/sqlite_sink.hpp"
+
+namespace cantrail {
+namespace {
+
+constexpr std::string_view kSample = R"([sink.history]
+type = "sqlite"
+path = "history.db"         # relative to this file
+keep = ["30d", "1GiB"]      # whichever is reached first
+)";
+
+}  // namespace
+
+void SqliteConfig::describe(OptionVisitor& visitor) {
+  OptionSpec file;
+  file.name = "path";
+  file.sense = "The file; its write-ahead log lies beside it";
+  file.target = &path;
+  visitor.option(file);
+  OptionSpec limits;
+  limits.name = "keep";
+  limits.sense = "How much of the past: times, sizes of file and log together, numbers of rows; or forever";
+  limits.target = &keep;
+  limits.example = R"(["30d", "1GiB", "50000000 rows"])";
+  visitor.option(limits);
+}
+
+std::vector<std::string> SqliteConfig::problems() const {
+  std::vector<std::string> found;
+  if (path.value.empty()) found.emplace_back("path: names no file");
+  if (const Result<sqlite::Keep> limits = sqlite::parse_keep(keep); !limits) {
+    found.push_back(limits.fault().message);
+  }
+  return found;
+}
+
+std::unique_ptr<Sink> SqliteConfig::make() const {
+  // Where keep is wrong, problems() has said so and nothing is made.
+  const Result<sqlite::Keep> limits = sqlite::parse_keep(keep);
+  return std::make_unique<sqlite::SqliteSink>(path.value, limits ? *limits : sqlite::Keep{});
+}
+
+ComponentInfo sqlite_sink_info() {
+  ComponentInfo info;
+  info.kind = ComponentKind::sink;
+  info.type = "sqlite";
+  info.summary = "decoded rows in one SQLite file of bounded size, with their history to look back into";
+  info.sample = kSample;
+  info.make_sink = []() -> std::unique_ptr<SinkConfig> { return std::make_unique<SqliteConfig>(); };
+  return info;
+}
+
+}  // namespace cantrail

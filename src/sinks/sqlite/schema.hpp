@@ -1,0 +1,33 @@
+// The tables of a history file, and how a connection is set up. README.md describes them for people who query
+// the file themselves.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/status.hpp"
+#include "sinks/sqlite/database.hpp"
+
+namespace cantrail::sqlite {
+
+inline constexpr std::int64_t kApplicationId = 0x63616E74;  // "cant"
+inline constexpr std::int64_t kSchemaVersion = 1;
+
+// A row whose text and data are larger than this together is refused.
+inline constexpr int kMostRowBytes = 1 << 20;
+
+// Pragmas of the writer, then tables where there are none. Faults: config (made by a newer cantrail, or no
+// history at all), corrupt, and what the disk says.
+Status prepare_file(Database& database, std::uint64_t wal_keep_bytes);
+
+// The table of one partition.
+[[nodiscard]] std::string rows_table(std::int64_t partition);
+[[nodiscard]] std::string create_rows_table(std::int64_t partition);
+// For message filters; made when the partition is closed, because sorted at once it costs a fraction of what
+// it would row by row.
+[[nodiscard]] std::string create_rows_index(std::int64_t partition);
+
+// (Re)creates the view `frames` over all partitions, for people: it is not used here.
+Status create_view(Database& database);
+
+}  // namespace cantrail::sqlite

@@ -1,0 +1,44 @@
+// What the pipeline sees of the history file: opens it, quarantines it where it is damaged, lets the Store
+// write.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "component/sink.hpp"
+#include "sinks/sqlite/history.hpp"
+#include "sinks/sqlite/keep.hpp"
+#include "sinks/sqlite/store.hpp"
+
+namespace cantrail::sqlite {
+
+// Durable. Lane's thread only, but for what history() returns.
+class SqliteSink final : public Sink {
+ public:
+  SqliteSink(std::string path, const Keep& keep)
+      : path_(std::move(path)), keep_(keep), history_(std::make_shared<History>(path_)) {}
+
+  [[nodiscard]] SinkTraits traits() const override;
+  // A damaged file is moved aside, with a word to the log, and a new one begun.
+  Result<std::optional<Position>> open(const SinkContext& context) override;
+  Status catalog(const CatalogPtr& old_catalog, const CatalogPtr& new_catalog) override;
+  // After any fault the file is closed: open() again. Fault `corrupt`: it is aside already.
+  Result<WriteOutcome> write(std::span<const BatchPtr> batches, const Position& expected,
+                             const Position& upto) override;
+  Status flush() override;
+  void close() override;
+  [[nodiscard]] std::shared_ptr<HistoryReader> history() override { return history_; }
+
+ private:
+  Result<std::optional<Position>> try_open(const SinkContext& context);
+  Status quarantine(const SinkContext& context, const std::string& why);
+
+  std::string path_;
+  Keep keep_;
+  std::shared_ptr<History> history_;
+  std::unique_ptr<Store> store_;
+  std::optional<SinkContext> context_;  // of the last open()
+  bool was_open_ = false;
+};
+
+}  // namespace cantrail::sqlite

@@ -1,0 +1,86 @@
+#include "sinks/sqlite/sqlite_sink.hpp"
+
+#include "base/file.hpp"
+#include "sinks/sqlite/quarantine.hpp"
+#include "sinks/sqlite/sink.hpp"
+
+namespace cantrail::sqlite {
+
+SinkTraits SqliteSink::traits() const {
+  SinkTraits traits;
+  traits.durable = true;
+  traits.records = 4096;
+  traits.bytes = 1 << 20;
+  traits.delay = std::chrono::milliseconds(500);  // few transactions when little comes: they wear SD cards
+  return traits;
+}
+
+Result<std::optional<Position>> SqliteSink::open(const SinkContext& context) {
+  store_.reset();
+  context_.emplace(context);
+  // A failure shows in what SQLite says about the file, which names it.
+  context.files.make_directories(parent_path(path_)).ignore();
+  Result<std::optional<Position>> cursor = try_open(context);
+  if (!cursor && cursor.fault().kind == FaultKind::corrupt) {
+    if (Status aside = quarantine(context, cursor.fault().message); !aside) return aside.fault();
+    cursor = try_open(context);
+  }
+  if (cursor) {
+    was_open_ = true;
+  } else if (was_open_ && cursor.fault().kind == FaultKind::config) {
+    // It worked before: a disk that went away, not a mistake in the configuration.
+    return Fault{FaultKind::unavailable, cursor.fault().message};
+  }
+  return cursor;
+}
+
+Result<std::optional<Position>> SqliteSink::try_open(const SinkContext& context) {
+  Result<std::unique_ptr<Store>> store = Store::open(path_, keep_, context.name, context.clock, context.log);
+  if (!store) return store.fault();
+  Result<std::optional<Position>> cursor = (*store)->cursor(context.journal);
+  if (cursor) store_ = std::move(*store);
+  return cursor;
+}
+
+Status SqliteSink::quarantine(const SinkContext& context, const std::string& why) {
+  const Result<std::string> aside = move_aside(path_, context.files, context.clock.wall());
+  if (!aside) return aside.status();
+  history_->invalidate();
+  context.log.write(Severity::error, context.name,
+                    why + "; kept as " + *aside + ", a new history begins (`sqlite3 " + *aside +
+                        " .recover` can get rows back)");
+  return {};
+}
+
+Status SqliteSink::catalog(const CatalogPtr&, const CatalogPtr& new_catalog) {
+  if (!store_) return {FaultKind::unavailable, path_ + " is closed"};
+  store_->use(new_catalog);
+  return {};
+}
+
+Result<WriteOutcome> SqliteSink::write(std::span<const BatchPtr> batches, const Position& expected,
+                                       const Position& upto) {
+  if (!store_) return Fault{FaultKind::unavailable, path_ + " is closed"};
+  Result<WriteOutcome> outcome = store_->write(batches, expected, upto, context_->rejected);
+  if (outcome) return outcome;
+  store_.reset();
+  Fault fault = outcome.fault();
+  if (fault.kind == FaultKind::config) fault.kind = FaultKind::unavailable;  // it could be written until now
+  if (fault.kind == FaultKind::corrupt) {
+    if (Status aside = quarantine(*context_, fault.message); !aside) return aside.fault();
+  }
+  return fault;
+}
+
+// Commits are in the log already; what is asked for here is a tidy file.
+Status SqliteSink::flush() {
+  if (store_) store_->checkpoint_all();
+  return {};
+}
+
+void SqliteSink::close() {
+  if (store_) store_->checkpoint_all();  // with readers about, closing alone would leave it in the log
+  store_.reset();
+}
+
+}  // namespace cantrail::sqlite

@@ -1,0 +1,26 @@
+// The `sqlite` sink: decoded rows in one SQLite file of bounded size, which can be asked (history()) while it
+// is written. See README.md.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "component/registry.hpp"
+#include "component/sink.hpp"
+
+namespace cantrail {
+
+class SqliteConfig final : public SinkConfig {
+ public:
+  void describe(OptionVisitor& visitor) override;
+  [[nodiscard]] std::vector<std::string> problems() const override;
+  [[nodiscard]] std::unique_ptr<Sink> make() const override;
+
+  Path path{"history.db"};
+  std::vector<std::string> keep{"30d", "1GiB"};
+};
+
+[[nodiscard]] ComponentInfo sqlite_sink_info();
+
+}  // namespace cantrail

@@ -1,0 +1,316 @@
+#include "sinks/sqlite/store.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include <sqlite3.h>
+
+#include "base/text.hpp"
+#include "sinks/sqlite/schema.hpp"
+
+namespace cantrail::sqlite {
+namespace {
+
+constexpr std::uint64_t kLogFrameBytes = 4096 + 24;
+
+int note_frames(void* frames, sqlite3*, const char*, int count) {
+  *static_cast<int*>(frames) = count;
+  return SQLITE_OK;
+}
+
+// Where a record of the batch that is no frame is, or a derived row without one: behind the frames, or at the
+// last record.
+std::uint32_t index_of(const Batch& batch, encode::RowRef ref) {
+  const RawBatch& raw = *batch.raw;
+  if (ref.block < batch.blocks.size()) {
+    const StreamBlock& block = batch.blocks[ref.block];
+    if (!block.frame().empty()) return block.frame()[ref.row];
+    return static_cast<std::uint32_t>(std::max<std::size_t>(raw.records(), 1) - 1);
+  }
+  std::size_t index = raw.frames.size() + ref.row;
+  for (std::size_t i = 0; i < ref.block - batch.blocks.size(); ++i) index += raw.rows[i].rows();
+  return static_cast<std::uint32_t>(index);
+}
+
+bool frame_derived(const Batch& batch, encode::RowRef ref) {
+  return ref.block < batch.blocks.size() && !batch.blocks[ref.block].frame().empty();
+}
+
+const StreamBlock& block_of(const Batch& batch, encode::RowRef ref) {
+  return ref.block < batch.blocks.size() ? batch.blocks[ref.block]
+                                         : batch.raw->rows[ref.block - batch.blocks.size()];
+}
+
+bool same_batch(const Position& a, const Position& b) {
+  return a.journal == b.journal && a.epoch == b.epoch && a.seq == b.seq;
+}
+
+}  // namespace
+
+Store::Store(Database database, const Keep& keep, std::string lane, Clock& clock, Log& log)
+    : database_(std::move(database)),
+      keep_(keep),
+      lane_(std::move(lane)),
+      clock_(clock),
+      log_(log),
+      partitions_(database_, keep),
+      streams_(database_) {}
+
+Store::~Store() {
+  database_.rollback();
+}
+
+Result<std::unique_ptr<Store>> Store::open(const std::string& path, const Keep& keep, const std::string& lane,
+                                           Clock& clock, Log& log) {
+  Result<Database> database = Database::open(path, Access::write);
+  if (!database) return database.fault();
+  if (Status ready = prepare_file(*database, plan_sizes(keep).wal_soft_bytes); !ready) return ready.fault();
+  std::unique_ptr<Store> store(new Store(std::move(*database), keep, lane, clock, log));
+  sqlite3_wal_hook(store->database_.handle(), note_frames, &store->wal_frames_);
+  if (Status loaded = store->partitions_.load(); !loaded) return loaded.fault();
+  store->opened_ = clock.pair();
+  store->opened_.wall.ns = std::max(store->opened_.wall.ns, store->partitions_.newest_stored_ns());
+  return store;
+}
+
+// Retention is measured in monotonic time, so that a stepping clock does not take data away.
+std::int64_t Store::now_ns() const {
+  return (opened_.wall + (clock_.mono() - opened_.mono)).ns;
+}
+
+// A batch ages from when the node took it, also if it comes late. A time that would make it old already, or
+// lies ahead, is not believed.
+std::int64_t Store::stored_ns(const RawBatch& raw) const {
+  const std::int64_t now = now_ns();
+  const std::int64_t taken = raw.clock.wall.ns;
+  const bool believed = taken > 0 && taken <= now && (!keep_.age || now - taken < keep_.age->count());
+  return believed ? taken : now;
+}
+
+Result<std::optional<Position>> Store::cursor(const JournalId& journal) {
+  Result<Statement> find = database_.prepare("SELECT epoch, seq, idx FROM cursor WHERE journal=? AND lane=?");
+  if (!find) return find.fault();
+  find->bind(1, std::span<const std::uint8_t>(journal.bytes));
+  find->bind(2, lane_);
+  const int code = find->step();
+  if (code == SQLITE_DONE) return std::optional<Position>();
+  if (code != SQLITE_ROW) return database_.fault("cannot read the cursor");
+  Position position{journal, static_cast<std::uint32_t>(find->integer(0)),
+                    static_cast<std::uint64_t>(find->integer(1)),
+                    static_cast<std::uint32_t>(find->integer(2))};
+  return std::optional<Position>(position);
+}
+
+Status Store::move_cursor(const Position& upto) {
+  Result<Statement> move =
+      database_.prepare("REPLACE INTO cursor(journal, lane, epoch, seq, idx) VALUES(?,?,?,?,?)");
+  if (!move) return move.status();
+  move->bind(1, std::span<const std::uint8_t>(upto.journal.bytes));
+  move->bind(2, lane_);
+  move->bind(3, std::int64_t{upto.epoch});
+  move->bind(4, static_cast<std::int64_t>(upto.seq));
+  move->bind(5, std::int64_t{upto.index});
+  return move->run() == SQLITE_DONE ? Status{} : database_.fault("cannot move the cursor");
+}
+
+void Store::use(const CatalogPtr& catalog) {
+  if (catalog == catalog_) return;
+  catalog_ = catalog;
+  streams_.forget();
+  last_.assign(catalog ? catalog->streams.size() : 0, {});
+  text_.reset();
+  if (catalog) text_.emplace(*catalog);
+}
+
+Result<WriteOutcome> Store::write(std::span<const BatchPtr> batches, const Position& expected,
+                                  const Position& upto, RejectedRows* rejected) {
+  if (!batches.empty()) use(batches.front()->raw->catalog);
+  if (Status begun = database_.run("BEGIN IMMEDIATE"); !begun) return begun.fault();
+  Result<std::optional<Position>> found = cursor(upto.journal);
+  if (!found || (*found && **found != expected)) {
+    database_.rollback();
+    if (!found) return found.fault();
+    WriteOutcome elsewhere;
+    elsewhere.durable = *found;
+    return elsewhere;
+  }
+  Result<WriteOutcome> outcome = write_all(batches, expected, upto);
+  if (outcome && rejected != nullptr && !outcome->rejected.empty()) {
+    if (Status kept = rejected->set_aside(batches, outcome->rejected); !kept) outcome = kept.fault();
+  }
+  if (outcome) {
+    if (Status committed = database_.run("COMMIT"); !committed) outcome = committed.fault();
+  }
+  if (!outcome) {
+    database_.rollback();
+    return outcome;
+  }
+  outcome->durable = upto;
+  checkpoint();
+  return outcome;
+}
+
+Result<WriteOutcome> Store::write_all(std::span<const BatchPtr> batches, const Position& expected,
+                                      const Position& upto) {
+  WriteOutcome outcome;
+  for (const StreamId stream : touched_) last_[stream].set = false;
+  touched_.clear();
+  const std::int64_t now = now_ns();
+  for (std::size_t i = 0; i < batches.size(); ++i) {
+    const RawBatch& raw = *batches[i]->raw;
+    if (Status begun = partitions_.begin(std::min(stored_ns(raw), now), now); !begun) return begun.fault();
+    Part part{*batches[i], i, 0, raw.records()};
+    if (same_batch(expected, raw.position)) part.from = std::min<std::size_t>(expected.index, part.to);
+    if (same_batch(upto, raw.position)) part.to = std::min<std::size_t>(upto.index, part.to);
+    if (Status written = write_gaps(part); !written) return written.fault();
+    if (Status written = write_part(part, outcome); !written) return written.fault();
+  }
+  if (Status written = write_latest(batches); !written) return written.fault();
+  if (Status saved = partitions_.save(); !saved) return saved.fault();
+  if (Status moved = move_cursor(upto); !moved) return moved.fault();
+  return outcome;
+}
+
+Status Store::write_gaps(const Part& part) {
+  const bool to_the_end = part.to == part.batch.raw->records();
+  for (const GapRecord& gap : part.batch.raw->gaps) {
+    if (gap.before_index < part.from || (gap.before_index >= part.to && !to_the_end)) continue;
+    Result<Statement> insert = database_.prepare("INSERT INTO gap VALUES(?,?,?,?,?,?)");
+    if (!insert) return insert.status();
+    const std::int64_t id = partitions_.next_gap();
+    insert->bind(1, id);
+    insert->bind(2, gap.from.ns);
+    insert->bind(3, gap.to.ns);
+    insert->bind(4, static_cast<std::int64_t>(gap.reason));
+    insert->bind(5, gap.where);
+    if (gap.count) {
+      constexpr std::uint64_t kMost = std::numeric_limits<std::int64_t>::max();
+      insert->bind(6, static_cast<std::int64_t>(std::min(*gap.count, kMost)));
+    }
+    if (insert->run() != SQLITE_DONE) return database_.fault("cannot insert a gap");
+    partitions_.account_gap(id, gap.where.size());
+  }
+  return {};
+}
+
+Result<RowValues> Store::values(const Batch& batch, encode::RowRef ref, std::uint32_t index) {
+  const StreamBlock& block = block_of(batch, ref);
+  const Result<const Streams::Entry*> stream = streams_.entry(*catalog_, block.stream());
+  if (!stream) return stream.fault();
+  const Result<std::int64_t> origin = streams_.origin(batch.raw->position);
+  if (!origin) return origin.fault();
+  RowValues row;
+  row.time_ns = block.time_ns()[ref.row];
+  row.stream = (*stream)->id;
+  row.origin = *origin;
+  row.seq = batch.raw->position.seq;
+  row.index = index;
+  if (frame_derived(batch, ref)) {
+    const FrameView frame = batch.raw->frames[index];
+    const std::uint32_t can_id = frame.number() | (frame.extended() ? kIdExtended : 0);
+    if (can_id != (*stream)->can_id) row.can_id = can_id;
+    row.data = frame.data;
+  }
+  text_->signals(signals_, block, ref.row);
+  text_->labels(labels_, block, ref.row);
+  row.signals = signals_;
+  row.labels = labels_;
+  return row;
+}
+
+Status Store::write_part(const Part& part, WriteOutcome& outcome) {
+  constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
+  const Batch& batch = part.batch;
+  const bool whole = part.from == 0 && part.to == batch.raw->records();
+  const std::size_t frames =
+      std::min(batch.raw->frames.size(), part.to) - std::min(batch.raw->frames.size(), part.from);
+  std::size_t frames_with_rows = 0;
+  std::uint32_t counted = kNone, refused = kNone;  // the record of the last row that was
+  rows_.start(batch);
+  for (encode::RowRef ref; rows_.next(ref);) {
+    const std::uint32_t index = index_of(batch, ref);
+    if (!whole && (index < part.from || index >= part.to)) continue;
+    const bool of_frame = frame_derived(batch, ref);
+    const bool is_record = of_frame || ref.block >= batch.blocks.size();
+    if (is_record && index != counted) {
+      counted = index;
+      ++outcome.delivered;
+      if (of_frame) ++frames_with_rows;
+    }
+    const Result<RowValues> row = values(batch, ref, index);
+    if (!row) return row.status();
+    const Result<Stored> stored = partitions_.insert(*row);
+    if (!stored) return stored.status();
+    if (*stored == Stored::yes) {
+      remember(part.number, ref, block_of(batch, ref).stream(), index);
+    } else if (!is_record) {
+      log_.write(Severity::warning, lane_, "a derived row cannot be stored: " + partitions_.why());
+    } else if (index != refused) {
+      refused = index;
+      --outcome.delivered;
+      outcome.rejected.push_back({part.number, ref.block, ref.row, partitions_.why()});
+    }
+  }
+  outcome.undecoded += frames - frames_with_rows;
+  return {};
+}
+
+void Store::remember(std::size_t batch, encode::RowRef row, StreamId stream, std::uint32_t index) {
+  if (!last_[stream].set) touched_.push_back(stream);
+  last_[stream] = {batch, row, index, true};
+}
+
+Status Store::write_latest(std::span<const BatchPtr> batches) {
+  if (touched_.empty()) return {};
+  Result<Statement> replace = database_.prepare(
+      "REPLACE INTO latest(stream, time_ns, can_id, origin, seq, idx, data, signals, labels) "
+      "VALUES(?,?,?,?,?,?,?,?,?)");
+  if (!replace) return replace.status();
+  for (const StreamId stream : touched_) {
+    const Last& last = last_[stream];
+    const Result<RowValues> row = values(*batches[last.batch], last.row, last.index);
+    if (!row) return row.status();
+    replace->bind(1, row->stream);
+    replace->bind(2, row->time_ns);
+    row->can_id ? replace->bind(3, std::int64_t{*row->can_id}) : replace->bind_null(3);
+    replace->bind(4, row->origin);
+    replace->bind(5, static_cast<std::int64_t>(row->seq));
+    replace->bind(6, std::int64_t{row->index});
+    replace->bind(7, row->data);
+    replace->bind(8, row->signals);
+    row->labels.empty() ? replace->bind_null(9) : replace->bind(9, row->labels);
+    if (replace->run() != SQLITE_DONE) return database_.fault("cannot note the latest row");
+  }
+  return {};
+}
+
+// Everything is committed here: trouble is told, and comes back as a fault of a later write if it lasts.
+void Store::checkpoint() {
+  const SizePlan& plan = partitions_.plan();
+  const std::uint64_t bytes = static_cast<std::uint64_t>(wal_frames_) * kLogFrameBytes;
+  if (wal_frames_ < tried_frames_) tried_frames_ = 0;  // the log began again
+  const std::uint64_t tried = static_cast<std::uint64_t>(tried_frames_) * kLogFrameBytes;
+  if (bytes < tried + plan.wal_soft_bytes) return;
+  // Past the hard limit the writer waits for readers, none of which takes longer than 2 s.
+  const int mode = bytes >= plan.wal_hard_bytes ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE;
+  int in_log = 0, done = 0;
+  const int code = sqlite3_wal_checkpoint_v2(database_.handle(), nullptr, mode, &in_log, &done);
+  tried_frames_ = code == SQLITE_OK && in_log == done ? 0 : wal_frames_;
+  if (code == SQLITE_OK) return;
+  const std::string why = code == SQLITE_BUSY
+                              ? "another program keeps a read transaction open: the log beside " +
+                                    database_.path() + " grows (" + format_bytes(bytes) + ")"
+                              : database_.fault("cannot checkpoint").message;
+  log_.write(Severity::warning, lane_, why);
+}
+
+void Store::checkpoint_all() {
+  int in_log = 0, done = 0;
+  const int code =
+      sqlite3_wal_checkpoint_v2(database_.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, &in_log, &done);
+  if (code != SQLITE_OK && code != SQLITE_BUSY) {
+    log_.write(Severity::warning, lane_, database_.fault("cannot checkpoint").message);
+  }
+}
+
+}  // namespace cantrail::sqlite

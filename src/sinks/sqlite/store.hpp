@@ -1,0 +1,89 @@
+// The writer of a history file: one connection, one transaction for each write, which also checkpoints.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "component/sink.hpp"
+#include "encode/row_cursor.hpp"
+#include "sinks/sqlite/database.hpp"
+#include "sinks/sqlite/keep.hpp"
+#include "sinks/sqlite/partitions.hpp"
+#include "sinks/sqlite/row_text.hpp"
+#include "sinks/sqlite/streams.hpp"
+
+namespace cantrail::sqlite {
+
+// Lane's thread only. After a fault from write() it is of no use: what it knows of the file may be wrong.
+class Store {
+ public:
+  // Faults: config (path or file that the user must change), corrupt (the caller moves the file aside),
+  // unavailable, exhausted. Clock and log outlive the store.
+  static Result<std::unique_ptr<Store>> open(const std::string& path, const Keep& keep,
+                                             const std::string& lane, Clock& clock, Log& log);
+  ~Store();
+
+  // This lane's cursor in this journal.
+  Result<std::optional<Position>> cursor(const JournalId& journal);
+
+  void use(const CatalogPtr& catalog);
+
+  // As Sink::write; refused rows go to `rejected`, if there is one, before the commit. Where the file holds
+  // no cursor for this lane and journal, any `expected` is right.
+  Result<WriteOutcome> write(std::span<const BatchPtr> batches, const Position& expected,
+                             const Position& upto, RejectedRows* rejected);
+
+  // Brings everything from the log into the file, as far as readers allow.
+  void checkpoint_all();
+
+ private:
+  // The part of a batch that one write covers: records [from, to).
+  struct Part {
+    const Batch& batch;
+    std::size_t number = 0;  // in the span
+    std::size_t from = 0, to = 0;
+  };
+  struct Last {  // the newest row of a stream in this transaction
+    std::size_t batch = 0;
+    encode::RowRef row;
+    std::uint32_t index = 0;
+    bool set = false;
+  };
+
+  Store(Database database, const Keep& keep, std::string lane, Clock& clock, Log& log);
+
+  Result<WriteOutcome> write_all(std::span<const BatchPtr> batches, const Position& expected,
+                                 const Position& upto);
+  Status write_part(const Part& part, WriteOutcome& outcome);
+  Status write_gaps(const Part& part);
+  Status write_latest(std::span<const BatchPtr> batches);
+  Status move_cursor(const Position& upto);
+  Result<RowValues> values(const Batch& batch, encode::RowRef ref, std::uint32_t index);
+  void remember(std::size_t batch, encode::RowRef row, StreamId stream, std::uint32_t index);
+  void checkpoint();
+  [[nodiscard]] std::int64_t now_ns() const;
+  [[nodiscard]] std::int64_t stored_ns(const RawBatch& raw) const;
+
+  Database database_;
+  Keep keep_;
+  std::string lane_;
+  Clock& clock_;
+  Log& log_;
+  ClockPair opened_;  // wall is retention time: never before what the file holds
+  Partitions partitions_;
+  Streams streams_;
+  CatalogPtr catalog_;
+  std::optional<RowText> text_;
+  encode::RowCursor rows_;
+  std::string signals_, labels_;
+  std::vector<Last> last_;         // by StreamId
+  std::vector<StreamId> touched_;  // streams with last_[…].set
+  int wal_frames_ = 0;             // in the log, as of the last commit
+  int tried_frames_ = 0;           // at the last checkpoint that could not finish
+};
+
+}  // namespace cantrail::sqlite

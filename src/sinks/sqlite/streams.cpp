@@ -1,0 +1,108 @@
+#include "sinks/sqlite/streams.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include <sqlite3.h>
+
+#include "encode/json_writer.hpp"
+#include "sinks/sqlite/json_cut.hpp"
+
+namespace cantrail::sqlite {
+
+std::string channel_of(const Catalog& catalog, StreamId stream) {
+  const StreamInfo& info = catalog.streams[stream];
+  if (info.channel) return catalog.channels[*info.channel].alias;
+  return info.source < catalog.sources.size() ? catalog.sources[info.source].name : std::string();
+}
+
+void Streams::forget() {
+  entries_.clear();
+  origin_ = 0;
+}
+
+Result<const Streams::Entry*> Streams::entry(const Catalog& catalog, StreamId stream) {
+  if (entries_.size() < catalog.streams.size()) entries_.resize(catalog.streams.size());
+  Entry& entry = entries_[stream];
+  if (entry.id == 0) {
+    Result<Entry> found = find_or_enter(channel_of(catalog, stream), *catalog.streams[stream].row);
+    if (!found) return found.fault();
+    entry = *found;
+  }
+  return &entry;
+}
+
+Result<Streams::Entry> Streams::find_or_enter(const std::string& channel, const RowSchema& row) {
+  Result<Statement> find =
+      database_.prepare("SELECT id, can_id, signals FROM stream WHERE channel=? AND message=?");
+  if (!find) return find.fault();
+  find->bind(1, channel);
+  find->bind(2, row.name);
+  const int code = find->step();
+  Entry entry;
+  if (code == SQLITE_ROW) {
+    entry.id = find->integer(0);
+    if (!find->is_null(1)) entry.can_id = static_cast<std::uint32_t>(find->integer(1));
+    const std::string known(find->text(2));
+    find->reset();
+    const Status entered = enter_signals(entry.id, row, known);
+    return entered ? Result<Entry>(entry) : Result<Entry>(entered.fault());
+  }
+  if (code != SQLITE_DONE) return database_.fault("cannot look up a stream");
+  find->reset();
+  Result<Statement> enter =
+      database_.prepare("INSERT INTO stream(channel, message, can_id, signals) VALUES(?,?,?,'{}')");
+  if (!enter) return enter.fault();
+  enter->bind(1, channel);
+  enter->bind(2, row.name);
+  if (row.can_id) enter->bind(3, std::int64_t{*row.can_id});
+  if (enter->run() != SQLITE_DONE) return database_.fault("cannot enter a stream");
+  entry.id = sqlite3_last_insert_rowid(database_.handle());
+  entry.can_id = row.can_id;
+  const Status entered = enter_signals(entry.id, row, "{}");
+  return entered ? Result<Entry>(entry) : Result<Entry>(entered.fault());
+}
+
+// `signals` of a stream is an object, name → unit: all that ever were in it, so that readers know which
+// streams a signal pattern can match.
+Status Streams::enter_signals(std::int64_t id, const RowSchema& row, std::string_view known) {
+  std::vector<std::string> names = member_names(known);
+  std::string all(known.substr(0, known.size() - 1));  // without the bracket
+  const std::size_t before = names.size();
+  for (const FieldSchema& field : row.fields) {
+    if (std::find(names.begin(), names.end(), field.name) != names.end()) continue;
+    if (!names.empty()) all += ',';
+    names.push_back(field.name);
+    encode::append_json_string(all, field.name);
+    all += ':';
+    encode::append_json_string(all, field.unit);
+  }
+  if (names.size() == before) return {};
+  all += '}';
+  Result<Statement> update = database_.prepare("UPDATE stream SET signals=? WHERE id=?");
+  if (!update) return update.status();
+  update->bind(1, all);
+  update->bind(2, id);
+  return update->run() == SQLITE_DONE ? Status{} : database_.fault("cannot enter the signals of a stream");
+}
+
+Result<std::int64_t> Streams::origin(const Position& position) {
+  if (origin_ != 0 && origin_journal_ == position.journal && origin_epoch_ == position.epoch) return origin_;
+  Result<Statement> enter = database_.prepare("INSERT OR IGNORE INTO origin(journal, epoch) VALUES(?,?)");
+  if (!enter) return enter.fault();
+  Result<Statement> find = database_.prepare("SELECT id FROM origin WHERE journal=? AND epoch=?");
+  if (!find) return find.fault();
+  for (Statement* statement : {&*enter, &*find}) {
+    statement->bind(1, std::span<const std::uint8_t>(position.journal.bytes));
+    statement->bind(2, std::int64_t{position.epoch});
+  }
+  if (enter->run() != SQLITE_DONE || find->step() != SQLITE_ROW) {
+    return database_.fault("cannot enter an origin");
+  }
+  origin_ = find->integer(0);
+  origin_journal_ = position.journal;
+  origin_epoch_ = position.epoch;
+  return origin_;
+}
+
+}  // namespace cantrail::sqlite

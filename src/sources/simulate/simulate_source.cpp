@@ -1,0 +1,126 @@
+#include "sources/simulate/simulate_source.hpp"
+
+#include <algorithm>
+#include <thread>
+
+namespace cantrail::simulate {
+namespace {
+
+constexpr std::string_view kSample = R"([source.can0]
+type = "simulate"
+scenario = "leaf"    # or a DBC file: every signal goes up and down in its range
+seed = 7
+)";
+
+class SimulateSource final : public FrameSource {
+ public:
+  explicit SimulateSource(SimulateOptions options) : options_(std::move(options)) {}
+
+  [[nodiscard]] SourceTraits traits() const override { return {}; }
+
+  Status open(const SourceContext& context, const std::optional<SourcePosition>&) override {
+    ScenarioOptions scenario;
+    scenario.name = options_.scenario;
+    scenario.seed = static_cast<std::uint64_t>(options_.seed);
+    scenario.bus_factor = options_.bus_factor;
+    const std::string path = !options_.dbc.value.empty()   ? options_.dbc.value
+                             : options_.scenario != "leaf" ? options_.scenario
+                                                           : std::string();
+    if (!path.empty()) {
+      auto text = read_file(context.files, path);
+      if (!text)
+        return Status(FaultKind::config, text.fault().message + "; scenario is \"leaf\" or a DBC file");
+      scenario.dbc_text = std::move(*text);
+    }
+    Diagnostics diagnostics;
+    auto made = make_scenario(scenario, diagnostics);
+    if (!made) return made.status();
+    for (const Diagnostic& diagnostic : diagnostics) {
+      context.log.write(diagnostic.severity, context.name, to_string(diagnostic));
+    }
+    const auto channel = context.channels.channel(context.id, options_.channel);
+    if (!channel) return channel.status();
+    scenario_ = std::move(*made);
+    clock_ = &context.clock;
+    started_ = clock_->mono();
+    scenario_->stamp = {clock_->wall(), options_.speed, *channel};
+    next_ = Duration::zero();
+    return {};
+  }
+
+  Result<ReadOutcome> read(FrameBuilder& builder, MonoTime deadline) override {
+    const auto due = [&] {
+      return started_ +
+             Duration(static_cast<std::int64_t>(static_cast<double>(next_.count()) / options_.speed));
+    };
+    const Duration wait = std::min(due(), deadline) - clock_->mono();
+    if (wait > Duration::zero()) std::this_thread::sleep_for(wait);
+    const MonoTime now = clock_->mono();
+    if (now < due()) return ReadOutcome::idle;
+    const auto simulated = static_cast<double>((now - started_).count()) * options_.speed;
+    next_ = scenario_->produce(Duration(static_cast<std::int64_t>(simulated) + 1), builder.room(),
+                               builder.frames());
+    return due() <= now ? ReadOutcome::more : ReadOutcome::idle;
+  }
+
+  void ack(const SourcePosition&) override {}
+  void close() override { scenario_.reset(); }
+
+ private:
+  SimulateOptions options_;
+  std::unique_ptr<Scenario> scenario_;
+  Clock* clock_ = nullptr;
+  MonoTime started_;
+  Duration next_{0};
+};
+
+}  // namespace
+
+void SimulateConfig::describe(OptionVisitor& visitor) {
+  visitor.option(
+      {.name = "scenario",
+       .sense = "\"leaf\" (an electric car), or the path of a DBC file whose signals go up and down",
+       .target = &options.scenario});
+  visitor.option(
+      {.name = "seed", .sense = "the same seed gives the same drive", .target = &options.seed, .minimum = 0});
+  visitor.option({.name = "speed",
+                  .sense = "simulated seconds per second",
+                  .target = &options.speed,
+                  .minimum = 0.01,
+                  .maximum = 10'000});
+  visitor.option({.name = "bus_factor",
+                  .sense = "divides every cycle time: 2 is twice as many frames a second",
+                  .target = &options.bus_factor,
+                  .minimum = 0.001,
+                  .maximum = 1'000});
+  visitor.option({.name = "channel", .sense = "the name of the simulated bus", .target = &options.channel});
+  visitor.option({.name = "layout",
+                  .sense = "a DBC to encode with, in place of the scenario's own",
+                  .target = &options.dbc,
+                  .example = "\"leaf-le.dbc\""});
+}
+
+std::vector<std::string> SimulateConfig::problems() const {
+  if (options.channel.empty()) return {"channel must have a name"};
+  return {};
+}
+
+std::vector<std::string> SimulateConfig::channels(const std::string&) const {
+  return {options.channel};
+}
+
+std::unique_ptr<FrameSource> SimulateConfig::make() const {
+  return std::make_unique<SimulateSource>(options);
+}
+
+ComponentInfo simulate_source_info() {
+  ComponentInfo info;
+  info.kind = ComponentKind::source;
+  info.type = "simulate";
+  info.summary = "a bus without hardware: an electric car, or any DBC";
+  info.sample = kSample;
+  info.make_source = []() -> std::unique_ptr<SourceConfig> { return std::make_unique<SimulateConfig>(); };
+  return info;
+}
+
+}  // namespace cantrail::simulate

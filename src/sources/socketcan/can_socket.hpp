@@ -1,0 +1,37 @@
+// The system calls of SocketCAN, each with its failures put in words.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/status.hpp"
+#include "sources/datagram/descriptor.hpp"
+#include "sources/socketcan/filter.hpp"
+
+namespace cantrail::socketcan {
+
+// A raw CAN socket, bound to nothing yet. Fault: unavailable where the kernel has no CAN.
+[[nodiscard]] Result<datagram::Descriptor> open_raw_socket();
+
+struct Interface {
+  int index = 0;
+  bool fd = false;  // its MTU takes CAN FD frames
+};
+
+// Fault: unavailable if it is missing or down, saying what to type (with this bit rate, if known); config if
+// it is no CAN interface.
+[[nodiscard]] Result<Interface> find_interface(int socket, const std::string& name,
+                                               std::optional<std::int64_t> bitrate);
+
+// What to type to have this interface up.
+[[nodiscard]] std::string interface_hint(const std::string& name, std::optional<std::int64_t> bitrate);
+// The same for an interface that exists and is down.
+[[nodiscard]] std::string up_hint(const std::string& name, std::optional<std::int64_t> bitrate);
+
+[[nodiscard]] Status bind_interface(int socket, const Interface& interface, const std::string& name);
+
+[[nodiscard]] Status enable_fd(int socket);
+[[nodiscard]] Status set_filters(int socket, const FilterSet& filters);
+
+}  // namespace cantrail::socketcan

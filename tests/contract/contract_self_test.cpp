@@ -1,0 +1,97 @@
+// The contract holds for what keeps it, and finds each flaw by the sentence that it breaks.
+#include <set>
+
+#include <gtest/gtest.h>
+
+#include "contract/checks.hpp"
+#include "contract/test_recording.hpp"
+#include "contract/test_store.hpp"
+
+namespace cantrail::contract {
+namespace {
+
+const std::string kRecordingFolder = CANTRAIL_SOURCE_DIR "/tests/contract/recording";
+
+struct Findings {
+  std::set<std::string> broken, skipped;
+  std::string text;
+};
+
+Findings run(const ComponentInfo& component, const std::string& folder) {
+  Findings findings;
+  const auto& own = component.kind == ComponentKind::source ? source_checks() : sink_checks();
+  for (const auto& checks : {description_checks(), own}) {
+    for (const Check& check : checks) {
+      const Verdict verdict = check.run(component, folder);
+      if (!verdict.complaints.empty()) findings.broken.insert(check.name);
+      if (!verdict.skipped.empty()) findings.skipped.insert(check.name);
+      for (const std::string& complaint : verdict.complaints)
+        findings.text += std::string(check.name) + ": " + complaint + "\n";
+    }
+  }
+  return findings;
+}
+
+template <Flaw flaw>
+void expect_store_breaks(const std::string& sentence) {
+  const Findings findings = run(test_store<flaw>(), "");
+  EXPECT_TRUE(findings.broken.contains(sentence)) << findings.text;
+}
+
+template <Flaw flaw>
+void expect_recording_breaks(const std::string& sentence) {
+  const Findings findings = run(test_recording<flaw>(), kRecordingFolder);
+  EXPECT_TRUE(findings.broken.contains(sentence)) << findings.text;
+}
+
+TEST(Contract, HoldsForAStoreThatKeepsIt) {
+  const Findings findings = run(test_store<Flaw::none>(), "");
+  EXPECT_TRUE(findings.broken.empty()) << findings.text;
+  EXPECT_EQ(findings.skipped, std::set<std::string>{"ReadmeShowsTheSample"});
+}
+
+TEST(Contract, HoldsForARecordingThatKeepsIt) {
+  const Findings findings = run(test_recording<Flaw::none>(), kRecordingFolder);
+  EXPECT_TRUE(findings.broken.empty()) << findings.text;
+  EXPECT_TRUE(findings.skipped.empty());
+}
+
+TEST(Contract, FindsADescriptionThatChanges) {
+  expect_store_breaks<Flaw::forgets_options>("DescribesItselfTwiceTheSame");
+}
+TEST(Contract, FindsAMissingSample) {
+  expect_store_breaks<Flaw::has_no_sample>("SamplePassesCheck");
+}
+TEST(Contract, FindsASinkThatCannotBeOpenedAgain) {
+  expect_store_breaks<Flaw::opens_once>("OpensAndClosesAgainAndAgain");
+}
+TEST(Contract, FindsASinkThatOpensWhereItCannot) {
+  expect_store_breaks<Flaw::opens_anywhere>("FailsToOpenAsAValue");
+}
+TEST(Contract, FindsASinkThatMiscounts) {
+  expect_store_breaks<Flaw::miscounts>("AccountsForEveryRecord");
+}
+TEST(Contract, FindsASinkThatForgetsItsCursor) {
+  expect_store_breaks<Flaw::forgets_the_cursor>("FindsItsCursorAfterARestart");
+}
+TEST(Contract, FindsASinkThatWritesFromAnyCursor) {
+  expect_store_breaks<Flaw::writes_from_any_cursor>("WritesNothingWhereTheCursorIsAnother");
+}
+TEST(Contract, FindsASinkThatTakesAnotherJournalsCursor) {
+  expect_store_breaks<Flaw::takes_any_journal>("LeavesTheCursorOfAnotherJournalAlone");
+}
+TEST(Contract, FindsASinkThatDependsOnHowBatchesAreCut) {
+  expect_store_breaks<Flaw::depends_on_the_cut>("StoresTheSameHoweverBatchesAreCut");
+}
+TEST(Contract, FindsASourceThatReadsOverTheLimit) {
+  expect_recording_breaks<Flaw::reads_over_the_limit>("ReadsWithinItsDeadlineAndTheLimits");
+}
+TEST(Contract, FindsASourceThatLosesFramesAtACut) {
+  expect_recording_breaks<Flaw::loses_at_a_cut>("GivesTheSameHoweverBatchesAreCut");
+}
+TEST(Contract, FindsASourceThatSkipsWhenItResumes) {
+  expect_recording_breaks<Flaw::skips_when_resuming>("GoesOnWhereItWas");
+}
+
+}  // namespace
+}  // namespace cantrail::contract

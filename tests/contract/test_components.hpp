@@ -1,0 +1,24 @@
+// What can be wrong with the components of the contract's own tests (test_store, test_recording).
+#pragma once
+
+#include "component/registry.hpp"
+
+namespace cantrail::contract {
+
+enum class Flaw {
+  none,
+  forgets_options,  // describe() says something else the second time
+  opens_anywhere,
+  opens_once,
+  miscounts,
+  forgets_the_cursor,
+  writes_from_any_cursor,
+  takes_any_journal,
+  depends_on_the_cut,
+  reads_over_the_limit,
+  skips_when_resuming,
+  loses_at_a_cut,
+  has_no_sample,
+};
+
+}  // namespace cantrail::contract

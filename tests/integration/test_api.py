@@ -1,0 +1,292 @@
+"""The API as a client sees it: what it asks for, what it gets, and what it is told when it asks wrongly."""
+
+import asyncio
+import json
+import shutil
+import subprocess
+from datetime import datetime, timezone
+
+import pytest
+
+import harness
+from harness import (
+    Sender, cannelloni_source, free_udp_port, http_get, logfile_source, nanoseconds, running, seconds, sqlite_sink,
+)  # fmt: skip
+
+BATTERY = 498
+
+
+@pytest.fixture(scope="module")
+def served(binary, tmp_path_factory, gnss_log, gnss_dbc):
+    """A node that has the real recording in its history."""
+    folder = tmp_path_factory.mktemp("served")
+    node = harness.Node(binary, folder, logfile_source(gnss_log, gnss_dbc) + sqlite_sink(folder))
+    with running(node):
+        node.wait_for_records(4024)
+        node.wait_delivered()
+        yield node
+
+
+@pytest.fixture(scope="module")
+def rows(gnss_expected):
+    return [(nanoseconds(row["t"]), row["msg"], row["phys"]) for row in gnss_expected]
+
+
+def simple(answer):
+    return [(int(row["time_ns"]), row["message"], row["signals"]) for row in answer["rows"]]
+
+
+def rfc3339(time_ns, offset_hours=0):
+    whole = datetime.fromtimestamp(time_ns // 10**9 + offset_hours * 3600, timezone.utc).strftime("%Y-%m-%dT%H:%M:%S")
+    return f"{whole}.{time_ns % 10**9:09d}" + (f"{offset_hours:+03d}:00" if offset_hours else "Z")
+
+
+def test_history_takes_times_in_every_way_and_until_is_exclusive(served, rows):
+    since, until = rows[500][0], rows[900][0]
+    wanted = [row for row in rows if since <= row[0] < until]
+    assert len(wanted) >= 399
+    for a, b in (
+        (seconds(since), seconds(until)), (rfc3339(since), rfc3339(until)), (rfc3339(since, 2), rfc3339(until, -5)),
+        (seconds(since), rfc3339(until)),
+    ):  # fmt: skip
+        answer = served.get("/api/state/history", since=a, until=b)
+        assert answer["more"] is False
+        assert simple(answer) == wanted
+    # A "+" that nobody escaped is no space.
+    raw = http_get(served.port, f"/api/state/history?since={rfc3339(since, 2)}&until={rfc3339(until)}")
+    assert simple(raw.json) == wanted
+
+
+def test_history_gives_the_newest_and_says_that_there_are_more(served, rows):
+    answer = served.get("/api/state/history", limit=7)
+    assert answer["more"] is True
+    assert simple(answer) == rows[-7:]
+    assert simple(served.get("/api/state/history")) == rows[-1000:]
+    whole = served.get("/api/state/history", limit=len(rows))
+    assert whole["more"] is False
+    assert simple(whole) == rows
+    before = served.get("/api/state/history", limit=7, until=seconds(rows[7][0]))
+    assert simple(before) == rows[:7]
+
+
+def test_history_filters_by_message_and_cuts_to_signals(served, rows):
+    one = served.get("/api/state/history", message="gnss_speed", limit=10000)
+    assert simple(one) == [row for row in rows if row[1] == "gnss_speed"]
+    globbed = served.get("/api/state/history", message="can0:gnss_al*", limit=10000)
+    assert simple(globbed) == [row for row in rows if row[1] == "gnss_altitude"]
+    cut = served.get("/api/state/history", signal="*itude", limit=10000)
+    wanted = []
+    for time_ns, message, signals in rows:
+        kept = {name: value for name, value in signals.items() if name.endswith("itude")}
+        if kept:
+            wanted.append((time_ns, message, kept))
+    assert simple(cut) == wanted
+    assert served.get("/api/state/history", message="nothing")["rows"] == []
+
+
+def test_history_thins_out_to_the_last_row_of_each_interval(served, rows):
+    answer = served.get("/api/state/history", message="gnss_imu", every="10s", limit=10000)
+    last = {}
+    for time_ns, message, signals in rows:
+        if message == "gnss_imu":
+            last[time_ns // (10 * 10**9)] = (time_ns, message, signals)
+    assert simple(answer) == list(last.values())
+
+
+def test_current_has_the_last_row_of_each_stream(served, rows):
+    last = {}
+    for row in rows:
+        last[row[1]] = row
+    answer = served.get("/api/state/current")
+    assert sorted(simple(answer), key=str) == sorted(last.values(), key=str)
+    assert [row["message"] for row in answer["rows"]] == sorted(last)
+    assert sum(row["rows"] for row in answer["rows"]) == len(rows)
+
+
+@pytest.mark.parametrize(
+    "path, parameter",
+    [
+        ("/api/state/history?limit=0", "limit"), ("/api/state/history?limit=10001", "limit"),
+        ("/api/state/history?limit=many", "limit"), ("/api/state/history?since=yesterday", "since"),
+        ("/api/state/history?since=5&until=4", "until"), ("/api/state/history?every=0s", "every"),
+        ("/api/state/history?every=soon", "every"), ("/api/state/history?limits=5", "limits"),
+        ("/api/gaps?limit=-1", "limit"), ("/api/gaps?message=x", "message"), ("/api/state/current?since=5", "since"),
+        ("/api/status?x=1", "x"), ("/api/state/history?until=2026-13-01T00:00:00Z", "until"),
+    ],
+)  # fmt: skip
+def test_a_wrong_parameter_is_named_in_a_problem_document(served, path, parameter):
+    answer = http_get(served.port, path)
+    assert answer.status == 400
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    problem = answer.json
+    assert problem["status"] == 400
+    assert problem["parameter"] == parameter
+    assert parameter in problem["detail"]
+
+
+def test_what_is_not_there_is_404_and_what_is_not_allowed_405(served):
+    assert http_get(served.port, "/api/none").status == 404
+    done = subprocess.run(
+        ["curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", "-X", "DELETE", f"http://127.0.0.1:{served.port}/api/status"],
+        capture_output=True, timeout=harness.PATIENCE_S,
+    )  # fmt: skip
+    assert done.stdout == b"405"
+
+
+def test_metrics_are_what_prometheus_expects(served):
+    promtool = shutil.which("promtool")
+    if promtool is None:
+        pytest.skip("promtool is not installed (Debian package prometheus)")
+    text = http_get(served.port, "/metrics")
+    assert text.status == 200
+    done = subprocess.run([promtool, "check", "metrics"], input=text.body, capture_output=True, timeout=harness.PATIENCE_S)
+    assert done.returncode == 0, done.stderr.decode() + done.stdout.decode()
+    assert done.stderr + done.stdout == b"", "promtool has advice"
+
+
+def test_metrics_and_status_tell_the_same(served):
+    lines = dict(line.rsplit(" ", 1) for line in http_get(served.port, "/metrics").body.decode().splitlines() if line[0] != "#")
+    ledger = served.lane("history")["ledger"]
+    for fate in harness.FATES:
+        assert float(lines[f'cantrail_lane_records{{lane="history",fate="{fate}"}}']) == ledger[fate], fate
+    assert float(lines['cantrail_source_records_total{source="drive"}']) == 4024
+
+
+def test_the_description_is_valid_and_every_path_in_it_answers(served):
+    from openapi_spec_validator import validate
+
+    document = served.get("/api/openapi.json")
+    validate(document)
+    for path, methods in document["paths"].items():
+        assert set(methods) <= {"get", "head"}
+        answer = http_get(served.port, path)
+        described = methods["get"]["responses"]
+        assert str(answer.status) in described, f"{path}: {answer.status} is not described"
+        if path == "/api/live":
+            assert answer.status == 426
+            continue
+        assert answer.status == 200, f"{path}: {answer.status}"
+        kind = answer.headers["Content-Type"].split(";")[0]
+        assert kind in described["200"]["content"], f"{path}: {kind} is not described"
+        for parameter in methods["get"].get("parameters", []):
+            if "example" in parameter:
+                asked = http_get(served.port, path, **{parameter["name"]: parameter["example"]})
+                assert asked.status == 200, f"{path}: its own example of {parameter['name']}: {asked.body}"
+
+
+# --- live ---
+
+
+@pytest.fixture
+def fed(make_node, tmp_path, leaf_dbc):
+    port = free_udp_port()
+    sender = Sender(port)
+    with running(make_node(cannelloni_source(port, leaf_dbc) + sqlite_sink(tmp_path))) as node:
+        yield node, sender
+    sender.close()
+
+
+def live(node, query=""):
+    from websockets.asyncio.client import connect
+
+    return connect(f"ws://127.0.0.1:{node.port}/api/live{query}", open_timeout=harness.PATIENCE_S, max_size=None)
+
+
+async def next_of(socket, kind):
+    async with asyncio.timeout(harness.PATIENCE_S):
+        while True:
+            message = json.loads(await socket.recv())
+            if message["type"] == kind:
+                return message
+
+
+def test_live_begins_with_a_snapshot_and_goes_on_with_changes(fed):
+    node, sender = fed
+    sender.send([(BATTERY, bytes([1] + [0] * 7))])
+    node.wait_for_records(1)
+    harness.wait_until(lambda: node.get("/api/state/current")["rows"], "the first row")
+
+    async def watch():
+        async with live(node, "?interval=20ms") as socket:
+            first = json.loads(await socket.recv())
+            assert first["type"] == "snapshot"
+            assert [row["data"] for row in first["rows"]] == ["0100000000000000"]
+            for value in (2, 3, 4):
+                sender.send([(BATTERY, bytes([value] + [0] * 7))])
+                changes = await next_of(socket, "changes")
+                assert [row["data"][:2] for row in changes["rows"]] == [f"{value:02x}"]
+                assert changes["rows"][0]["rows"] == value
+            status = await next_of(socket, "status")
+            assert status["status"]["received"] == 4
+            assert status["status"]["balances"] is True
+
+    asyncio.run(watch())
+
+
+def test_live_sends_only_what_is_asked_for(fed):
+    node, sender = fed
+    sender.send([(BATTERY, bytes(8)), (474, bytes(8))])
+    node.wait_for_records(2)
+    harness.wait_until(lambda: len(node.get("/api/state/current")["rows"]) == 2, "both rows")
+    wanted = next(row["message"] for row in node.get("/api/state/current")["rows"] if row["id"] == 474)
+
+    async def watch():
+        async with live(node, f"?message={wanted}&interval=20ms") as socket:
+            first = json.loads(await socket.recv())
+            assert [row["message"] for row in first["rows"]] == [wanted]
+            sender.send([(BATTERY, bytes([7] * 8))])
+            sender.send([(474, bytes([7] * 8))])
+            changes = await next_of(socket, "changes")
+            assert [row["message"] for row in changes["rows"]] == [wanted]
+
+    asyncio.run(watch())
+
+
+def test_live_refuses_a_wrong_interval_and_strange_origins(fed):
+    import websockets
+
+    node, _ = fed
+
+    async def refused(query, **options):
+        with pytest.raises(websockets.exceptions.InvalidStatus) as raised:
+            async with websockets.connect(f"ws://127.0.0.1:{node.port}/api/live{query}", **options):
+                pass
+        return raised.value.response.status_code
+
+    assert asyncio.run(refused("?interval=1ms")) == 400
+    assert asyncio.run(refused("", origin="http://evil.example")) == 403
+
+
+def test_a_client_that_never_reads_slows_nobody(fed, binary):
+    node, sender = fed
+
+    async def watch():
+        car = await asyncio.create_subprocess_exec(
+            binary, "simulate", "leaf", "--to", f"cannelloni:127.0.0.1:{sender.address[1]}", "--bus-factor", "10",
+            stderr=asyncio.subprocess.DEVNULL,
+        )  # fmt: skip
+        # The sluggard takes the upgrade and then nothing more.
+        reader, writer = await asyncio.open_connection("127.0.0.1", node.port, limit=1024)
+        writer.write(
+            f"GET /api/live?interval=20ms HTTP/1.1\r\nHost: 127.0.0.1:{node.port}\r\nUpgrade: websocket\r\n"
+            "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n".encode()
+        )
+        assert (await reader.readline()).startswith(b"HTTP/1.1 101")
+        try:
+            async with live(node, "?interval=20ms") as socket:
+                seen = 0
+                last = 0
+                while seen < 100:
+                    changes = await next_of(socket, "changes")
+                    assert int(changes["time_ns"]) > last
+                    last = int(changes["time_ns"])
+                    seen += 1
+            assert await asyncio.to_thread(lambda: node.status()["ready"])
+        finally:
+            writer.transport.abort()
+            car.terminate()
+            await car.wait()
+
+    asyncio.run(watch())
+    node.wait_delivered()
+    assert node.lane("history")["ledger"]["dropped"] == 0
