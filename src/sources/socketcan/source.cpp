@@ -62,8 +62,8 @@ Result<ReadOutcome> Source::read(FrameBuilder& builder, MonoTime deadline) {
   }
   // The kernel tells an error once, and before the frames that are still queued: they come first.
   if (error_ != 0 && ring_.receive(socket_.get()) != 0) {
-    report_drops(builder,
-                 datagram::dropped(socket_.get()));  // the socket is closed next, and its counter with it
+    // The socket is closed next, and its counter with it.
+    report_drops(builder, datagram::dropped(socket_.get()), context_->clock.wall());
     return gone(std::exchange(error_, 0));
   }
   (void)drain(builder);
@@ -103,13 +103,13 @@ bool Source::report_trailing_drops(FrameBuilder& builder) {
     if (error == 0) return false;
     if (error != EAGAIN && error != EINTR) error_ = error;
   }
-  report_drops(builder, drops);
+  report_drops(builder, drops, now);
   return true;
 }
 
-void Source::report_drops(FrameBuilder& builder, std::optional<std::uint32_t> drops) {
+void Source::report_drops(FrameBuilder& builder, std::optional<std::uint32_t> drops, WallTime now) {
   if (!drops) return;
-  if (auto gap = overflow_.advance(context_->clock.wall(), *drops, alias_)) builder.add_gap(std::move(*gap));
+  if (auto gap = overflow_.advance(now, *drops, alias_)) builder.add_gap(std::move(*gap));
 }
 
 Fault Source::gone(int error) const {

@@ -32,7 +32,7 @@ class Source final : public FrameSource {
   int receive(MonoTime deadline);  // as ReceiveRing::receive
   bool drain(FrameBuilder& builder);
   bool report_trailing_drops(FrameBuilder& builder);
-  void report_drops(FrameBuilder& builder, std::optional<std::uint32_t> drops);
+  void report_drops(FrameBuilder& builder, std::optional<std::uint32_t> drops, WallTime now);
   [[nodiscard]] Fault gone(int error) const;
 
   const Options options_;
