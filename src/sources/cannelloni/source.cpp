@@ -67,8 +67,7 @@ Result<ReadOutcome> Source::read(FrameBuilder& builder, MonoTime deadline) {
   if (!drain(builder)) return ReadOutcome::more;
   const int error = receive(deadline);
   if (error == EAGAIN || error == EINTR) {
-    report_idle(builder);
-    return ReadOutcome::idle;
+    return report_idle(builder) ? ReadOutcome::idle : ReadOutcome::more;
   }
   if (error != 0) return errno_fault("cannot receive on " + options_.listen, error);
   (void)drain(builder);
@@ -137,10 +136,17 @@ void Source::report_overflow(FrameBuilder& builder, WallTime until, std::uint32_
   builder.add_gap(std::move(*gap));
 }
 
-void Source::report_idle(FrameBuilder& builder) {
+// False: datagrams have come since the queue was empty; what was dropped lies among them, and they will tell.
+// The time is taken before the queue is found empty: whatever comes next is not older than the gap.
+bool Source::report_idle(FrameBuilder& builder) {
   const WallTime now = context_->clock.wall();
-  if (const auto drops = datagram::dropped(socket_.get())) report_overflow(builder, now, *drops);
+  const auto drops = datagram::dropped(socket_.get());
+  if (drops && overflow_.would_tell(*drops)) {
+    if (ring_.receive(socket_.get()) == 0) return false;
+    report_overflow(builder, now, *drops);
+  }
   report_lost(builder, peers_.settle(context_->clock.mono() - kSilence));
+  return true;
 }
 
 void Source::malformed(FrameBuilder& builder, const Fault& fault, WallTime time) {

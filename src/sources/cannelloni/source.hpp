@@ -40,7 +40,7 @@ class Source final : public FrameSource {
   void take(const mmsghdr& message, FrameBuilder& builder);
   void report_lost(FrameBuilder& builder, const LostPackets& lost);
   void report_overflow(FrameBuilder& builder, WallTime until, std::uint32_t drops);
-  void report_idle(FrameBuilder& builder);
+  [[nodiscard]] bool report_idle(FrameBuilder& builder);
   void malformed(FrameBuilder& builder, const Fault& fault, WallTime time);
 
   const Options options_;
