@@ -145,8 +145,12 @@ CANTRAIL_INLINE void blank_body(Word* column, const Word* bitmap, std::size_t ro
 CANTRAIL_COLUMN_LOOPS(baseline, )
 #ifdef __x86_64__
 CANTRAIL_COLUMN_LOOPS(avx2, __attribute__((target("avx2"))))
+#ifdef __clang__  // does not know the width, which GCC would leave at 256 bits
+CANTRAIL_COLUMN_LOOPS(avx512, __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl"))))
+#else
 CANTRAIL_COLUMN_LOOPS(avx512,
                       __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,prefer-vector-width=512"))))
+#endif
 #endif
 
 }  // namespace
