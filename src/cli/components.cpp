@@ -6,12 +6,23 @@
 #include "cli/exit_code.hpp"
 #include "component/reference.hpp"
 #include "component/registry.hpp"
+#include "pipeline/config/component_section.hpp"
 
 namespace cantrail::cli {
 namespace {
 
 const char* kind_name(ComponentKind kind) {
   return kind == ComponentKind::source ? "source" : "sink";
+}
+
+std::string common_keys(ComponentKind kind) {
+  OptionReference reference;
+  if (kind == ComponentKind::source) {
+    SourceKeys().describe(reference);
+  } else {
+    SinkKeys().describe(reference);
+  }
+  return reference.plain();
 }
 
 int list_all() {
@@ -32,7 +43,8 @@ int show(const std::string& type) {
     types.emplace_back(component.type);
     if (component.type != type) continue;
     found = true;
-    std::printf("%s\n", reference_text(component).c_str());
+    std::printf("%s\nKeys of every %s:\n%s\n", reference_text(component).c_str(), kind_name(component.kind),
+                common_keys(component.kind).c_str());
   }
   if (found) return kOk;
   const auto near = nearest(type, types);

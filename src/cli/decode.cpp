@@ -69,6 +69,11 @@ class UnknownIds {
     }
   }
 
+  [[nodiscard]] bool any_extended() const {
+    return std::any_of(counts_.begin(), counts_.end(),
+                       [](const auto& entry) { return (entry.first & kIdExtended) != 0; });
+  }
+
   [[nodiscard]] std::string summary() const {
     std::string text = std::to_string(counts_.size()) + " unknown ids";
     std::size_t shown = 0;
@@ -101,17 +106,20 @@ class Decode {
     if (arguments_.format == "csv") out_.text() += encode::CsvRows::header();
     const Status read = read_all(input);
     const bool written = out_.flush();
+    const auto& stats = reader_.stats();
+    const bool no_log = read.ok() && stats.frames == 0 && stats.malformed != 0;
+    if (no_log) {
+      std::fprintf(stderr,
+                   "cantrail: %s is no candump log: not one line is a frame (`candump -L can0 > drive.log` "
+                   "records one)\n",
+                   arguments_.log.c_str());
+    }
     report();
     if (!read) {
       std::fprintf(stderr, "cantrail: %s\n", read.fault().message.c_str());
       return exit_code_of(read.fault());
     }
     if (!written) return out_.reader_gone() ? kOk : kFailed;
-    const auto& stats = reader_.stats();
-    const bool no_log = stats.frames == 0 && stats.malformed != 0;
-    if (no_log)
-      std::fprintf(stderr, "cantrail: %s is no candump log: not one line is a frame\n",
-                   arguments_.log.c_str());
     return no_log || (arguments_.strict && stats.malformed != 0) ? kBadData : kOk;
   }
 
@@ -176,6 +184,7 @@ class Decode {
     const auto& stats = reader_.stats();
     std::fprintf(stderr, "%s frames, %s decoded, %s\n", format_count(stats.frames).c_str(),
                  format_count(stats.frames - undecoded_).c_str(), unknown_.summary().c_str());
+    if (stats.frames != 0 && undecoded_ == stats.frames) tell_why_nothing();
     if (stats.malformed == 0) return;
     std::fprintf(stderr, "%s malformed lines %s\n", format_count(stats.malformed).c_str(),
                  arguments_.strict ? "(--strict: stopped at the first)" : "skipped");
@@ -184,6 +193,17 @@ class Decode {
                    static_cast<unsigned long long>(line.line), static_cast<int>(line.reason.size()),
                    line.reason.data(), line.text.c_str());
     }
+  }
+
+  // A DBC of another bus, or one that leaves out what its frames carry in their identifiers.
+  void tell_why_nothing() const {
+    std::fprintf(
+        stderr,
+        "warning: not one frame has an identifier that the DBC defines. Is it the DBC of this bus?%s\n",
+        unknown_.any_extended()
+            ? " Identifiers are compared whole: a J1939 DBC that gives PGNs without the priority and "
+              "source address on this bus does not match"
+            : "");
   }
 
   DecodeArguments arguments_;

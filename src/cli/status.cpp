@@ -45,6 +45,13 @@ std::string ledger_line(const json::object& ledger) {
   return line;
 }
 
+// What the lane owed from runs before this one, and has made good.
+void print_earlier(const json::object& lane) {
+  const json::value* earlier = lane.if_contains("earlier");
+  if (earlier == nullptr || !earlier->is_object() || count_at(earlier->get_object(), "received") == 0) return;
+  std::printf("%-37s from earlier runs: %s\n", "", ledger_line(earlier->get_object()).c_str());
+}
+
 void print_list(const json::object& status, std::string_view list, bool with_ledger) {
   const json::value* value = status.if_contains(list);
   if (value == nullptr || !value->is_array()) return;
@@ -55,6 +62,7 @@ void print_list(const json::object& status, std::string_view list, bool with_led
                 with_ledger ? ledger_line(item.at("ledger").as_object()).c_str()
                             : (format_count(count_at(item, "records")) + " records").c_str(),
                 text_at(item, "message").empty() ? "" : "  ", text_at(item, "message").c_str());
+    if (with_ledger) print_earlier(item);
   }
 }
 

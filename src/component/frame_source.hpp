@@ -60,6 +60,8 @@ class SourceConfig {
   virtual void describe(OptionVisitor& visitor) = 0;
   // What is wrong between options, without I/O: messages without location (the reader adds the section's).
   [[nodiscard]] virtual std::vector<std::string> problems() const { return {}; }
+  // Files that must be there when the node starts; whoever may touch the file system looks for them.
+  [[nodiscard]] virtual std::vector<std::string> reads() const { return {}; }
   // Channels known before start, given the source's name; empty where they are learnt from the data.
   [[nodiscard]] virtual std::vector<std::string> channels(const std::string& source_name) const = 0;
   [[nodiscard]] virtual std::unique_ptr<FrameSource> make() const = 0;

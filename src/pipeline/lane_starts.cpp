@@ -9,7 +9,6 @@ namespace {
 
 // One line a lane: journal id, epoch, seq, index, name.
 std::optional<std::pair<std::string, Position>> parse_line(std::string_view line) {
-  Position position;
   std::array<std::uint64_t, 3> numbers{};
   const auto id_end = line.find(' ');
   const auto id = parse_journal_id(line.substr(0, id_end));

@@ -227,6 +227,30 @@ def test_check_says_where_toml_ends(binary, tmp_path):
     assert b"none.toml: No such file" in missing.stderr
 
 
+def test_check_misses_files_and_quotes(binary, tmp_path):
+    config = tmp_path / "node.toml"
+    config.write_text('config_version = 1\n[source.drive]\ntype = "logfile"\npath = "nope.log.xz"\n')
+    done = run_cantrail(binary, "check", config)
+    assert done.returncode == 78
+    assert f"{config}:4:8: error: [source.drive] path: there is no file {tmp_path}/nope.log.xz" in done.stderr.decode()
+    config.write_text("config_version = 1\n[source.drive]\ntype = logfile\n")
+    assert b"text is written in quotes" in run_cantrail(binary, "check", config).stderr
+
+
+def test_a_log_of_another_bus_is_said_to_be_one(binary, tmp_path, gnss_dbc):
+    log = tmp_path / "truck.log"
+    log.write_text("(1.0) can0 18FEF100#0011223344556677\n" * 3)
+    done = run_cantrail(binary, "decode", log, "--dbc", gnss_dbc)
+    assert done.returncode == 0
+    assert b"not one frame has an identifier that the DBC defines" in done.stderr
+    assert b"J1939" in done.stderr
+
+
+def test_components_shows_the_keys_of_every_source(binary):
+    done = run_cantrail(binary, "components", "logfile")
+    assert re.search(rb"Keys of every source:\n(.*\n)*dbc ", done.stdout)
+
+
 def test_a_good_configuration_is_ok(binary, tmp_path, make_node, leaf_dbc):
     node = make_node(cannelloni_source(free_udp_port(), leaf_dbc) + sqlite_sink(tmp_path))
     done = run_cantrail(binary, "check", node.config)

@@ -220,9 +220,9 @@ def test_rows_that_were_acknowledged_before_a_kill_are_there_once_afterwards(
         for _ in range(3):
             received = node.status()["received"]
             harness.wait_until(lambda: node.status()["received"] > received + 3000, "frames of the car")
+            harness.wait_until(node.history, "the first rows in the history")
             acknowledged = node.history()
             node.kill()
-            assert acknowledged
             node.start()
             stored = Counter((row["position"], *row_key(row)) for row in node.history())
             assert max(stored.values()) == 1

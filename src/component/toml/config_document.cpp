@@ -71,6 +71,17 @@ class Converter {
 
 }  // namespace
 
+namespace {
+
+// What people most often forget, in their words.
+std::string advice_on(std::string_view description) {
+  return description.find("could not determine value type") != std::string_view::npos
+             ? "; text is written in quotes: key = \"value\""
+             : "";
+}
+
+}  // namespace
+
 ConfigDocument parse_config(std::string_view text, const std::string& file) {
   ConfigDocument document;
   const Converter converter(text, file);
@@ -78,7 +89,8 @@ ConfigDocument parse_config(std::string_view text, const std::string& file) {
   if (!parsed) {
     document.root.where.file = file;
     document.diagnostics.push_back({Severity::error, converter.location(parsed.error().source().begin),
-                                    "no valid TOML: " + std::string(parsed.error().description())});
+                                    "no valid TOML: " + std::string(parsed.error().description()) +
+                                        advice_on(parsed.error().description())});
     return document;
   }
   document.root = converter.table(parsed.table(), "");

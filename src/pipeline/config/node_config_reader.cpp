@@ -140,6 +140,10 @@ void NodeConfigReader::read_sources(NodeConfig& config) {
       section.config->describe(reader);
       reader.finish();
       reader.problems(section.config->problems());
+      for (const std::string& file : section.config->reads()) {
+        if (section.enabled && !parts_.files.exists(file))
+          reader.problems({"path: there is no file " + file});
+      }
     }
     remember(table, reader);
     config.sources.push_back(std::move(section));

@@ -76,6 +76,11 @@ std::vector<std::string> Config::problems() const {
   return found;
 }
 
+std::vector<std::string> Config::reads() const {
+  if (options_.standard_input()) return {};
+  return {options_.path.value};
+}
+
 std::vector<std::string> Config::channels(const std::string&) const {
   if (!options_.channel.empty()) return {options_.channel};
   std::vector<std::string> known;

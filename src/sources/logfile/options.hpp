@@ -28,6 +28,7 @@ class Config final : public SourceConfig {
  public:
   void describe(OptionVisitor& visitor) override;
   [[nodiscard]] std::vector<std::string> problems() const override;
+  [[nodiscard]] std::vector<std::string> reads() const override;
   [[nodiscard]] std::vector<std::string> channels(const std::string& source_name) const override;
   [[nodiscard]] std::unique_ptr<FrameSource> make() const override;
 
