@@ -1,5 +1,7 @@
 #include "model/batch.hpp"
 
+#include <algorithm>
+
 namespace cantrail {
 
 std::size_t RawBatch::records() const {
@@ -28,6 +30,15 @@ void RawBatch::clear() {
   can_wait = false;
   tick = false;
   fate = JournalFate::waiting;
+}
+
+std::size_t Batch::left_out_between(std::size_t from, std::size_t to) const {
+  const auto first = std::lower_bound(left_out.begin(), left_out.end(), from);
+  return static_cast<std::size_t>(std::lower_bound(first, left_out.end(), to) - first);
+}
+
+bool Batch::leaves_out(std::size_t record) const {
+  return std::binary_search(left_out.begin(), left_out.end(), record);
 }
 
 }  // namespace cantrail

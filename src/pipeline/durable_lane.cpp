@@ -36,7 +36,7 @@ SinkContext with_dead_letters(SinkContext context, RejectedRows& rejected) {
 DurableLane::DurableLane(Parts parts)
     : parts_(std::move(parts)),
       dead_letters_(parts_.dead_letter_path, parts_.context.files),
-      writer_(with_dead_letters(parts_.context, dead_letters_), std::move(parts_.sink)),
+      writer_(with_dead_letters(parts_.context, dead_letters_), std::move(parts_.sink), parts_.keys),
       ledger_(parts_.journal.epoch()) {
   status_.name = parts_.context.name;
   status_.type = parts_.type;
@@ -316,6 +316,7 @@ Result<BatchPtr> DurableLane::decode(JournalReader::Item& item) {
 
 // A fault: the store has the group or not, and will say so when it is opened again.
 std::optional<Fault> DurableLane::write(Group group) {
+  writer_.leave_out(group);
   const RawBatch& first = *group.front()->raw;
   const bool within = cursor_.epoch == first.position.epoch && cursor_.seq == first.position.seq;
   const std::uint32_t first_index = within && first.records() != 0 ? cursor_.index : 0;

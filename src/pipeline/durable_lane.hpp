@@ -34,6 +34,7 @@ class DurableLane final : public Lane {
     std::string type;
     SinkContext context;
     std::unique_ptr<Sink> sink;
+    LaneKeys keys;
     bool from_oldest = false;  // where a new store begins: the oldest record, or now
     std::size_t queue_bytes = 4U << 20;
     std::string dead_letter_path;

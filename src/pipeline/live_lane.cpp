@@ -16,9 +16,9 @@ WallTime first_time(const RawBatch& raw) {
 
 }  // namespace
 
-LiveLane::LiveLane(std::string type, SinkContext context, std::unique_ptr<Sink> sink, Limits limits,
-                   GapLog& gaps)
-    : limits_(limits), gaps_(gaps), writer_(std::move(context), std::move(sink)) {
+LiveLane::LiveLane(std::string type, SinkContext context, std::unique_ptr<Sink> sink, const LaneKeys& keys,
+                   Limits limits, GapLog& gaps)
+    : limits_(limits), gaps_(gaps), writer_(std::move(context), std::move(sink), keys) {
   status_.name = writer_.context().name;
   status_.type = std::move(type);
   status_.state = LaneState::live;
@@ -124,8 +124,9 @@ std::vector<BatchPtr> LiveLane::take_group() {
   return group;
 }
 
-void LiveLane::write(const std::vector<BatchPtr>& group) {
+void LiveLane::write(std::vector<BatchPtr> group) {
   if (group.empty()) return;
+  writer_.leave_out(group);
   const auto outcome = writer_.write(group, 0, group.front()->begin(), group.back()->end());
   {
     const std::lock_guard lock(mutex_);

@@ -38,7 +38,7 @@ bool frame_derived(const Batch& batch, encode::RowRef ref) {
 
 const StreamBlock& block_of(const Batch& batch, encode::RowRef ref) {
   return ref.block < batch.blocks.size() ? batch.blocks[ref.block]
-                                         : batch.raw->rows[ref.block - batch.blocks.size()];
+                                         : batch.rows()[ref.block - batch.blocks.size()];
 }
 
 bool same_batch(const Position& a, const Position& b) {
@@ -251,7 +251,8 @@ Status Store::write_part(const Part& part, WriteOutcome& outcome) {
       outcome.rejected.push_back({part.number, ref.block, ref.row, partitions_.why()});
     }
   }
-  outcome.undecoded += frames - frames_with_rows;
+  const std::size_t left_out = batch.left_out_between(part.from, std::min(batch.raw->frames.size(), part.to));
+  outcome.undecoded += frames - frames_with_rows - left_out;
   return {};
 }
 
