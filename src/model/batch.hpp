@@ -52,6 +52,13 @@ struct RawBatch {
   void clear();  // keeps the memory
 };
 
+struct TimeSpan {
+  WallTime from, to;
+};
+
+// From the first to the last record of the batch; where it has none, the moment it was sealed.
+[[nodiscard]] TimeSpan time_span(const RawBatch& batch);
+
 using RawBatchPtr = std::shared_ptr<const RawBatch>;
 
 struct Batch {

@@ -61,6 +61,7 @@ class DurableLane final : public Lane {
   void run();
   bool open();
   Status obey(const std::optional<Position>& stored);
+  void warn_of_older_journal();
 
   void follow();    // one group while caught up
   void catch_up();  // reads the journal until it meets the queue, a fault, or the end

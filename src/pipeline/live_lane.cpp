@@ -10,10 +10,6 @@ namespace {
 
 constexpr Duration kLastTries = std::chrono::milliseconds(100);
 
-WallTime first_time(const RawBatch& raw) {
-  return raw.frames.empty() ? raw.clock.wall : WallTime{raw.frames.time_ns().front()};
-}
-
 }  // namespace
 
 LiveLane::LiveLane(std::string type, SinkContext context, std::unique_ptr<Sink> sink, const LaneKeys& keys,
@@ -68,8 +64,10 @@ void LiveLane::drop_oldest_until(std::size_t room_bytes) {
 }
 
 void LiveLane::count_dropped(const RawBatch& batch) {
-  if (!dropped_) dropped_ = GapRecord{first_time(batch), {}, GapReason::lane_overflow, status_.name, 0, 0};
-  dropped_->to = batch.clock.wall;
+  const auto [from, to] = time_span(batch);
+  if (!dropped_) dropped_ = GapRecord{from, to, GapReason::lane_overflow, status_.name, 0, 0};
+  dropped_->from = std::min(dropped_->from, from);
+  dropped_->to = std::max(dropped_->to, to);
   *dropped_->count += batch.records();
   status_.ledger.dropped += batch.records();
 }

@@ -101,6 +101,14 @@ Result<std::optional<Position>> Store::cursor(const JournalId& journal) {
   return std::optional<Position>(position);
 }
 
+bool Store::knows_other_journal(const JournalId& journal) {
+  Result<Statement> find = database_.prepare("SELECT 1 FROM cursor WHERE journal<>? AND lane=? LIMIT 1");
+  if (!find) return false;
+  find->bind(1, std::span<const std::uint8_t>(journal.bytes));
+  find->bind(2, lane_);
+  return find->step() == SQLITE_ROW;
+}
+
 Status Store::move_cursor(const Position& upto) {
   Result<Statement> move =
       database_.prepare("REPLACE INTO cursor(journal, lane, epoch, seq, idx) VALUES(?,?,?,?,?)");
