@@ -32,11 +32,11 @@ struct RejectedRow {
   std::string reason;
 };
 
-// What became of the input records of the batches, each counted once: the lane holds the sum against their
-// number.
+// What became of the input records of the batches, each counted once, but for those that the lane leaves out
+// (Batch::left_out): the lane counts these, and holds the sum against the number of all.
 struct WriteOutcome {
   std::uint64_t delivered = 0;
-  std::uint64_t filtered = 0;
+  std::uint64_t filtered = 0;  // by the sink itself
   std::uint64_t undecoded = 0;
   std::uint64_t superseded = 0;
   std::vector<RejectedRow> rejected;  // given to SinkContext::rejected before the commit

@@ -9,9 +9,9 @@ void RowCursor::start(const Batch& batch) {
   at_ = 0;
   blocks_.clear();
   for (const StreamBlock& block : batch.blocks) blocks_.push_back(&block);
-  for (const StreamBlock& block : batch.raw->rows) blocks_.push_back(&block);
+  for (const StreamBlock& block : batch.rows()) blocks_.push_back(&block);
   order_by_frame();
-  order_by_time();
+  order_by_time(batch);
 }
 
 // Counting sort: frames are numbered densely, so this costs no comparisons.
@@ -34,10 +34,15 @@ void RowCursor::order_by_frame() {
   }
 }
 
-void RowCursor::order_by_time() {
+void RowCursor::order_by_time(const Batch& batch) {
+  std::size_t record = batch.raw->frames.size();  // of the first row that is none of a frame
   for (std::uint32_t b = 0; b < blocks_.size(); ++b) {
     if (!blocks_[b]->frame().empty()) continue;
-    for (std::uint32_t row = 0; row < blocks_[b]->rows(); ++row) order_.push_back({b, row});
+    const bool delivered = b >= batch.blocks.size();
+    for (std::uint32_t row = 0; row < blocks_[b]->rows(); ++row) {
+      if (!delivered || batch.left_out.empty() || !batch.leaves_out(record + row)) order_.push_back({b, row});
+    }
+    if (delivered) record += blocks_[b]->rows();
   }
   std::sort(order_.begin() + static_cast<std::ptrdiff_t>(framed_), order_.end(),
             [this](const RowRef& a, const RowRef& b) {

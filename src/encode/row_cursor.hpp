@@ -1,6 +1,7 @@
 // The rows of a batch, whatever block they are in, in the order of their arrival: first those decoded from
 // frames, in the order of the frames (several rows of one frame: in the order of the blocks), then all others
-// by time (equal times: in the order of the blocks, and within one block in its own order).
+// by time (equal times: in the order of the blocks, and within one block in its own order). Rows that the
+// lane leaves out are passed over.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +12,7 @@
 namespace cantrail::encode {
 
 struct RowRef {
-  std::uint32_t block = 0;  // index into Batch::blocks; from blocks.size() on, into RawBatch::rows
+  std::uint32_t block = 0;  // index into Batch::blocks; from blocks.size() on, into Batch::rows()
   std::uint32_t row = 0;
 };
 
@@ -31,7 +32,7 @@ class RowCursor {
 
  private:
   void order_by_frame();
-  void order_by_time();
+  void order_by_time(const Batch& batch);
 
   std::vector<const StreamBlock*> blocks_;
   std::vector<RowRef> order_;

@@ -35,6 +35,7 @@ struct JournalPast {
   bool existed = false;
   bool clean = false;                                      // the last epoch ended with an orderly stop
   std::optional<WallTime> last;                            // clock of the last whole batch
+  std::optional<Position> end;                             // behind the last whole batch
   std::map<std::string, SourcePosition> source_positions;  // last journaled, by source name
   std::uint64_t torn_bytes = 0;                            // of the last segment's tail
 };

@@ -103,6 +103,7 @@ Result<Recovered> recover(FileSystem& files, const std::string& folder, Log& log
         found.before_record = std::max(found.before_record, state.next_record);
       }
     }
+    found.past.end = Position{found.identity.id, found.before_epoch, found.before_seq, 0};
     found.past.torn_bytes = newest.torn_bytes;
     found.past.clean = newest.ended && newest.torn_bytes == 0 && last->name.epoch == found.identity.epoch;
   }

@@ -1,5 +1,7 @@
 #include "model/batch.hpp"
 
+#include <algorithm>
+
 namespace cantrail {
 
 std::size_t RawBatch::records() const {
@@ -28,6 +30,27 @@ void RawBatch::clear() {
   can_wait = false;
   tick = false;
   fate = JournalFate::waiting;
+}
+
+TimeSpan time_span(const RawBatch& batch) {
+  std::optional<TimeSpan> span;
+  const auto include = [&](std::span<const std::int64_t> times) {
+    if (times.empty()) return;
+    const auto [first, last] = std::minmax(WallTime{times.front()}, WallTime{times.back()});
+    span = span ? TimeSpan{std::min(span->from, first), std::max(span->to, last)} : TimeSpan{first, last};
+  };
+  include(batch.frames.time_ns());
+  for (const StreamBlock& block : batch.rows) include(block.time_ns());
+  return span.value_or(TimeSpan{batch.clock.wall, batch.clock.wall});
+}
+
+std::size_t Batch::left_out_between(std::size_t from, std::size_t to) const {
+  const auto first = std::lower_bound(left_out.begin(), left_out.end(), from);
+  return static_cast<std::size_t>(std::lower_bound(first, left_out.end(), to) - first);
+}
+
+bool Batch::leaves_out(std::size_t record) const {
+  return std::binary_search(left_out.begin(), left_out.end(), record);
 }
 
 }  // namespace cantrail

@@ -6,6 +6,8 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -50,12 +52,31 @@ struct RawBatch {
   void clear();  // keeps the memory
 };
 
+struct TimeSpan {
+  WallTime from, to;
+};
+
+// From the first to the last record of the batch; where it has none, the moment it was sealed.
+[[nodiscard]] TimeSpan time_span(const RawBatch& batch);
+
 using RawBatchPtr = std::shared_ptr<const RawBatch>;
 
 struct Batch {
   RawBatchPtr raw;
   std::vector<StreamBlock> blocks;  // decoded and derived, ascending by stream; none is empty
   std::uint32_t undecoded = 0;      // frames that no message definition fits
+  // What the keys of a lane (only, max_rate, …) keep from its sink: indexes of records, ascending. Their rows
+  // are not in `blocks`; those that a source delivered are in rows() with no valid field, and
+  // encode::RowCursor passes over them. The lane counts these records, the sink does not.
+  std::vector<std::uint32_t> left_out;
+  std::optional<std::vector<StreamBlock>>
+      cut_rows;  // in place of raw->rows where a lane leaves something out
+
+  // The rows that the source delivered.
+  [[nodiscard]] std::span<const StreamBlock> rows() const { return cut_rows ? *cut_rows : raw->rows; }
+  // How many records of `left_out` lie in [from, to).
+  [[nodiscard]] std::size_t left_out_between(std::size_t from, std::size_t to) const;
+  [[nodiscard]] bool leaves_out(std::size_t record) const;
 
   [[nodiscard]] Position begin() const { return raw->position; }
   // The cursor behind the whole batch.

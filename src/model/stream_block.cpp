@@ -46,6 +46,24 @@ std::span<std::uint64_t> StreamBlock::make_validity(std::size_t field, bool valu
   return bits;
 }
 
+void StreamBlock::take(const StreamBlock& from, std::span<const std::uint32_t> rows) {
+  reset(from.stream_, from.fields(), rows.size(), !from.frame_.empty());
+  text_ = from.text_;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    time_[i] = from.time_[rows[i]];
+    if (!frame_.empty()) frame_[i] = from.frame_[rows[i]];
+  }
+  for (std::size_t field = 0; field < from.fields(); ++field) {
+    const auto words = u64(field);
+    for (std::size_t i = 0; i < rows.size(); ++i) words[i] = from.word(field, rows[i]);
+    if (from.has_validity_[field] == 0) continue;
+    const auto bits = make_validity(field, false);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      if (from.valid(field, rows[i])) bits[i / 64] |= std::uint64_t{1} << (i % 64);
+    }
+  }
+}
+
 std::size_t StreamBlock::memory_bytes() const {
   std::size_t bytes = capacity_words_ * 8 + time_.capacity() * 8 + frame_.capacity() * 4 + text_.capacity();
   for (const auto& bits : validity_) bytes += bits.capacity() * 8;

@@ -67,6 +67,9 @@ class StreamBlock {
     return !has_validity_[field] || ((validity_[field][row / 64] >> (row % 64)) & 1U) != 0;
   }
 
+  // Becomes a copy of those rows of `from`, in the order given.
+  void take(const StreamBlock& from, std::span<const std::uint32_t> rows);
+
   [[nodiscard]] std::size_t memory_bytes() const;
 
  private:

@@ -15,10 +15,6 @@ constexpr Duration kSlotPatience = std::chrono::milliseconds(100);
   return batch.records() != 0 || !batch.gaps.empty();
 }
 
-WallTime first_time(const RawBatch& raw) {
-  return raw.frames.empty() ? raw.clock.wall : WallTime{raw.frames.time_ns().front()};
-}
-
 // A group has one catalog, one epoch, and no record missing inside.
 [[nodiscard]] bool continues(const RawBatch& last, const RawBatch& next) {
   return last.position.epoch == next.position.epoch &&
@@ -36,7 +32,7 @@ SinkContext with_dead_letters(SinkContext context, RejectedRows& rejected) {
 DurableLane::DurableLane(Parts parts)
     : parts_(std::move(parts)),
       dead_letters_(parts_.dead_letter_path, parts_.context.files),
-      writer_(with_dead_letters(parts_.context, dead_letters_), std::move(parts_.sink)),
+      writer_(with_dead_letters(parts_.context, dead_letters_), std::move(parts_.sink), parts_.keys),
       ledger_(parts_.journal.epoch()) {
   status_.name = parts_.context.name;
   status_.type = parts_.type;
@@ -129,18 +125,37 @@ Status DurableLane::obey(const std::optional<Position>& stored) {
       ledger_.settle(unanswered_, cursor_.index, assume_delivered(unanswered_, cursor_.index));
     }
     cursor_ = *stored;
+    warn_of_older_journal();
   } else {
     const Position now{parts_.journal.id(), parts_.journal.epoch(), 0, 0};
     const Position oldest{parts_.journal.id(), 0, 0, 0};
     auto start = parts_.starts.start_of(status_.name, parts_.from_oldest ? oldest : now);
     if (!start) return start.status();
-    cursor_ = *start;
+    cursor_ = start->position;
+    if (start->is_new && !parts_.from_oldest && parts_.journal.past().existed) {
+      parts_.context.log.write(Severity::note, status_.name,
+                               "a new store: it gets what comes from now on. The journal holds more; "
+                               "from = \"oldest\" on a new sink begins with that");
+    }
   }
   unanswered_.clear();
   behind_ = true;
   reader_.reset();
   read_ahead_.reset();
   return {};
+}
+
+// A power cut may take from the journal what a store has already, but not of sources that resume; anything
+// else is a journal from a backup, or one of which somebody removed the newest segments.
+void DurableLane::warn_of_older_journal() {
+  const auto& end = parts_.journal.past().end;
+  if (!end || cursor_.epoch == parts_.journal.epoch() || !(*end < cursor_)) return;
+  parts_.context.log.write(Severity::warning, status_.name,
+                           "the store has records up to " + to_string(cursor_) + ", the journal only up to " +
+                               to_string(*end) +
+                               ": after a power cut that is as it should be; after a restored backup, "
+                               "sources that read recordings "
+                               "read them again and the store will hold those records twice");
 }
 
 void DurableLane::follow() {
@@ -200,14 +215,15 @@ DurableLane::Group DurableLane::take_group() {
 // The run of lost batches at the front of the queue, as one gap.
 BatchPtr DurableLane::take_lost() {
   const BatchPtr first = queue_.front();
-  GapRecord gap{first_time(*first->raw), {}, GapReason::journal_failed, "journal", 0, 0};
+  const TimeSpan begin = time_span(*first->raw);
+  GapRecord gap{begin.from, begin.to, GapReason::journal_failed, "journal", 0, 0};
   BatchPtr last;
   while (!queue_.empty() && queue_.front()->raw->fate == JournalFate::lost) {
     last = std::move(queue_.front());
     queue_.pop_front();
     queued_bytes_ -= memory_bytes(*last);
     queued_records_ -= last->raw->records();
-    gap.to = last->raw->clock.wall;
+    gap.to = std::max(gap.to, time_span(*last->raw).to);
     *gap.count += last->raw->records();
   }
   return gap_batch(*last->raw, last->begin(), last->raw->first_record + last->raw->records(), std::move(gap));
@@ -316,6 +332,7 @@ Result<BatchPtr> DurableLane::decode(JournalReader::Item& item) {
 
 // A fault: the store has the group or not, and will say so when it is opened again.
 std::optional<Fault> DurableLane::write(Group group) {
+  writer_.leave_out(group);
   const RawBatch& first = *group.front()->raw;
   const bool within = cursor_.epoch == first.position.epoch && cursor_.seq == first.position.seq;
   const std::uint32_t first_index = within && first.records() != 0 ? cursor_.index : 0;

@@ -34,6 +34,7 @@ class DurableLane final : public Lane {
     std::string type;
     SinkContext context;
     std::unique_ptr<Sink> sink;
+    LaneKeys keys;
     bool from_oldest = false;  // where a new store begins: the oldest record, or now
     std::size_t queue_bytes = 4U << 20;
     std::string dead_letter_path;
@@ -60,6 +61,7 @@ class DurableLane final : public Lane {
   void run();
   bool open();
   Status obey(const std::optional<Position>& stored);
+  void warn_of_older_journal();
 
   void follow();    // one group while caught up
   void catch_up();  // reads the journal until it meets the queue, a fault, or the end

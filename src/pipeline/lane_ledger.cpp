@@ -62,12 +62,16 @@ Ledger LaneLedger::current(std::uint64_t head_records) const {
 WriteOutcome assume_delivered(std::span<const BatchPtr> group, std::uint32_t first_index) {
   WriteOutcome outcome;
   for (const BatchPtr& batch : group) {
-    outcome.delivered += batch->raw->records() - batch->undecoded;
+    outcome.delivered += batch->raw->records() - batch->undecoded - batch->left_out.size();
     outcome.undecoded += batch->undecoded;
+    outcome.filtered += batch->left_out.size();
   }
-  const std::uint64_t before = std::min<std::uint64_t>(first_index, outcome.delivered);
-  outcome.delivered -= before;
-  outcome.undecoded -= first_index - before;
+  std::uint64_t before = first_index;  // were counted when they were written
+  for (std::uint64_t* column : {&outcome.delivered, &outcome.filtered, &outcome.undecoded}) {
+    const std::uint64_t taken = std::min(*column, before);
+    *column -= taken;
+    before -= taken;
+  }
   return outcome;
 }
 

@@ -97,11 +97,11 @@ TEST(LaneStarts, AreRememberedForTheSameJournalOnly) {
   b.bytes[0] = 2;
   {
     LaneStarts starts(path, real_file_system());
-    EXPECT_EQ(*starts.start_of("history of car", {a, 1, 0, 0}), (Position{a, 1, 0, 0}));
+    EXPECT_EQ(starts.start_of("history of car", {a, 1, 0, 0})->position, (Position{a, 1, 0, 0}));
   }
   LaneStarts starts(path, real_file_system());
-  EXPECT_EQ(*starts.start_of("history of car", {a, 5, 0, 0}), (Position{a, 1, 0, 0}));
-  EXPECT_EQ(*starts.start_of("history of car", {b, 1, 0, 0}), (Position{b, 1, 0, 0}));
+  EXPECT_EQ(starts.start_of("history of car", {a, 5, 0, 0})->position, (Position{a, 1, 0, 0}));
+  EXPECT_EQ(starts.start_of("history of car", {b, 1, 0, 0})->position, (Position{b, 1, 0, 0}));
 }
 
 }  // namespace

@@ -28,14 +28,15 @@ std::optional<std::pair<std::string, Position>> parse_line(std::string_view line
 
 }  // namespace
 
-Result<Position> LaneStarts::start_of(const std::string& lane, const Position& otherwise) {
+Result<LaneStarts::Start> LaneStarts::start_of(const std::string& lane, const Position& otherwise) {
   const std::lock_guard lock(mutex_);
   if (const auto loaded = load(); !loaded) return loaded.fault();
   const auto known = starts_.find(lane);
-  if (known != starts_.end() && known->second.journal == otherwise.journal) return known->second;
+  if (known != starts_.end() && known->second.journal == otherwise.journal)
+    return Start{known->second, false};
   starts_.insert_or_assign(lane, otherwise);
   if (const auto saved = save(); !saved) return saved.fault();
-  return otherwise;
+  return Start{otherwise, true};
 }
 
 Status LaneStarts::load() {

@@ -17,9 +17,13 @@ class LaneStarts {
  public:
   LaneStarts(std::string path, FileSystem& files) : path_(std::move(path)), files_(files) {}
 
+  struct Start {
+    Position position;
+    bool is_new = false;
+  };
   // The remembered start of this lane in this journal; if there is none, `otherwise`, which is remembered
   // durably. What was remembered for another journal is replaced.
-  Result<Position> start_of(const std::string& lane, const Position& otherwise);
+  Result<Start> start_of(const std::string& lane, const Position& otherwise);
 
  private:
   Status load();

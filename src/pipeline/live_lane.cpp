@@ -10,15 +10,11 @@ namespace {
 
 constexpr Duration kLastTries = std::chrono::milliseconds(100);
 
-WallTime first_time(const RawBatch& raw) {
-  return raw.frames.empty() ? raw.clock.wall : WallTime{raw.frames.time_ns().front()};
-}
-
 }  // namespace
 
-LiveLane::LiveLane(std::string type, SinkContext context, std::unique_ptr<Sink> sink, Limits limits,
-                   GapLog& gaps)
-    : limits_(limits), gaps_(gaps), writer_(std::move(context), std::move(sink)) {
+LiveLane::LiveLane(std::string type, SinkContext context, std::unique_ptr<Sink> sink, const LaneKeys& keys,
+                   Limits limits, GapLog& gaps)
+    : limits_(limits), gaps_(gaps), writer_(std::move(context), std::move(sink), keys) {
   status_.name = writer_.context().name;
   status_.type = std::move(type);
   status_.state = LaneState::live;
@@ -68,8 +64,10 @@ void LiveLane::drop_oldest_until(std::size_t room_bytes) {
 }
 
 void LiveLane::count_dropped(const RawBatch& batch) {
-  if (!dropped_) dropped_ = GapRecord{first_time(batch), {}, GapReason::lane_overflow, status_.name, 0, 0};
-  dropped_->to = batch.clock.wall;
+  const auto [from, to] = time_span(batch);
+  if (!dropped_) dropped_ = GapRecord{from, to, GapReason::lane_overflow, status_.name, 0, 0};
+  dropped_->from = std::min(dropped_->from, from);
+  dropped_->to = std::max(dropped_->to, to);
   *dropped_->count += batch.records();
   status_.ledger.dropped += batch.records();
 }
@@ -124,8 +122,9 @@ std::vector<BatchPtr> LiveLane::take_group() {
   return group;
 }
 
-void LiveLane::write(const std::vector<BatchPtr>& group) {
+void LiveLane::write(std::vector<BatchPtr> group) {
   if (group.empty()) return;
+  writer_.leave_out(group);
   const auto outcome = writer_.write(group, 0, group.front()->begin(), group.back()->end());
   {
     const std::lock_guard lock(mutex_);

@@ -19,7 +19,8 @@ class LiveLane final : public Lane {
     std::size_t bytes = 4U << 20;
     std::size_t batches = 0;  // 0: only bytes limit; 1: the newest alone
   };
-  LiveLane(std::string type, SinkContext context, std::unique_ptr<Sink> sink, Limits limits, GapLog& gaps);
+  LiveLane(std::string type, SinkContext context, std::unique_ptr<Sink> sink, const LaneKeys& keys,
+           Limits limits, GapLog& gaps);
   ~LiveLane() override;
 
   Status prepare() override;
@@ -38,7 +39,7 @@ class LiveLane final : public Lane {
   void run();
   bool wait_for_work();
   std::vector<BatchPtr> take_group();
-  void write(const std::vector<BatchPtr>& group);
+  void write(std::vector<BatchPtr> group);
   void back_off(const Fault& fault);
   void drop_oldest_until(std::size_t room_bytes);
   void count_dropped(const RawBatch& batch);

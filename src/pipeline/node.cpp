@@ -151,13 +151,13 @@ std::unique_ptr<Lane> Node::Running::make_lane(const SinkPart& part) {
   auto sink = part.make();
   SinkContext context{part.name, parts_.name, journal_->id(), clock_, files_, log_};
   if (!sink->traits().durable) {
-    return std::make_unique<LiveLane>(part.type, std::move(context), std::move(sink),
+    return std::make_unique<LiveLane>(part.type, std::move(context), std::move(sink), part.keys,
                                       LiveLane::Limits{part.queue_bytes, part.queue_batches}, gaps_);
   }
   return std::make_unique<DurableLane>(
-      DurableLane::Parts{part.type, std::move(context), std::move(sink), part.from_oldest, part.queue_bytes,
-                         join_path(parts_.dead_letter_folder, part.name + ".jsonl"), lane_starts_, *journal_,
-                         *writer_, catalogs_, slots_, gaps_});
+      DurableLane::Parts{part.type, std::move(context), std::move(sink), part.keys, part.from_oldest,
+                         part.queue_bytes, join_path(parts_.dead_letter_folder, part.name + ".jsonl"),
+                         lane_starts_, *journal_, *writer_, catalogs_, slots_, gaps_});
 }
 
 void Node::Running::make_sources() {

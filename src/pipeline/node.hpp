@@ -13,6 +13,7 @@
 #include "component/sink.hpp"
 #include "decode/catalog/catalog_compiler.hpp"
 #include "journal/journal.hpp"
+#include "pipeline/lane_keys.hpp"
 #include "pipeline/status.hpp"
 
 namespace cantrail {
@@ -31,6 +32,7 @@ struct SinkPart {
   bool from_oldest = false;            // a new durable sink starts at the oldest record, not now
   std::size_t queue_bytes = 4U << 20;  // references that the lane may hold
   std::size_t queue_batches = 0;       // live sinks; 0: only bytes limit; 1: the newest alone
+  LaneKeys keys;
 };
 
 struct NodeParts {

@@ -5,8 +5,7 @@
 namespace cantrail {
 
 void LostRecords::add(const RawBatch& batch) {
-  const WallTime begin = batch.frames.empty() ? batch.clock.wall : WallTime{batch.frames.time_ns().front()};
-  const WallTime end = batch.frames.empty() ? batch.clock.wall : WallTime{batch.frames.time_ns().back()};
+  const auto [begin, end] = time_span(batch);
   from = none() ? begin : std::min(from, begin);
   to = none() ? end : std::max(to, end);
   ++batches;

@@ -9,6 +9,7 @@
 
 #include "component/sink.hpp"
 #include "model/ledger.hpp"
+#include "pipeline/lane_filter.hpp"
 
 namespace cantrail {
 
@@ -17,13 +18,16 @@ namespace cantrail {
 
 class SinkWriter {
  public:
-  SinkWriter(SinkContext context, std::unique_ptr<Sink> sink)
-      : context_(std::move(context)), sink_(std::move(sink)), traits_(sink_->traits()) {}
+  SinkWriter(SinkContext context, std::unique_ptr<Sink> sink, const LaneKeys& keys)
+      : context_(std::move(context)), sink_(std::move(sink)), traits_(sink_->traits()), filter_(keys) {}
 
   // Opens and, where a catalog was known before, tells of it again.
   Result<std::optional<Position>> open();
   void close();
   [[nodiscard]] bool is_open() const { return open_; }
+
+  // The group without what the lane's keys leave out: to be written next, once.
+  void leave_out(std::vector<BatchPtr>& group);
 
   // Batches of one catalog, of whose first record-carrying one the first `first_index` records were written
   // before. Without batches only the cursor moves. Faults as the sink gives them, `bug` where its counts do
@@ -40,6 +44,7 @@ class SinkWriter {
   SinkContext context_;
   std::unique_ptr<Sink> sink_;
   SinkTraits traits_;
+  LaneFilter filter_;
   CatalogPtr catalog_;
   bool open_ = false;
 };

@@ -124,9 +124,9 @@ class LiveStateSink final : public Sink {
   // All decoded records count as superseded at first; settle() moves those that are kept.
   void note_newest(const Batch& batch, WriteOutcome& outcome) {
     outcome.undecoded += batch.undecoded;
-    outcome.superseded += batch.raw->records() - batch.undecoded;
+    outcome.superseded += batch.raw->records() - batch.undecoded - batch.left_out.size();
     for (const StreamBlock& block : batch.blocks) note(batch, block);
-    for (const StreamBlock& block : batch.raw->rows) note(batch, block);
+    for (const StreamBlock& block : batch.rows()) note(batch, block);
   }
 
   // A frame may have rows in several streams and is one record; a derived row is none.
@@ -152,7 +152,8 @@ class LiveStateSink final : public Sink {
   }
 
   static bool is_record(const Batch& batch, const StreamBlock& block) {
-    return std::any_of(batch.raw->rows.begin(), batch.raw->rows.end(),
+    const auto rows = batch.rows();
+    return std::any_of(rows.begin(), rows.end(),
                        [&](const StreamBlock& delivered) { return &delivered == &block; });
   }
 

@@ -38,6 +38,12 @@ Result<std::optional<Position>> SqliteSink::try_open(const SinkContext& context)
   Result<std::unique_ptr<Store>> store = Store::open(path_, keep_, context.name, context.clock, context.log);
   if (!store) return store.fault();
   Result<std::optional<Position>> cursor = (*store)->cursor(context.journal);
+  if (cursor && !*cursor && (*store)->knows_other_journal(context.journal)) {
+    context.log.write(Severity::warning, context.name,
+                      path_ +
+                          " was fed from another journal until now. Its rows stay; where a source reads a "
+                          "recording again, they will be there twice");
+  }
   if (cursor) store_ = std::move(*store);
   return cursor;
 }

@@ -38,7 +38,7 @@ bool frame_derived(const Batch& batch, encode::RowRef ref) {
 
 const StreamBlock& block_of(const Batch& batch, encode::RowRef ref) {
   return ref.block < batch.blocks.size() ? batch.blocks[ref.block]
-                                         : batch.raw->rows[ref.block - batch.blocks.size()];
+                                         : batch.rows()[ref.block - batch.blocks.size()];
 }
 
 bool same_batch(const Position& a, const Position& b) {
@@ -99,6 +99,14 @@ Result<std::optional<Position>> Store::cursor(const JournalId& journal) {
                     static_cast<std::uint64_t>(find->integer(1)),
                     static_cast<std::uint32_t>(find->integer(2))};
   return std::optional<Position>(position);
+}
+
+bool Store::knows_other_journal(const JournalId& journal) {
+  Result<Statement> find = database_.prepare("SELECT 1 FROM cursor WHERE journal<>? AND lane=? LIMIT 1");
+  if (!find) return false;
+  find->bind(1, std::span<const std::uint8_t>(journal.bytes));
+  find->bind(2, lane_);
+  return find->step() == SQLITE_ROW;
 }
 
 Status Store::move_cursor(const Position& upto) {
@@ -251,7 +259,8 @@ Status Store::write_part(const Part& part, WriteOutcome& outcome) {
       outcome.rejected.push_back({part.number, ref.block, ref.row, partitions_.why()});
     }
   }
-  outcome.undecoded += frames - frames_with_rows;
+  const std::size_t left_out = batch.left_out_between(part.from, std::min(batch.raw->frames.size(), part.to));
+  outcome.undecoded += frames - frames_with_rows - left_out;
   return {};
 }
 

@@ -29,6 +29,7 @@ class Store {
 
   // This lane's cursor in this journal.
   Result<std::optional<Position>> cursor(const JournalId& journal);
+  [[nodiscard]] bool knows_other_journal(const JournalId& journal);  // fed from one before this
 
   void use(const CatalogPtr& catalog);
 
