@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <numeric>
+#include <set>
 
 #include <gtest/gtest.h>
 
@@ -116,6 +117,36 @@ TEST_F(NodeTest, BringsEveryRecordToALiveAndADurableSink) {
   const NodeStatus status = node.status();
   EXPECT_EQ(status.lanes[0].ledger.undecoded, 50'000U / 7);
   EXPECT_EQ(status.lanes[0].ledger.received, 50'000U);
+}
+
+// Frames come one a microsecond: a thousand share a slot.
+TEST_F(NodeTest, CountsWhatALaneLeavesOutAsFilteredAlsoWhenWritesFail) {
+  Store history, view;
+  history.fail_writes = 3;
+  history.lose_answers = 2;
+  NodeParts p = parts({.total = 50'000});
+  p.sinks.push_back(sink("history", history, durable()));
+  p.sinks.back().keys.max_rate_per_s = 1000;
+  p.sinks.push_back(sink("view", view, live()));
+  p.sinks.back().queue_bytes = 64U << 20;
+  p.sinks.back().keys.except = {"Counter"};
+  Node node(std::move(p), real_file_system(), clock_, log_);
+  ASSERT_TRUE(node.start().ok());
+  ASSERT_TRUE(eventually([&] {
+    expect_balance(node.status());
+    return node.finished();
+  })) << describe(node.status());
+  EXPECT_TRUE(node.stop());
+  expect_balance(node.status());
+  std::set<std::uint32_t> slots;
+  for (const std::uint32_t number : history.numbers) slots.insert(number / 1000);
+  EXPECT_EQ(slots.size(), 50U);
+  EXPECT_LE(history.numbers.size(), 50U + 5U);  // after each failure the next row goes through
+  const NodeStatus status = node.status();
+  EXPECT_EQ(status.lanes[0].ledger.delivered, history.numbers.size());
+  EXPECT_EQ(status.lanes[0].ledger.filtered, 50'000 - 50'000U / 7 - history.numbers.size());
+  EXPECT_EQ(status.lanes[1].ledger.filtered, 50'000 - 50'000U / 7);
+  EXPECT_TRUE(view.numbers.empty());
 }
 
 TEST_F(NodeTest, ASlowStoreReadsTheJournalAndMissesNothing) {

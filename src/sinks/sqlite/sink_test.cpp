@@ -248,5 +248,20 @@ TEST(SqliteSink, StoresGapsWithTheRows) {
   EXPECT_FALSE(some->front().count);
 }
 
+// A lane hands over batches from which its keys left something out.
+TEST(SqliteSink, TellsTheFateOfOnlyThoseRecordsThatTheLaneDidNotLeaveOut) {
+  World world;
+  ASSERT_TRUE(world.open());
+  const std::shared_ptr<Batch> batch = make_batch(world.catalog, 1, 100);
+  for (const std::uint32_t frame : batch->blocks[1].frame()) batch->left_out.push_back(frame);
+  const std::size_t left_out = batch->left_out.size();
+  batch->blocks.pop_back();
+  const auto outcome = world.write(batch);
+  ASSERT_TRUE(outcome) << outcome.fault().message;
+  EXPECT_EQ(outcome->undecoded, 10U);
+  EXPECT_EQ(outcome->delivered, 100U - 10U - left_out);
+  EXPECT_EQ(outcome->filtered, 0U);
+}
+
 }  // namespace
 }  // namespace cantrail::sqlite
