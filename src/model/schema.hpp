@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace cantrail {
@@ -40,6 +41,7 @@ struct RowSchema {
   std::string name;
   std::vector<FieldSchema> fields;
   std::string comment;
+  std::vector<std::pair<std::string, std::string>> labels;  // of the stream: "room" → "Flower back"
   // For a stream that a DBC message defines:
   std::optional<std::uint32_t> can_id;    // with kIdExtended
   std::uint32_t length_bytes = 0;         // of the frame

@@ -41,6 +41,7 @@ struct NodeParts {
   JournalOptions journal;
   std::vector<SourcePart> sources;
   std::vector<SinkPart> sinks;
+  std::vector<dbc::MessageCopies> copies;  // of the messages of every DBC
   std::size_t pool_bytes = 16U << 20;
   std::string dead_letter_folder = "dead-letter";
 };

@@ -6,14 +6,16 @@
 namespace cantrail {
 
 Result<std::shared_ptr<const dbc::DecodePlan>> CatalogCompiler::plan_of(const DbcText& dbc,
+                                                                        const CatalogSpec& spec,
                                                                         Diagnostics& diagnostics) {
-  const Digest digest = sha256(dbc.text);
-  if (const auto known = plans_.find(digest); known != plans_.end()) return known->second;
+  const std::pair key(sha256(dbc.text), write_copies(spec.copies));
+  if (const auto known = plans_.find(key); known != plans_.end()) return known->second;
   auto parsed = dbc::parse(dbc.text, dbc.name);
   if (!parsed) return Fault{FaultKind::config, parsed.fault().message};
   diagnostics.insert(diagnostics.end(), parsed->diagnostics.begin(), parsed->diagnostics.end());
+  dbc::apply_copies(parsed->database, spec.copies, diagnostics);
   auto plan = dbc::DecodePlan::compile(parsed->database, diagnostics);
-  plans_.emplace(digest, plan);
+  plans_.emplace(key, plan);
   return plan;
 }
 
@@ -25,7 +27,7 @@ Result<CompiledCatalogPtr> CatalogCompiler::compile(CatalogSpec spec, Diagnostic
 
   std::vector<std::shared_ptr<const dbc::DecodePlan>> plans;
   for (const DbcText& dbc : spec.dbcs) {
-    auto plan = plan_of(dbc, diagnostics);
+    auto plan = plan_of(dbc, spec, diagnostics);
     if (!plan) return plan.fault();
     plans.push_back(*plan);
   }

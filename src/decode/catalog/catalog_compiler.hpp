@@ -10,6 +10,7 @@
 
 #include "base/diagnostic.hpp"
 #include "base/status.hpp"
+#include "decode/dbc/copies.hpp"
 #include "decode/dbc/decoder.hpp"
 #include "decode/dbc/plan.hpp"
 #include "model/catalog.hpp"
@@ -20,6 +21,7 @@ struct CatalogSpec {
   std::vector<SourceInfo> sources;
   std::vector<DbcText> dbcs;
   std::vector<ChannelInfo> channels;
+  std::vector<dbc::MessageCopies> copies;  // applied to every DBC
 };
 
 // Immutable; shared by every thread that decodes under this catalog.
@@ -43,8 +45,10 @@ class CatalogCompiler {
   Result<CompiledCatalogPtr> compile(std::string_view definition);
 
  private:
-  Result<std::shared_ptr<const dbc::DecodePlan>> plan_of(const DbcText& dbc, Diagnostics& diagnostics);
-  std::map<Digest, std::shared_ptr<const dbc::DecodePlan>> plans_;
+  Result<std::shared_ptr<const dbc::DecodePlan>> plan_of(const DbcText& dbc, const CatalogSpec& spec,
+                                                         Diagnostics& diagnostics);
+  // By the digest of the DBC's text and by the copies made of it.
+  std::map<std::pair<Digest, std::string>, std::shared_ptr<const dbc::DecodePlan>> plans_;
 };
 
 }  // namespace cantrail

@@ -57,6 +57,80 @@ TEST(CatalogCompiler, RebuildsTheSameCatalogFromItsDefinition) {
   EXPECT_EQ((*again)->catalog->streams.size(), 4U);
 }
 
+CatalogSpec spec_with_copies() {
+  CatalogSpec spec = spec_of(1);
+  dbc::MessageCopies node{"node", 0x100, 1, {"Speed"}, {}};
+  node.copies = {{1, "_b", {{"room", "Flower back"}}}, {2, "_f", {{"room", "Flower front"}}}};
+  spec.copies = {node};
+  return spec;
+}
+
+TEST(CatalogCompiler, CopiesMessagesToOtherIdentifiersWithLabels) {
+  CatalogCompiler compiler;
+  Diagnostics diagnostics;
+  const auto compiled = compiler.compile(spec_with_copies(), diagnostics);
+  ASSERT_TRUE(compiled.ok()) << compiled.fault().message;
+  const Catalog& catalog = *(*compiled)->catalog;
+  ASSERT_EQ(catalog.streams.size(), 3U);
+  EXPECT_EQ(catalog.qualified_name(0), "can0:Speed_b");
+  EXPECT_EQ(catalog.streams[0].row->can_id, 0x100U);
+  EXPECT_EQ(catalog.qualified_name(1), "can0:Speed_f");
+  EXPECT_EQ(catalog.streams[1].row->can_id, 0x200U);
+  EXPECT_EQ(catalog.qualified_name(2), "can0:Gear");
+  using Labels = std::vector<std::pair<std::string, std::string>>;
+  EXPECT_EQ(catalog.streams[1].row->labels,
+            (Labels{{"type", "Speed"}, {"node", "2"}, {"suffix", "_f"}, {"room", "Flower front"}}));
+  EXPECT_TRUE(catalog.streams[2].row->labels.empty());
+  EXPECT_TRUE(diagnostics.empty());
+}
+
+TEST(CatalogCompiler, DecodesACopyAsTheOriginal) {
+  CatalogCompiler compiler;
+  Diagnostics diagnostics;
+  const auto compiled = compiler.compile(spec_with_copies(), diagnostics);
+  ASSERT_TRUE(compiled.ok());
+  dbc::Decoder decoder((*compiled)->channels);
+  FrameBlock frames;
+  const std::vector<std::uint8_t> data{0x10, 0x27, 0, 0, 0, 0, 0, 0};
+  frames.append({WallTime{1}, 0x200, 0, 0, 8, data});
+  frames.append({WallTime{2}, 0x300, 0, 0, 8, data});
+  std::vector<StreamBlock> blocks;
+  EXPECT_EQ(decoder.decode(frames, blocks), 1U);
+  ASSERT_EQ(blocks.size(), 1U);
+  EXPECT_EQ(blocks[0].stream(), 1U);
+  EXPECT_DOUBLE_EQ(blocks[0].f64(0)[0], 100.0);
+}
+
+TEST(CatalogCompiler, LeavesOutACopyWithoutAnIdentifierOfItsOwn) {
+  CatalogCompiler compiler;
+  Diagnostics diagnostics;
+  CatalogSpec spec = spec_with_copies();
+  spec.copies[0].step = 1;  // Speed's second would be Gear
+  spec.copies[0].copies.push_back({2000, "_far", {}});
+  const auto compiled = compiler.compile(spec, diagnostics);
+  ASSERT_TRUE(compiled.ok());
+  EXPECT_EQ((*compiled)->catalog->streams.size(), 2U);
+  ASSERT_EQ(diagnostics.size(), 2U);
+  EXPECT_NE(diagnostics[0].message.find("copy 2 of Speed (copies.node) would have the identifier of another"),
+            std::string::npos);
+  EXPECT_NE(diagnostics[1].message.find("copy 2000 of Speed"), std::string::npos);
+}
+
+TEST(CatalogCompiler, RebuildsCopiesFromTheDefinition) {
+  CatalogCompiler compiler;
+  Diagnostics diagnostics;
+  const auto plain = compiler.compile(spec_of(1), diagnostics);
+  const auto copied = compiler.compile(spec_with_copies(), diagnostics);
+  ASSERT_TRUE(plain.ok() && copied.ok());
+  EXPECT_EQ((*plain)->catalog->streams.size(), 2U);  // the same text without copies is another plan
+  CatalogCompiler another;
+  const auto again = another.compile((*copied)->catalog->definition);
+  ASSERT_TRUE(again.ok()) << again.fault().message;
+  EXPECT_EQ((*again)->catalog->digest, (*copied)->catalog->digest);
+  EXPECT_EQ((*again)->catalog->qualified_name(1), "can0:Speed_f");
+  EXPECT_EQ((*again)->catalog->streams[1].row->labels, (*copied)->catalog->streams[1].row->labels);
+}
+
 TEST(CatalogDefinition, RefusesWhatIsNoDefinition) {
   for (const char* text :
        {"", "[]", "{}", "{\"cantrail_catalog\":2}", "{\"cantrail_catalog\":1}",

@@ -57,7 +57,75 @@ std::optional<ChannelInfo> read_channel(const json::value& value, const CatalogS
   return channel;
 }
 
+json::array copies_json(const std::vector<dbc::MessageCopies>& copies) {
+  json::array rules;
+  for (const dbc::MessageCopies& rule : copies) {
+    json::array only, list;
+    for (const std::string& pattern : rule.only) only.emplace_back(utf8(pattern));
+    for (const dbc::MessageCopy& copy : rule.copies) {
+      json::array labels;
+      for (const auto& [name, value] : copy.labels) labels.push_back(json::array{utf8(name), utf8(value)});
+      list.push_back(json::object{
+          {"number", copy.number}, {"suffix", utf8(copy.suffix)}, {"labels", std::move(labels)}});
+    }
+    rules.push_back(json::object{{"name", utf8(rule.name)},
+                                 {"step", rule.step},
+                                 {"base", rule.base},
+                                 {"only", std::move(only)},
+                                 {"copies", std::move(list)}});
+  }
+  return rules;
+}
+
+std::optional<std::int64_t> integer_of(const json::object& object, std::string_view key) {
+  const json::value* value = object.if_contains(key);
+  if (value == nullptr || !value->is_int64()) return std::nullopt;
+  return value->get_int64();
+}
+
+std::optional<dbc::MessageCopy> read_copy(const json::value& value) {
+  const json::object* object = value.if_object();
+  if (object == nullptr) return std::nullopt;
+  const auto number = integer_of(*object, "number");
+  const auto suffix = text_of(value, "suffix");
+  const json::array* labels = array_of(*object, "labels");
+  if (!number || !suffix || labels == nullptr) return std::nullopt;
+  dbc::MessageCopy copy{*number, *suffix, {}};
+  for (const json::value& label : *labels) {
+    const json::array* pair = label.if_array();
+    if (pair == nullptr || pair->size() != 2 || !(*pair)[0].is_string() || !(*pair)[1].is_string()) {
+      return std::nullopt;
+    }
+    copy.labels.emplace_back((*pair)[0].get_string(), (*pair)[1].get_string());
+  }
+  return copy;
+}
+
+std::optional<dbc::MessageCopies> read_rule(const json::value& value) {
+  const json::object* object = value.if_object();
+  if (object == nullptr) return std::nullopt;
+  const auto name = text_of(value, "name");
+  const auto step = integer_of(*object, "step"), base = integer_of(*object, "base");
+  const json::array *only = array_of(*object, "only"), *copies = array_of(*object, "copies");
+  if (!name || !step || !base || only == nullptr || copies == nullptr) return std::nullopt;
+  dbc::MessageCopies rule{*name, *step, *base, {}, {}};
+  for (const json::value& pattern : *only) {
+    if (!pattern.is_string()) return std::nullopt;
+    rule.only.emplace_back(pattern.get_string());
+  }
+  for (const json::value& entry : *copies) {
+    auto copy = read_copy(entry);
+    if (!copy) return std::nullopt;
+    rule.copies.push_back(std::move(*copy));
+  }
+  return rule;
+}
+
 }  // namespace
+
+std::string write_copies(const std::vector<dbc::MessageCopies>& copies) {
+  return copies.empty() ? std::string() : json::serialize(copies_json(copies));
+}
 
 std::string write_definition(const CatalogSpec& spec) {
   json::array sources, dbcs, channels;
@@ -72,10 +140,12 @@ std::string write_definition(const CatalogSpec& spec) {
                                     {"source", channel.source},
                                     {"dbcs", json::array(channel.dbcs.begin(), channel.dbcs.end())}});
   }
-  return json::serialize(json::object{{"cantrail_catalog", kVersion},
-                                      {"sources", std::move(sources)},
-                                      {"dbcs", std::move(dbcs)},
-                                      {"channels", std::move(channels)}});
+  json::object definition{{"cantrail_catalog", kVersion},
+                          {"sources", std::move(sources)},
+                          {"dbcs", std::move(dbcs)},
+                          {"channels", std::move(channels)}};
+  if (!spec.copies.empty()) definition["copies"] = copies_json(spec.copies);
+  return json::serialize(definition);
 }
 
 Result<CatalogSpec> read_definition(std::string_view definition) {
@@ -108,6 +178,15 @@ Result<CatalogSpec> read_definition(std::string_view definition) {
     auto channel = read_channel(value, spec);
     if (!channel) return corrupt("a channel is incomplete");
     spec.channels.push_back(std::move(*channel));
+  }
+  if (const json::value* copies = object->if_contains("copies")) {
+    const json::array* rules = copies->if_array();
+    if (rules == nullptr) return corrupt("copies are no list");
+    for (const json::value& value : *rules) {
+      auto rule = read_rule(value);
+      if (!rule) return corrupt("a rule for copies is incomplete");
+      spec.copies.push_back(std::move(*rule));
+    }
   }
   return spec;
 }

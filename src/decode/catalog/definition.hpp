@@ -11,6 +11,8 @@
 
 namespace cantrail {
 
+// "" where there are none.
+[[nodiscard]] std::string write_copies(const std::vector<dbc::MessageCopies>& copies);
 [[nodiscard]] std::string write_definition(const CatalogSpec& spec);
 [[nodiscard]] Result<CatalogSpec> read_definition(std::string_view definition);
 

@@ -101,6 +101,7 @@ std::shared_ptr<const RowSchema> describe_row(const Message& message, std::uint3
   row->can_id = id;
   row->length_bytes = message.length_bytes;
   row->cycle_ms = message.cycle_ms;
+  row->labels = message.labels;
   if (!message.senders.empty()) row->sender = message.senders.front();
   return row;
 }

@@ -1,0 +1,84 @@
+#include "decode/dbc/copies.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "base/text.hpp"
+
+namespace cantrail::dbc {
+namespace {
+
+constexpr std::int64_t kLastStandard = 0x7FF;
+constexpr std::int64_t kLastExtended = 0x1FFFFFFF;
+
+bool is_meant(const MessageCopies& rule, const Message& message) {
+  return rule.only.empty() ||
+         std::any_of(rule.only.begin(), rule.only.end(),
+                     [&](const std::string& pattern) { return glob_match(pattern, message.name); });
+}
+
+Message copy_of(const Message& message, const MessageCopies& rule, const MessageCopy& copy,
+                std::uint32_t id) {
+  Message made = message;
+  made.id = id;
+  made.labels.emplace_back("type", message.name);
+  made.labels.emplace_back(rule.name, std::to_string(copy.number));
+  if (!copy.suffix.empty()) made.labels.emplace_back("suffix", copy.suffix);
+  made.labels.insert(made.labels.end(), copy.labels.begin(), copy.labels.end());
+  made.name += copy.suffix;
+  return made;
+}
+
+class Copier {
+ public:
+  Copier(const MessageCopies& rule, Diagnostics& diagnostics) : rule_(rule), diagnostics_(diagnostics) {}
+
+  std::vector<Message> apply(std::vector<Message> messages) {
+    for (const Message& message : messages) {
+      if (!is_meant(rule_, message)) taken_.emplace(message.extended, message.id);
+    }
+    for (Message& message : messages) {
+      if (!is_meant(rule_, message)) {
+        made_.push_back(std::move(message));
+      } else {
+        for (const MessageCopy& copy : rule_.copies) add(message, copy);
+      }
+    }
+    return std::move(made_);
+  }
+
+ private:
+  void add(const Message& message, const MessageCopy& copy) {
+    std::int64_t distance = 0, id = 0;
+    const bool fits = !__builtin_sub_overflow(copy.number, rule_.base, &distance) &&
+                      !__builtin_mul_overflow(distance, rule_.step, &distance) &&
+                      !__builtin_add_overflow(distance, std::int64_t{message.id}, &id) && id >= 0 &&
+                      id <= (message.extended ? kLastExtended : kLastStandard);
+    const std::string what =
+        "copy " + std::to_string(copy.number) + " of " + message.name + " (copies." + rule_.name + ")";
+    if (!fits) return warn(message, what + " would have no valid identifier; it is left out");
+    if (!taken_.emplace(message.extended, static_cast<std::uint32_t>(id)).second) {
+      return warn(message, what + " would have the identifier of another message; it is left out");
+    }
+    made_.push_back(copy_of(message, rule_, copy, static_cast<std::uint32_t>(id)));
+  }
+
+  void warn(const Message& message, std::string text) {
+    diagnostics_.push_back({Severity::warning, message.where, std::move(text)});
+  }
+
+  const MessageCopies& rule_;
+  Diagnostics& diagnostics_;
+  std::set<std::pair<bool, std::uint32_t>> taken_;
+  std::vector<Message> made_;
+};
+
+}  // namespace
+
+void apply_copies(Database& database, std::span<const MessageCopies> copies, Diagnostics& diagnostics) {
+  for (const MessageCopies& rule : copies) {
+    database.messages = Copier(rule, diagnostics).apply(std::move(database.messages));
+  }
+}
+
+}  // namespace cantrail::dbc
