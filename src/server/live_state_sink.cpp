@@ -52,7 +52,7 @@ StreamText text_of(const Catalog& catalog, StreamId id) {
 void append_values(LatestRow& out, const RowSchema& schema, const StreamBlock& block, std::size_t row) {
   encode::JsonWriter labels(out.labels);
   labels.begin_object();
-  out.signals = "{";
+  out.signals.assign(1, '{');
   for (std::size_t i = 0; i < schema.fields.size(); ++i) {
     if (!block.valid(i, row)) continue;
     const FieldSchema& field = schema.fields[i];
