@@ -1,74 +1,211 @@
-// `cantrail demo`: the whole way of the data without configuration or hardware.
+// `cantrail demo`: the whole way of the data without configuration or hardware, and a hand that breaks it.
+// The car lives in this process and keeps its own count of what it sent; the node is a process of its own.
+#include <csignal>
 #include <cstdio>
-
-#include <unistd.h>
+#include <memory>
 
 #include "base/text.hpp"
 #include "cli/command.hpp"
+#include "cli/demo/car.hpp"
+#include "cli/demo/free_port.hpp"
+#include "cli/demo/node_process.hpp"
+#include "cli/demo/node_side.hpp"
+#include "cli/demo/past.hpp"
+#include "cli/demo/terminal.hpp"
 #include "cli/exit_code.hpp"
-#include "cli/serving_node.hpp"
 #include "cli/stderr_log.hpp"
 #include "cli/stop_signal.hpp"
-#include "cli/version.hpp"
-#include "pipeline/config/node_config.hpp"
-#include "sinks/sqlite/sqlite_sink.hpp"
-#include "sources/simulate/scenario.hpp"
-#include "sources/simulate/simulate_source.hpp"
+#include "sources/cannelloni/target.hpp"
 
 namespace cantrail::cli {
 namespace {
 
+using namespace demo;  // NOLINT(google-build-using-namespace): this file is the demonstration
+
+constexpr Duration kDead = std::chrono::seconds(2);  // long enough to be seen
+constexpr Duration kStop = std::chrono::seconds(12);
+constexpr Duration kRefresh = std::chrono::milliseconds(250);
+constexpr Duration kLongestWait = std::chrono::milliseconds(20);
+
 struct DemoArguments {
   std::string folder = "demo";
   std::string listen = "127.0.0.1:8080";
-  std::int64_t seed = 7;
+  std::uint64_t seed = 7;
   double bus_factor = 1;
   std::string duration;
+  bool empty = false;  // nothing filled in beforehand
+  NodeSide node_side;  // of the node's own process
 };
 
-NodeConfig configure(const DemoArguments& arguments) {
-  NodeConfig config;
-  config.name = "demo";
-  config.data.value = arguments.folder;
-  config.journal.keep = Bytes{256U << 20};
-  auto simulate = std::make_unique<simulate::SimulateConfig>();
-  simulate->options.seed = arguments.seed;
-  simulate->options.bus_factor = arguments.bus_factor;
-  SourceSection car;
-  car.name = "can0";
-  car.type = "simulate";
-  car.dbcs = {{"leaf.dbc", simulate::leaf_dbc()}};
-  car.config = std::move(simulate);
-  config.sources.push_back(std::move(car));
-  auto history = std::make_unique<SqliteConfig>();
-  history->path.value = join_path(arguments.folder, "history.db");
-  history->keep = {"7d", "256MiB"};
-  SinkSection sink;
-  sink.name = "history";
-  sink.type = "sqlite";
-  sink.config = std::move(history);
-  config.sinks.push_back(std::move(sink));
-  return config;
-}
-
-// The ledger of the history; refreshed in place on a terminal, printed now and then elsewhere.
-class StatusLine {
+class Demonstration {
  public:
-  void show(const NodeStatus& status, bool last) {
-    const bool due = last || terminal_ || ++calls_ % kEvery == 1;
-    if (!due || status.lanes.empty()) return;
-    std::fprintf(stderr, terminal_ ? "\r\033[K%s%s" : "%s%s\n",
-                 to_string(status.lanes.front().ledger).c_str(), terminal_ && last ? "\n" : "");
-    std::fflush(stderr);
+  Demonstration(const DemoArguments& arguments, Car car, std::uint16_t bus_port, Clock& clock)
+      : arguments_(arguments), car_(std::move(car)), bus_port_(bus_port), clock_(clock), terminal_(clock) {}
+
+  int run(Duration length) {
+    if (const int failed = start_first(); failed != kOk) return failed;
+    introduce();
+    const MonoTime end_after = clock_.mono();
+    MonoTime refreshed{};
+    while (!leaving_ && clock_.mono() - end_after < length) {
+      const MonoTime now = clock_.mono();
+      drive(now);
+      listen_to_node(now);
+      if (const auto key = terminal_.key()) press(*key, now);
+      if (now - refreshed >= kRefresh) {
+        terminal_.status(books_.equation());
+        refreshed = now;
+      }
+      const Duration wait = std::min<Duration>(kLongestWait, car_.next_due() - clock_.mono());
+      if (StopSignal::wait_for(wait)) break;
+    }
+    return finish();
   }
 
  private:
-  static constexpr int kEvery = 20;
-  bool terminal_ = ::isatty(STDERR_FILENO) != 0;
-  int calls_ = 0;
+  // The first start fails for good: a taken port, a folder that is in use. The node says why.
+  int start_first() {
+    if (!start_node()) return kFailed;
+    while (!connected_) {
+      if (StopSignal::wait_for(kLongestWait)) return kOk;
+      drive(clock_.mono());
+      listen_to_node(clock_.mono());
+      if (const auto code = node_->ended()) return *code == kOk ? kFailed : *code;
+    }
+    return kOk;
+  }
+
+  void introduce() {
+    std::fprintf(stderr,
+                 "simulated electric car, seed %llu, no hardware touched\n"
+                 "Open      http://%s\n"
+                 "Recording %s/journal   History %s/history.db\n",
+                 static_cast<unsigned long long>(arguments_.seed), arguments_.listen.c_str(),
+                 arguments_.folder.c_str(), arguments_.folder.c_str());
+    if (terminal_.has_keys()) {
+      std::fputs("[k] kill -9 the node  [s] stop the history  [q] quit\n", stderr);
+    }
+  }
+
+  bool start_node() {
+    auto started =
+        NodeProcess::start({"demo", "--folder", arguments_.folder, "--listen", arguments_.listen,
+                            "--node-bus-port", std::to_string(bus_port_), "--node-report-fd", "{fd}"});
+    if (!started) {
+      terminal_.event("cantrail: " + started.fault().message);
+      return false;
+    }
+    node_ = std::make_unique<NodeProcess>(std::move(*started));
+    return true;
+  }
+
+  // What comes due while no node is ready goes by, as it would on a real bus.
+  void drive(MonoTime now) {
+    const FrameBlock& frames = car_.drive(now);
+    if (began_) books_.sent(frames.size());  // before, there was nobody to send to
+    if (!connected_ || frames.empty()) return;
+    // A refusal says that the node is dead, which its process will tell.
+    target_->send(frames, 0, frames.size(), channels_).ignore();
+  }
+
+  void listen_to_node(MonoTime now) {
+    if (const auto report = node_->hear()) {
+      if (connected_) {
+        books_.heard(*report);
+      } else if (report->caught_up && !restart_at_) {
+        connect(*report);
+      }
+    }
+    if (restart_at_ && now >= *restart_at_) {
+      restart_at_.reset();
+      if (!start_node()) leaving_ = true;
+    } else if (!restart_at_ && node_->ended() && began_) {
+      lose(now);
+    }
+  }
+
+  void connect(const Report& report) {
+    auto target = cannelloni::open_target("127.0.0.1:" + std::to_string(bus_port_));
+    if (!target) return terminal_.event("cantrail: " + target.fault().message);
+    target_ = std::move(*target);
+    books_.begin(report);
+    connected_ = true;
+    if (began_) {
+      terminal_.event("the node is back: " + format_count(books_.lost_at_the_last_start()) +
+                      " lost of what it had accepted; " + format_count(books_.went_by_at_the_last_start()) +
+                      " frames went by while it was dead, drawn as a gap");
+    }
+    began_ = true;
+  }
+
+  void lose(MonoTime now) {
+    connected_ = false;
+    resting_ = false;
+    restart_at_ = now + kDead;
+    terminal_.event(killed_ ? "killed; it is started again in 2 s"
+                            : "the node ended by itself (code " + std::to_string(*node_->ended()) +
+                                  "); it is started again in 2 s");
+    killed_ = false;
+  }
+
+  void press(char key, MonoTime) {
+    if (key == 'q') leaving_ = true;
+    if (key == 'k' && connected_) {
+      killed_ = true;
+      node_->signal(SIGKILL);
+    }
+    if (key == 's' && connected_) {
+      resting_ = !resting_;
+      node_->signal(SIGUSR1);
+      terminal_.event(resting_ ? "the history's store is stopped; [s] starts it again"
+                               : "the history's store is back, and takes what waits for it in the journal");
+    }
+  }
+
+  int finish() {
+    const int code = node_->stop(kStop);
+    if (const auto report = node_->hear(); report && connected_) books_.heard(*report);
+    terminal_.status(books_.equation(), true);
+    return code == kOk ? kOk : kFailed;
+  }
+
+  const DemoArguments& arguments_;
+  Car car_;
+  const std::uint16_t bus_port_;
+  const std::vector<std::string> channels_{"can0"};
+  Clock& clock_;
+  Terminal terminal_;
+  Books books_;
+  std::unique_ptr<NodeProcess> node_;
+  std::unique_ptr<FrameTarget> target_;
+  bool began_ = false, connected_ = false, leaving_ = false, resting_ = false, killed_ = false;
+  std::optional<MonoTime> restart_at_;
 };
 
-int demo(const DemoArguments& arguments) {
+int fail(const Fault& fault) {
+  std::fprintf(stderr, "cantrail: %s\n", fault.message.c_str());
+  return exit_code_of(fault);
+}
+
+// A car at a normal pace has driven for two hours, which a new history gets; a faster one begins now.
+Result<Car> make_car(const DemoArguments& arguments, Clock& clock, Log& log) {
+  auto car = Car::make(arguments.seed, 1, kPast, clock);
+  if (!car) return car;
+  FileSystem& files = real_file_system();
+  const bool is_new = !files.exists(join_path(arguments.folder, "journal"));
+  if (is_new && !arguments.empty) {
+    if (auto filled = fill_in(parts_in(arguments.folder), *car, arguments.folder, files, clock, log);
+        !filled) {
+      return filled.fault();
+    }
+  } else {
+    (void)car->past();
+  }
+  return arguments.bus_factor == 1 ? std::move(car)
+                                   : Car::make(arguments.seed, arguments.bus_factor, Duration::zero(), clock);
+}
+
+int show(DemoArguments arguments) {
   Duration length = Duration::max();
   if (!arguments.duration.empty()) {
     const auto parsed = parse_duration(arguments.duration);
@@ -85,27 +222,24 @@ int demo(const DemoArguments& arguments) {
   SystemClock clock;
   StderrLog log(Severity::warning, clock);
   const StopSignal stop;
-  server::ServerOptions server;
-  server.listen = arguments.listen;
-  ServingNode serving(to_parts(configure(arguments), kVersion), server, real_file_system(), clock, log);
-  if (const auto started = serving.start(); !started) {
-    std::fprintf(stderr, "cantrail: %s\n", started.fault().message.c_str());
-    return exit_code_of(started.fault());
+  auto car = make_car(arguments, clock, log);
+  if (!car) return fail(car.fault());
+  const auto bus_port = free_port(PortKind::udp);
+  if (!bus_port) return fail(bus_port.fault());
+  if (arguments.listen.ends_with(":0")) {
+    const auto page_port = free_port(PortKind::tcp);
+    if (!page_port) return fail(page_port.fault());
+    arguments.listen.replace(arguments.listen.size() - 1, 1, std::to_string(*page_port));
   }
-  std::fprintf(stderr,
-               "simulated electric car, seed %lld, no hardware touched\n"
-               "Open      %s\n"
-               "Recording %s/journal   History %s/history.db\n",
-               static_cast<long long>(arguments.seed), serving.url().c_str(), arguments.folder.c_str(),
-               arguments.folder.c_str());
-  StatusLine line;
-  const MonoTime started = clock.mono();
-  while (clock.mono() - started < length && !StopSignal::wait_for(std::chrono::milliseconds(500))) {
-    line.show(serving.node().status(), false);
-  }
-  const bool drained = serving.stop();
-  line.show(serving.node().status(), true);
-  return drained ? kOk : kFailed;
+  return Demonstration(arguments, std::move(*car), *bus_port, clock).run(length);
+}
+
+int run_demo(const DemoArguments& arguments) {
+  if (arguments.node_side.report_fd < 0) return show(arguments);
+  NodeSide side = arguments.node_side;
+  side.folder = arguments.folder;
+  side.listen = arguments.listen;
+  return run_node(side);
 }
 
 }  // namespace
@@ -116,17 +250,20 @@ void add_demo(CLI::App& app, Run& chosen) {
       app.add_subcommand("demo", "See it work: a simulated electric car, captured, kept and served");
   command->add_option("--listen", arguments->listen, "address and port of the page")->capture_default_str();
   command->add_option("--folder", arguments->folder, "where journal and history go")->capture_default_str();
-  command->add_option("--seed", arguments->seed, "the same seed gives the same drive")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
+  command->add_option("--seed", arguments->seed, "the same seed gives the same drive")->capture_default_str();
   command->add_option("--bus-factor", arguments->bus_factor, "2 is twice the frames a second")
       ->check(CLI::Range(0.001, 1000.0))
       ->capture_default_str();
   command->add_option("--duration", arguments->duration, "stop after this time, like 30s");
+  command->add_flag("--empty", arguments->empty, "a new history begins empty, without two hours filled in");
+  command->add_option("--node-bus-port", arguments->node_side.bus_port)
+      ->group("");  // between its own processes
+  command->add_option("--node-report-fd", arguments->node_side.report_fd)->group("");
   command->footer(
-      "\nNeeds neither configuration nor hardware. Ctrl-C stops it; started again it goes on with its "
-      "history.");
-  command->callback([arguments, &chosen] { chosen = [arguments] { return demo(*arguments); }; });
+      "\nNeeds neither configuration nor hardware. On a terminal: [k] kills the node with kill -9, [s] stops "
+      "and\n"
+      "starts the history, [q] or Ctrl-C quits. Started again it goes on with its history.");
+  command->callback([arguments, &chosen] { chosen = [arguments] { return run_demo(*arguments); }; });
 }
 
 }  // namespace cantrail::cli

@@ -19,6 +19,7 @@ namespace cantrail {
 namespace {
 
 constexpr Duration kFirstOpen = std::chrono::seconds(2);
+constexpr std::uint32_t kFirstCaptured = 2;  // the epoch behind that which a demonstration fills in
 
 // What is the same for a whole run, for the journal's epoch record.
 std::string constants_of(const NodeParts& parts) {
@@ -180,6 +181,7 @@ std::optional<GapRecord> Node::Running::downtime_of(const SourcePart& part,
                                                     const SourceTraits& traits) const {
   const auto& past = journal_->past();
   if (!past.existed || !past.last || traits.resumes || traits.can_wait) return std::nullopt;
+  if (parts_.filled_in && journal_->epoch() == kFirstCaptured) return std::nullopt;  // nothing ran before
   return GapRecord{
       *past.last, std::max(*past.last, started_.wall), GapReason::downtime, part.name, std::nullopt, 0};
 }
@@ -203,6 +205,7 @@ NodeStatus Node::Running::status() const {
   NodeStatus status;
   status.node = parts_.name;
   status.version = parts_.version;
+  status.filled_in = parts_.filled_in;
   status.now = clock_.pair();
   if (!started_all_) return status;
   status.started = started_;

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,8 @@ struct NodeParts {
   std::vector<SourcePart> sources;
   std::vector<SinkPart> sinks;
   std::vector<dbc::MessageCopies> copies;  // of the messages of every DBC
+  std::optional<TimeSpan>
+      filled_in;  // put into the journal before this run, by a demonstration; not captured
   std::size_t pool_bytes = 16U << 20;
   std::string dead_letter_folder = "dead-letter";
 };

@@ -9,6 +9,7 @@
 
 #include "base/time.hpp"
 #include "journal/journal.hpp"
+#include "model/batch.hpp"
 #include "model/gap.hpp"
 #include "model/ledger.hpp"
 #include "model/position.hpp"
@@ -62,7 +63,8 @@ struct NodeStatus {
   Duration unsynced_age{};  // age of the oldest record that a power cut would cost
   GapSummary gaps;
   std::uint64_t pool_used_bytes = 0, pool_limit_bytes = 0;
-  bool ready = false;  // every source that is not optional is open, every lane is working
+  std::optional<TimeSpan> filled_in;  // NodeParts::filled_in
+  bool ready = false;                 // every source that is not optional is open, every lane is working
 };
 
 }  // namespace cantrail

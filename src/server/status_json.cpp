@@ -150,6 +150,15 @@ std::string status_json(const NodeStatus& status, const ProcessSample& process, 
   json.key("balances");
   json.boolean(std::all_of(status.lanes.begin(), status.lanes.end(),
                            [](const LaneStatus& lane) { return lane.ledger.balances(); }));
+  if (status.filled_in) {
+    json.key("filled_in");
+    json.begin_object();
+    json.key("from_ms");
+    json.integer(status.filled_in->from.ns / 1'000'000);
+    json.key("to_ms");
+    json.integer(status.filled_in->to.ns / 1'000'000);
+    json.end_object();
+  }
   json.key("sources");
   json.begin_array();
   for (const SourceStatus& source : status.sources) write_source(json, source);

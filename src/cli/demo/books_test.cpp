@@ -1,0 +1,63 @@
+#include "cli/demo/books.hpp"
+
+#include <gtest/gtest.h>
+
+namespace cantrail::cli::demo {
+namespace {
+
+Report report(std::uint64_t stored, std::uint64_t received, std::uint64_t delivered, std::uint64_t pending) {
+  Report made;
+  made.stored = stored;
+  made.received = made.accepted = received;
+  made.delivered = delivered;
+  made.pending = pending;
+  made.caught_up = true;
+  return made;
+}
+
+TEST(DemoReport, ComesBackFromItsLine) {
+  Report sent = report(7, 6, 5, 1);
+  sent.lost = 3;
+  sent.dropped = 2;
+  const auto read = Report::parse(sent.line());
+  ASSERT_TRUE(read) << read.fault().message;
+  EXPECT_EQ(read->line(), sent.line());
+  EXPECT_FALSE(Report::parse("1 2 3\n"));
+  EXPECT_FALSE(Report::parse("1 2 3 4 5 6 7 8 x\n"));
+}
+
+TEST(DemoBooks, BalanceWhileTheNodeRuns) {
+  Books books;
+  books.begin(report(72'000, 0, 0, 0));
+  books.sent(41'208);
+  books.heard(report(113'190, 41'200, 41'190, 10));
+  EXPECT_EQ(books.equation(), "sent 41,208 = delivered 41,190 + filtered 0 + dropped 0 + pending 18");
+}
+
+TEST(DemoBooks, SayWhatWentByWhileTheNodeWasDead) {
+  Books books;
+  books.begin(report(100, 0, 0, 0));
+  books.sent(1000);
+  books.heard(report(1060, 990, 960, 30));  // then it dies: ten frames were on their way
+  books.sent(200);
+  books.begin(report(1090, 0, 0, 0));  // all it had accepted is there
+  EXPECT_EQ(books.lost_at_the_last_start(), 0U);
+  EXPECT_EQ(books.went_by_at_the_last_start(), 210U);
+  books.sent(50);
+  books.heard(report(1140, 50, 50, 0));
+  EXPECT_EQ(books.equation(),
+            "sent 1,250 = delivered 1,040 + filtered 0 + dropped 0 + pending 0 + went by while the node was "
+            "dead 210");
+}
+
+TEST(DemoBooks, FindWhatANodeHadAcceptedAndLost) {
+  Books books;
+  books.begin(report(0, 0, 0, 0));
+  books.sent(100);
+  books.heard(report(90, 100, 90, 10));
+  books.begin(report(95, 0, 0, 0));
+  EXPECT_EQ(books.lost_at_the_last_start(), 5U);
+}
+
+}  // namespace
+}  // namespace cantrail::cli::demo

@@ -1,0 +1,128 @@
+#include "cli/demo/node_side.hpp"
+
+#include <atomic>
+#include <csignal>
+#include <cstdio>
+
+#include <unistd.h>
+
+#include "base/text.hpp"
+#include "cli/demo/books.hpp"
+#include "cli/demo/past.hpp"
+#include "cli/demo/resting_store.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/serving_node.hpp"
+#include "cli/stderr_log.hpp"
+#include "cli/stop_signal.hpp"
+#include "cli/version.hpp"
+#include "sinks/sqlite/sqlite_sink.hpp"
+#include "sources/cannelloni/source.hpp"
+#include "sources/simulate/scenario.hpp"
+
+namespace cantrail::cli::demo {
+namespace {
+
+constexpr Duration kBetweenReports = std::chrono::milliseconds(100);
+
+std::atomic<bool> store_rests{false};  // a signal handler can reach nothing else
+static_assert(std::atomic<bool>::is_always_lock_free);
+
+void toggle_store(int) {
+  store_rests = !store_rests;
+}
+
+// Its parent reminds it of an interrupt by SIGTERM: one Ctrl-C on the terminal is for the parent alone.
+void set_signals() {
+  struct sigaction action {};
+  action.sa_handler = toggle_store;
+  action.sa_flags = SA_RESTART;
+  ::sigaction(SIGUSR1, &action, nullptr);
+  std::signal(SIGINT, SIG_IGN);
+  std::signal(SIGPIPE, SIG_IGN);
+}
+
+SourcePart bus(std::uint16_t port) {
+  cannelloni::Options options;
+  options.listen = "127.0.0.1:" + std::to_string(port);
+  options.channel = "can0";
+  SourcePart part;
+  part.name = "can0";
+  part.type = "cannelloni";
+  part.channels = {"can0"};
+  part.dbcs = {{"leaf.dbc", simulate::leaf_dbc()}};
+  part.make = [options] { return std::make_unique<cannelloni::Source>(options); };
+  return part;
+}
+
+Report report_of(const Node& node) {
+  const NodeStatus status = node.status();
+  Report report;
+  if (const auto history = node.history()) {
+    if (const auto stats = history->stats()) report.stored = stats->rows;
+  }
+  report.received = status.received;
+  report.accepted = status.journal.appended_records;
+  for (const SourceStatus& source : status.sources) report.lost += source.lost;
+  for (const LaneStatus& lane : status.lanes) {
+    if (!lane.durable) continue;
+    report.delivered = lane.ledger.delivered;
+    report.filtered = lane.ledger.filtered;
+    report.dropped = lane.ledger.dropped + lane.ledger.rejected;
+    report.pending = lane.ledger.pending;
+    report.caught_up = status.ready && lane.state == LaneState::caught_up && lane.ledger.pending == 0;
+  }
+  return report;
+}
+
+}  // namespace
+
+NodeParts parts_in(const std::string& folder, std::function<bool()> rests) {
+  NodeParts parts;
+  parts.name = "demo";
+  parts.version = kVersion;
+  parts.journal.folder = join_path(folder, "journal");
+  parts.journal.cap_bytes = 256U << 20;
+  parts.dead_letter_folder = join_path(folder, "dead-letter");
+  SinkPart history;
+  history.name = "history";
+  history.type = "sqlite";
+  history.make = [folder, rests = std::move(rests)]() -> std::unique_ptr<Sink> {
+    SqliteConfig config;
+    config.path.value = join_path(folder, "history.db");
+    config.keep = {"7d", "1GiB"};
+    auto sink = config.make();
+    if (!rests) return sink;
+    return make_resting_store(std::move(sink), rests);
+  };
+  parts.sinks.push_back(std::move(history));
+  return parts;
+}
+
+int run_node(const NodeSide& side) {
+  set_signals();
+  SystemClock clock;
+  StderrLog log(Severity::error, clock);
+  const StopSignal stop;
+  NodeParts parts = parts_in(side.folder, [] { return store_rests.load(); });
+  parts.sources.push_back(bus(side.bus_port));
+  parts.filled_in = filled_in(real_file_system(), side.folder);
+  server::ServerOptions server;
+  server.listen = side.listen;
+  ServingNode serving(std::move(parts), server, real_file_system(), clock, log);
+  if (const auto started = serving.start(); !started) {
+    std::fprintf(stderr, "cantrail: %s\n", started.fault().message.c_str());
+    return exit_code_of(started.fault());
+  }
+  const auto report = [&] {
+    const std::string line = report_of(serving.node()).line();
+    return ::write(side.report_fd, line.data(), line.size()) == static_cast<ssize_t>(line.size());
+  };
+  while (report() && !StopSignal::wait_for(kBetweenReports)) {
+  }
+  store_rests = false;
+  const bool drained = serving.stop();
+  (void)report();
+  return drained ? kOk : kFailed;
+}
+
+}  // namespace cantrail::cli::demo
