@@ -52,10 +52,16 @@ std::optional<double> take_number(std::string_view& text) {
     return std::nullopt;
   const auto [end, error] =
       std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
-  if (error != std::errc{}) return std::nullopt;
+  if (error == std::errc::result_out_of_range && text.front() >= '1' && text.front() <= '9') {
+    value = std::numeric_limits<double>::infinity();
+  } else if (error != std::errc{}) {
+    return std::nullopt;
+  }
   text.remove_prefix(static_cast<std::size_t>(end - text.data()));
   return value;
 }
+
+constexpr double kMost = 9.2e18;  // bytes or nanoseconds that still fit a signed 64-bit number
 
 template <std::size_t N>
 std::optional<double> unit_factor(const std::array<Unit, N>& units, std::string_view name) {
@@ -63,6 +69,30 @@ std::optional<double> unit_factor(const std::array<Unit, N>& units, std::string_
     if (unit.name == name) return unit.factor;
   }
   return std::nullopt;
+}
+
+std::optional<double> measured_bytes(std::string_view text) {
+  const auto number = take_number(text);
+  if (!number) return std::nullopt;
+  const auto factor = text.empty() ? 1.0 : unit_factor(kByteUnits, trim(text));
+  if (!factor) return std::nullopt;
+  return *number * *factor;
+}
+
+std::optional<double> measured_ns(std::string_view text) {
+  if (text.empty()) return std::nullopt;
+  double total_ns = 0;
+  while (!text.empty()) {
+    const auto number = take_number(text);
+    if (!number) return std::nullopt;
+    std::size_t length = 0;
+    while (length < text.size() && text[length] >= 'a' && text[length] <= 'z') ++length;
+    const auto factor = unit_factor(kTimeUnits, text.substr(0, length));
+    if (!factor) return std::nullopt;
+    total_ns += *number * *factor;
+    text.remove_prefix(length);
+  }
+  return total_ns;
 }
 
 void append_utf8(std::string& out, char32_t code) {
@@ -151,13 +181,13 @@ std::optional<std::string> nearest(std::string_view word, std::span<const std::s
 }
 
 std::optional<std::uint64_t> parse_bytes(std::string_view text) {
-  const auto number = take_number(text);
-  if (!number) return std::nullopt;
-  const auto factor = text.empty() ? 1.0 : unit_factor(kByteUnits, trim(text));
-  if (!factor) return std::nullopt;
-  const double bytes = *number * *factor;
-  if (bytes >= 9.2e18) return std::nullopt;
-  return static_cast<std::uint64_t>(std::llround(bytes));
+  const auto bytes = measured_bytes(text);
+  if (!bytes || *bytes >= kMost) return std::nullopt;
+  return static_cast<std::uint64_t>(std::llround(*bytes));
+}
+
+bool is_too_many_bytes(std::string_view text) {
+  return measured_bytes(text).value_or(0) >= kMost;
 }
 
 std::string format_bytes(std::uint64_t bytes) {
@@ -169,20 +199,13 @@ std::string format_bytes(std::uint64_t bytes) {
 }
 
 std::optional<Duration> parse_duration(std::string_view text) {
-  if (text.empty()) return std::nullopt;
-  double total_ns = 0;
-  while (!text.empty()) {
-    const auto number = take_number(text);
-    if (!number) return std::nullopt;
-    std::size_t length = 0;
-    while (length < text.size() && text[length] >= 'a' && text[length] <= 'z') ++length;
-    const auto factor = unit_factor(kTimeUnits, text.substr(0, length));
-    if (!factor) return std::nullopt;
-    total_ns += *number * *factor;
-    text.remove_prefix(length);
-  }
-  if (total_ns >= 9.2e18) return std::nullopt;
-  return Duration(std::llround(total_ns));
+  const auto ns = measured_ns(text);
+  if (!ns || *ns >= kMost) return std::nullopt;
+  return Duration(std::llround(*ns));
+}
+
+bool is_too_long_duration(std::string_view text) {
+  return measured_ns(text).value_or(0) >= kMost;
 }
 
 std::string format_duration(Duration duration) {

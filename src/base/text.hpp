@@ -23,12 +23,16 @@ namespace cantrail {
 // "64MiB", "8GB", "512" → bytes. KB/MB/GB/TB are powers of 1000, KiB/MiB/GiB/TiB of 1024; "B" or nothing is
 // bytes.
 [[nodiscard]] std::optional<std::uint64_t> parse_bytes(std::string_view text);
+// True for what would be a size if it were not past 9.2e18 bytes, which parse_bytes() refuses.
+[[nodiscard]] bool is_too_many_bytes(std::string_view text);
 // "64 MiB", "1.5 GB": the shortest that reads well.
 [[nodiscard]] std::string format_bytes(std::uint64_t bytes);
 
 // "10s", "500ms", "1h30m", "30d", "1.5s"; units ns us ms s m h d w. A bare number is refused: units are
 // required.
 [[nodiscard]] std::optional<Duration> parse_duration(std::string_view text);
+// True for what would be a time if it were not longer than 292 years, which parse_duration() refuses.
+[[nodiscard]] bool is_too_long_duration(std::string_view text);
 [[nodiscard]] std::string format_duration(Duration duration);
 
 // Thousands separated by commas: 41208 → "41,208".

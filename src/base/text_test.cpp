@@ -46,6 +46,25 @@ TEST(Units, BytesAndDurations) {
   EXPECT_EQ(format_count(999), "999");
 }
 
+TEST(Quantities, TellTooMuchFromNoQuantity) {
+  const std::string endless(400, '9');
+  for (const std::string& text :
+       {std::string("99999999999999999999TB"), std::string("9200000000000000000"), endless}) {
+    EXPECT_EQ(parse_bytes(text), std::nullopt) << text;
+    EXPECT_TRUE(is_too_many_bytes(text)) << text;
+  }
+  for (const char* text : {"", "8GB", "99999999999999999999 apples", "TB", "-99999999999999999999TB"}) {
+    EXPECT_FALSE(is_too_many_bytes(text)) << text;
+  }
+  for (const std::string& text : {std::string("293000d"), "1h" + endless + "s"}) {
+    EXPECT_EQ(parse_duration(text), std::nullopt) << text;
+    EXPECT_TRUE(is_too_long_duration(text)) << text;
+  }
+  for (const char* text : {"", "30d", "99999999999999999999", "99999999999999999999 s"}) {
+    EXPECT_FALSE(is_too_long_duration(text)) << text;
+  }
+}
+
 TEST(Encoding, KnowsUtf8AndTranslatesCp1252) {
   EXPECT_TRUE(
       is_valid_utf8("\xC2\xB0"

@@ -102,6 +102,9 @@ bool ValueReader::assign(Duration* target, const ConfigValue& value) {
   const std::string* text = value.string();
   if (text == nullptr) return wrong_kind(value, "a time with its unit", "for instance \"10s\"");
   const auto duration = parse_duration(*text);
+  if (!duration && is_too_long_duration(*text)) {
+    return wrong(value, "is " + printable(*text) + ", which is too large: at most 290 years");
+  }
   if (!duration) {
     const auto advice = advise_duration(*text);
     return wrong(value,
@@ -120,6 +123,9 @@ bool ValueReader::assign(Bytes* target, const ConfigValue& value) {
   const std::string* text = value.string();
   if (text == nullptr) return wrong_kind(value, "a size with its unit", "for instance \"64MiB\"");
   const auto bytes = parse_bytes(*text);
+  if (!bytes && is_too_many_bytes(*text)) {
+    return wrong(value, "is " + printable(*text) + ", which is too large: no disk is as large");
+  }
   if (!bytes) {
     const auto advice = advise_bytes(*text);
     return wrong(value, "cannot be \"" + printable(*text) + "\": " +

@@ -101,6 +101,16 @@ TEST(ConfigMistakes, AMissingVersionSaysHowToBegin) {
             "node.toml:1:1: error: 'config_version' is missing: begin the file with config_version = 1");
 }
 
+TEST(ConfigMistakes, AQuantityPastAllMeasureIsTooLarge) {
+  EXPECT_EQ(
+      only_message("config_version = 1\n[journal]\nkeep = \"99999999999999999999TB\"\n"),
+      "node.toml:3:8: error: 'keep' in [journal] is 99999999999999999999TB, which is too large: no disk is "
+      "as large");
+  EXPECT_EQ(
+      only_message("config_version = 1\n[sink.store]\nevery = \"999999999h\"\n"),
+      "node.toml:3:9: error: 'every' in [sink.store] is 999999999h, which is too large: at most 290 years");
+}
+
 TEST(ConfigMistakes, SectionsWithoutANameSayHowToWriteThem) {
   EXPECT_EQ(only_message("config_version = 1\n[[source]]\ntype = \"bus\"\n"),
             "node.toml:2:3: error: 'source' must be sections, each with a name: write [source.NAME]");

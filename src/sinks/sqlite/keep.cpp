@@ -49,6 +49,9 @@ Status add_word(Keep& keep, std::string_view word) {
   if (const auto bytes = parse_bytes(word)) {
     return set_once(keep.bytes, *bytes, kLeastBytes, word, "is too little: at least 8 MB");
   }
+  if (is_too_many_bytes(word) || is_too_long_duration(word)) {
+    return wrong(word, R"(is too large; "forever" keeps everything)");
+  }
   return wrong(word,
                R"(is none of a time ("30d"), a size ("8GB"), a number of rows ("1000000 rows"), "forever")");
 }

@@ -35,6 +35,14 @@ TEST(Keep, RefusesWhatIsNoLimitTooSmallOrTwiceTheSame) {
   }
 }
 
+TEST(Keep, SaysThatALimitIsTooLarge) {
+  for (const char* word : {"99999999999999999999TB", "999999999d"}) {
+    const Result<Keep> keep = parse_keep(Words{word});
+    ASSERT_FALSE(keep) << word;
+    EXPECT_NE(keep.fault().message.find("is too large"), std::string::npos) << keep.fault().message;
+  }
+}
+
 TEST(SqliteConfig, FindsProblemsBeforeAnythingIsOpened) {
   SqliteConfig config;
   EXPECT_TRUE(config.problems().empty());
