@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <optional>
+#include <type_traits>
 
 #include "base/file.hpp"
 #include "base/text.hpp"
@@ -156,6 +157,8 @@ bool ValueReader::assign(std::vector<T>* target, const ConfigValue& value) {
       elements.push_back(std::move(one));
     } else {
       good = false;
+      // Of files each is looked at, whatever is wrong with another: an empty path holds the place.
+      if constexpr (std::is_same_v<T, Path>) elements.push_back({});
     }
   };
   if (const auto* list = std::get_if<std::vector<ConfigValue>>(&value.value)) {
@@ -163,7 +166,7 @@ bool ValueReader::assign(std::vector<T>* target, const ConfigValue& value) {
   } else {
     take(value);
   }
-  if (good) *target = std::move(elements);
+  if (good || std::is_same_v<T, Path>) *target = std::move(elements);
   return good;
 }
 

@@ -17,7 +17,8 @@ class ValueReader {
   ValueReader(const OptionSpec& spec, std::string subject, std::string folder, Diagnostics& diagnostics)
       : spec_(spec), subject_(std::move(subject)), folder_(std::move(folder)), diagnostics_(diagnostics) {}
 
-  // False: said in the diagnostics, at the value's place; the target keeps what it had.
+  // False: said in the diagnostics, at the value's place; the target keeps what it had, but
+  // for a list of paths: that is taken with empty ones in place of those that are wrong.
   bool read(const ConfigValue& value);
 
  private:

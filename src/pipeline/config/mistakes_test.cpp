@@ -111,6 +111,18 @@ TEST(ConfigMistakes, AQuantityPastAllMeasureIsTooLarge) {
       "node.toml:3:9: error: 'every' in [sink.store] is 999999999h, which is too large: at most 290 years");
 }
 
+TEST(ConfigMistakes, OfSeveralDbcsEachIsReported) {
+  const testing::ConfigFolder folder;
+  folder.write(
+      "node.toml",
+      "config_version = 1\n[source.bus]\ndbc = [\"none.dbc\", \"\", \"leaf.dbc\", 7, \"nor.dbc\"]\n");
+  NodeConfigReader reader({testing::components(), {}, real_file_system()});
+  (void)reader.read(folder.file("node.toml"));
+  std::vector<std::uint32_t> columns;
+  for (const Diagnostic& diagnostic : reader.finish()) columns.push_back(diagnostic.where.column);
+  EXPECT_EQ(columns, (std::vector<std::uint32_t>{8, 20, 36, 39}));
+}
+
 TEST(ConfigMistakes, SectionsWithoutANameSayHowToWriteThem) {
   EXPECT_EQ(only_message("config_version = 1\n[[source]]\ntype = \"bus\"\n"),
             "node.toml:2:3: error: 'source' must be sections, each with a name: write [source.NAME]");

@@ -129,6 +129,7 @@ void NodeConfigReader::read_sources(NodeConfig& config) {
     section.enabled = keys.enabled;
     section.optional = keys.optional;
     for (std::size_t i = 0; i < keys.dbc.size(); ++i) {
+      if (keys.dbc[i].value.empty()) continue;  // said already
       auto text = dbcs_.read(keys.dbc[i].value, place_of(*entry, "dbc", i), found_);
       if (text) section.dbcs.push_back({keys.dbc[i].value, std::move(*text)});
     }
