@@ -38,6 +38,9 @@ namespace cantrail {
 // Thousands separated by commas: 41208 → "41,208".
 [[nodiscard]] std::string format_count(std::uint64_t count);
 
+// With its noun, whose plural takes an s: "1 frame", "41,208 frames".
+[[nodiscard]] std::string counted(std::uint64_t count, std::string_view noun);
+
 [[nodiscard]] bool is_valid_utf8(std::string_view text);
 // CP1252 to UTF-8; the five undefined bytes become U+FFFD.
 [[nodiscard]] std::string cp1252_to_utf8(std::string_view text);

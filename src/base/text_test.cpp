@@ -44,6 +44,9 @@ TEST(Units, BytesAndDurations) {
   EXPECT_EQ(format_bytes(64U << 20), "64 MiB");
   EXPECT_EQ(format_count(41208), "41,208");
   EXPECT_EQ(format_count(999), "999");
+  EXPECT_EQ(counted(0, "frame"), "0 frames");
+  EXPECT_EQ(counted(1, "frame"), "1 frame");
+  EXPECT_EQ(counted(41208, "frame"), "41,208 frames");
 }
 
 TEST(Quantities, TellTooMuchFromNoQuantity) {

@@ -1,6 +1,7 @@
 // `cantrail check`: everything that is wrong with a configuration, at once.
 #include <cstdio>
 
+#include "base/text.hpp"
 #include "cli/command.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/node_file.hpp"
@@ -15,14 +16,13 @@ int check(const std::string& path) {
   for (const Diagnostic& diagnostic : file.diagnostics)
     errors += diagnostic.severity == Severity::error ? 1 : 0;
   const std::size_t warnings = file.diagnostics.size() - errors;
+  const std::string warned = counted(warnings, "warning");
   if (errors != 0) {
-    std::fprintf(stderr, "%s: %zu error%s, %zu warning%s\n", path.c_str(), errors, errors == 1 ? "" : "s",
-                 warnings, warnings == 1 ? "" : "s");
+    std::fprintf(stderr, "%s: %s, %s\n", path.c_str(), counted(errors, "error").c_str(), warned.c_str());
     return kBadConfig;
   }
-  std::printf("%s: ok, %zu source%s, %zu sink%s, %zu warning%s\n", path.c_str(), file.config.sources.size(),
-              file.config.sources.size() == 1 ? "" : "s", file.config.sinks.size(),
-              file.config.sinks.size() == 1 ? "" : "s", warnings, warnings == 1 ? "" : "s");
+  std::printf("%s: ok, %s, %s, %s\n", path.c_str(), counted(file.config.sources.size(), "source").c_str(),
+              counted(file.config.sinks.size(), "sink").c_str(), warned.c_str());
   return kOk;
 }
 

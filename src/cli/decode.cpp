@@ -75,7 +75,7 @@ class UnknownIds {
   }
 
   [[nodiscard]] std::string summary() const {
-    std::string text = std::to_string(counts_.size()) + " unknown ids";
+    std::string text = counted(counts_.size(), "unknown id");
     std::size_t shown = 0;
     for (const auto& [id, count] : counts_) {
       if (shown == kShown) return text + ", …";
@@ -182,11 +182,11 @@ class Decode {
 
   void report() const {
     const auto& stats = reader_.stats();
-    std::fprintf(stderr, "%s frames, %s decoded, %s\n", format_count(stats.frames).c_str(),
+    std::fprintf(stderr, "%s, %s decoded, %s\n", counted(stats.frames, "frame").c_str(),
                  format_count(stats.frames - undecoded_).c_str(), unknown_.summary().c_str());
     if (stats.frames != 0 && undecoded_ == stats.frames) tell_why_nothing();
     if (stats.malformed == 0) return;
-    std::fprintf(stderr, "%s malformed lines %s\n", format_count(stats.malformed).c_str(),
+    std::fprintf(stderr, "%s %s\n", counted(stats.malformed, "malformed line").c_str(),
                  arguments_.strict ? "(--strict: stopped at the first)" : "skipped");
     for (const auto& line : stats.first_malformed) {
       std::fprintf(stderr, "%s:%llu: %.*s: %s\n", arguments_.log.c_str(),

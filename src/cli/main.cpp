@@ -22,20 +22,29 @@ Examples:
 
 `cantrail COMMAND --help` explains each command. Exit codes: 0 ok, 1 failed, 2 usage, 65 bad data, 78 bad config.)";
 
-int usage_error(const CLI::App& app, const CLI::ParseError& error, const std::string& first_word) {
+std::vector<std::string> command_names(const CLI::App& app) {
   std::vector<std::string> names;
   for (const CLI::App* sub : app.get_subcommands({})) names.push_back(sub->get_name());
-  const bool known = std::find(names.begin(), names.end(), first_word) != names.end();
-  const bool no_command = !first_word.empty() && first_word.front() != '-' && !known;
-  if (no_command) {
-    std::fprintf(stderr, "cantrail: there is no command '%s'\n", printable(first_word).c_str());
-    const auto near = nearest(first_word, names);
-    if (near) std::fprintf(stderr, "did you mean `cantrail %s`?\n", near->c_str());
-  } else {
-    std::fprintf(stderr, "cantrail: %s\n", error.what());
-  }
-  std::fprintf(stderr, "try `cantrail%s%s --help`\n", known ? " " : "", known ? first_word.c_str() : "");
+  return names;
+}
+
+int see_help(const std::string& command = {}) {
+  std::fprintf(stderr, "try `cantrail%s%s --help`\n", command.empty() ? "" : " ", command.c_str());
   return kUsage;
+}
+
+// Looked at before anything else: the library answers `--help` behind any word.
+bool is_no_command(const std::string& first_word, const std::vector<std::string>& names) {
+  return !first_word.empty() && first_word.front() != '-' &&
+         std::find(names.begin(), names.end(), first_word) == names.end();
+}
+
+int no_such_command(const std::string& word, const std::vector<std::string>& names) {
+  std::fprintf(stderr, "cantrail: there is no command '%s'\n", printable(word).c_str());
+  if (const auto near = nearest(word, names)) {
+    std::fprintf(stderr, "did you mean `cantrail %s`?\n", near->c_str());
+  }
+  return see_help();
 }
 
 int run_main(int argc, char** argv) {
@@ -59,12 +68,16 @@ int run_main(int argc, char** argv) {
     std::fputs(app.help().c_str(), stderr);
     return kUsage;
   }
+  const std::string first_word = argv[1];
+  const std::vector<std::string> names = command_names(app);
+  if (is_no_command(first_word, names)) return no_such_command(first_word, names);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& success) {
     return app.exit(success);
   } catch (const CLI::ParseError& error) {
-    return usage_error(app, error, argv[1]);
+    std::fprintf(stderr, "cantrail: %s\n", error.what());
+    return see_help(first_word.starts_with('-') ? "" : first_word);
   }
   return chosen ? chosen() : kUsage;
 }

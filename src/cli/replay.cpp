@@ -111,9 +111,9 @@ int replay(const ReplayArguments& arguments) {
   }
   Replay replay(arguments, *speed, **target);
   const Status done = replay.run();
-  std::fprintf(stderr, "%s frames sent", format_count(replay.sent()).c_str());
+  std::fprintf(stderr, "%s sent", counted(replay.sent(), "frame").c_str());
   if (replay.malformed() != 0)
-    std::fprintf(stderr, ", %s malformed lines skipped", format_count(replay.malformed()).c_str());
+    std::fprintf(stderr, ", %s skipped", counted(replay.malformed(), "malformed line").c_str());
   std::fputc('\n', stderr);
   if (done) return kOk;
   std::fprintf(stderr, "cantrail: %s\n", done.fault().message.c_str());

@@ -97,7 +97,7 @@ int run_simulate(const SimulateArguments& arguments) {
   const StopSignal stop;
   std::uint64_t sent = 0;
   const Status done = send(arguments, *speed, *length, **scenario, **target, sent);
-  std::fprintf(stderr, "%s frames sent\n", format_count(sent).c_str());
+  std::fprintf(stderr, "%s sent\n", counted(sent, "frame").c_str());
   if (done) return kOk;
   std::fprintf(stderr, "cantrail: %s\n", done.fault().message.c_str());
   return exit_code_of(done.fault());

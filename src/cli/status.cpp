@@ -60,7 +60,7 @@ void print_list(const json::object& status, std::string_view list, bool with_led
     std::printf("%-8s %-14s %-12s %s%s%s\n", std::string(list.substr(0, list.size() - 1)).c_str(),
                 text_at(item, "name").c_str(), text_at(item, "state").c_str(),
                 with_ledger ? ledger_line(item.at("ledger").as_object()).c_str()
-                            : (format_count(count_at(item, "records")) + " records").c_str(),
+                            : counted(count_at(item, "records"), "record").c_str(),
                 text_at(item, "message").empty() ? "" : "  ", text_at(item, "message").c_str());
     if (with_ledger) print_earlier(item);
   }

@@ -1,0 +1,34 @@
+"""What cannot be done is said in one line, with the exit code that fits, and nothing is left out silently."""
+
+import pytest
+
+from harness import run_cantrail
+
+# --- the command line ---
+
+
+@pytest.mark.parametrize("behind", [[], ["--help"], ["-h"], ["--version"], ["x.log", "--help"]])
+def test_an_unknown_command_is_none_whatever_stands_behind_it(binary, behind):
+    done = run_cantrail(binary, "jornal", *behind)
+    assert done.returncode == 2
+    assert b"there is no command 'jornal'" in done.stderr
+    assert done.stdout == b""
+
+
+def test_help_of_a_known_command_is_still_given(binary):
+    done = run_cantrail(binary, "decode", "--help")
+    assert done.returncode == 0
+    assert b"--strict" in done.stdout
+    wrong = run_cantrail(binary, "decode", "--colour")
+    assert wrong.returncode == 2
+    assert b"try `cantrail decode --help`" in wrong.stderr
+
+
+def test_one_frame_is_no_frames(binary, tmp_path, leaf_dbc):
+    log = tmp_path / "one.log"
+    log.write_text("(5.000000) can0 7FF#00\nnonsense\n")
+    done = run_cantrail(binary, "decode", log, "--dbc", leaf_dbc)
+    assert done.stderr.startswith(b"1 frame, 0 decoded, 1 unknown id: 7FF")
+    assert b"1 malformed line skipped" in done.stderr
+    played = run_cantrail(binary, "replay", log, "--to", "candump:-", "--speed", "max")
+    assert played.stderr == b"1 frame sent, 1 malformed line skipped\n"
