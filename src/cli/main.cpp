@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "cli/command.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/output.hpp"
 #include "cli/version.hpp"
 
 namespace cantrail::cli {
@@ -86,5 +87,5 @@ int run_main(int argc, char** argv) {
 }  // namespace cantrail::cli
 
 int main(int argc, char** argv) {
-  return cantrail::cli::run_main(argc, argv);
+  return cantrail::cli::close_standard_output(cantrail::cli::run_main(argc, argv));
 }

@@ -21,4 +21,9 @@ class Output {
   int error_ = 0;
 };
 
+// At the end of main: what printf() and the like have written leaves now. `exit_code`, or kFailed where the
+// command was content and its output could not be written (said on standard error); a reader that has gone
+// is no failure.
+[[nodiscard]] int close_standard_output(int exit_code);
+
 }  // namespace cantrail::cli

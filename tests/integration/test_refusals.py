@@ -1,8 +1,11 @@
 """What cannot be done is said in one line, with the exit code that fits, and nothing is left out silently."""
 
+import os
+import subprocess
+
 import pytest
 
-from harness import run_cantrail
+from harness import PATIENCE_S, run_cantrail
 
 # --- the command line ---
 
@@ -32,3 +35,24 @@ def test_one_frame_is_no_frames(binary, tmp_path, leaf_dbc):
     assert b"1 malformed line skipped" in done.stderr
     played = run_cantrail(binary, "replay", log, "--to", "candump:-", "--speed", "max")
     assert played.stderr == b"1 frame sent, 1 malformed line skipped\n"
+
+
+# --- standard output ---
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--version"], ["--help"], ["components"], ["components", "logfile"], ["decode", "--help"]]
+)
+def test_output_that_cannot_be_written_is_a_failure(binary, arguments):
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run([binary, *arguments], stdout=full, stderr=subprocess.PIPE, timeout=PATIENCE_S)
+    assert done.returncode == 1
+    assert done.stderr == b"cantrail: cannot write to standard output: No space left on device\n"
+
+
+def test_a_reader_of_the_list_that_has_gone_is_no_failure(binary):
+    reading, writing = os.pipe()
+    os.close(reading)
+    with open(writing, "wb") as pipe:
+        done = subprocess.run([binary, "components"], stdout=pipe, stderr=subprocess.PIPE, timeout=PATIENCE_S)
+    assert (done.returncode, done.stderr) == (0, b"")
