@@ -3,6 +3,7 @@
 #include <atomic>
 
 #include "cli/version.hpp"
+#include "pipeline/config/component_section.hpp"
 
 namespace cantrail::cli {
 namespace {
@@ -28,8 +29,8 @@ class View final : public server::NodeView {
 
 SinkPart live_part(const std::shared_ptr<server::LiveState>& state) {
   SinkPart part;
-  part.name = "live";
-  part.type = "live";
+  part.name = kLiveLane;
+  part.type = kLiveLane;
   part.make = [state] { return server::make_live_state_sink(state); };
   return part;
 }

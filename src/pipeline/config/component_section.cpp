@@ -68,6 +68,9 @@ std::vector<const ConfigEntry*> component_sections(const ConfigTable& table, Com
       found.push_back({Severity::error, entry.where,
                        "'" + printable(entry.key) + "' cannot be a " + section +
                            "'s name: use letters, digits, '_' and '-'"});
+    } else if (kind == ComponentKind::sink && entry.key == kLiveLane) {
+      found.push_back({Severity::error, entry.where,
+                       "'live' cannot be a sink's name: the node's own lane, which feeds the page, has it"});
     } else {
       sections.push_back(&entry);
     }

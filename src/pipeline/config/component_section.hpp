@@ -3,6 +3,7 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/diagnostic.hpp"
@@ -10,6 +11,9 @@
 #include "component/toml/config_value.hpp"
 
 namespace cantrail {
+
+// The lane that feeds the page: the node's own, so no sink of the file has its name.
+inline constexpr std::string_view kLiveLane = "live";
 
 // The tables of [source.NAME] or [sink.NAME] in the file's order; what is no such section is reported and
 // left out.

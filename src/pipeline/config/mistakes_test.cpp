@@ -123,6 +123,14 @@ TEST(ConfigMistakes, OfSeveralDbcsEachIsReported) {
   EXPECT_EQ(columns, (std::vector<std::uint32_t>{8, 20, 36, 39}));
 }
 
+TEST(ConfigMistakes, TheLiveLaneIsTheNodesOwn) {
+  EXPECT_EQ(
+      only_message("config_version = 1\n[sink.live]\ntype = \"store\"\n"),
+      "node.toml:2:7: error: 'live' cannot be a sink's name: the node's own lane, which feeds the page, "
+      "has it");
+  EXPECT_EQ(only_message("config_version = 1\n[source.live]\ntype = \"bus\"\n"), "");
+}
+
 TEST(ConfigMistakes, SectionsWithoutANameSayHowToWriteThem) {
   EXPECT_EQ(only_message("config_version = 1\n[[source]]\ntype = \"bus\"\n"),
             "node.toml:2:3: error: 'source' must be sections, each with a name: write [source.NAME]");
