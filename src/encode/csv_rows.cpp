@@ -6,20 +6,42 @@
 #include "encode/number_text.hpp"
 
 namespace cantrail::encode {
+namespace {
+
+// Tabs and line breaks are text; the rest would be commands to a terminal.
+bool is_control(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return (byte < 0x20 && c != '\t' && c != '\n' && c != '\r') || byte == 0x7F;
+}
+
+void append_visible(std::string& out, char c) {
+  constexpr std::string_view kHex = "0123456789ABCDEF";
+  const auto byte = static_cast<unsigned char>(c);
+  out += "\\x";
+  out += kHex[byte >> 4];
+  out += kHex[byte & 15];
+}
+
+}  // namespace
+
 void append_csv_text(std::string& out, std::string_view text) {
   // Spaces at an end are quoted, as many readers trim.
   const bool quoted = text.find_first_of(",\"\r\n") != std::string_view::npos ||
                       (!text.empty() && (text.front() == ' ' || text.back() == ' '));
-  if (!quoted) {
+  if (!quoted && std::none_of(text.begin(), text.end(), is_control)) {
     out += text;
     return;
   }
-  out += '"';
+  if (quoted) out += '"';
   for (const char c : text) {
     if (c == '"') out += '"';
-    out += c;
+    if (is_control(c)) {
+      append_visible(out, c);
+    } else {
+      out += c;
+    }
   }
-  out += '"';
+  if (quoted) out += '"';
 }
 
 std::string_view CsvRows::header() {

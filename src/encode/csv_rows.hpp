@@ -4,7 +4,9 @@
 //   time,channel,message,signal,value,unit,label
 //   1700000000.123456789,can0,Battery,Voltage,360.0,V,
 // `channel` is the source's name for rows that come from no bus. NaN and infinities are nan, inf, -inf. Text
-// that holds a comma, a quote or a line break is quoted.
+// that holds a comma, a quote or a line break is quoted. Other control characters (below 0x20 but the tab,
+// and 0x7F) are written \xNN as in the table: names and labels come from DBC files of others, and CSV is
+// looked at on terminals, which would obey them. That is for the eye and not reversible; JSON is.
 #pragma once
 
 #include <string>

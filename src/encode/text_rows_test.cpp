@@ -19,6 +19,10 @@ TEST(CsvText, IsQuotedOnlyWhereNeeded) {
   EXPECT_EQ(csv("say \"hi\""), "\"say \"\"hi\"\"\"");
   EXPECT_EQ(csv("two\nlines\r"), "\"two\nlines\r\"");
   EXPECT_EQ(csv(" padded"), "\" padded\"");
+  EXPECT_EQ(csv("\x1b]0;owned\x07"), "\\x1B]0;owned\\x07");
+  EXPECT_EQ(csv(std::string_view("a\0b,\x7f", 5)), "\"a\\x00b,\\x7F\"");
+  EXPECT_EQ(csv("tab\tstays"), "tab\tstays");
+  EXPECT_EQ(csv("\xE2\x82\xAC"), "\xE2\x82\xAC");
 }
 
 TEST(CsvRows, WritesALineForEachSignalThatIsPresent) {
@@ -41,9 +45,9 @@ TEST(CsvRows, SurvivesHostileNamesAndValues) {
   std::string out;
   rows.append(out, hostile_rows(), 0);
   EXPECT_EQ(out,
-            "0.000000005,can0,\"Ev\"\"il\\,\n\",\x1b[2J,inf,\xB0"
+            "0.000000005,can0,\"Ev\"\"il\\,\n\",\\x1B[2J,inf,\xB0"
             "C,\n"
-            "0.000000005,can0,\"Ev\"\"il\\,\n\",\"a,b\",\"x\"\"\x01\xFF,\xE2\x82\xAC\",m\xC2\xB2,\n");
+            "0.000000005,can0,\"Ev\"\"il\\,\n\",\"a,b\",\"x\"\"\\x01\xFF,\xE2\x82\xAC\",m\xC2\xB2,\n");
 }
 
 TEST(CsvRows, NamesTheSourceWhereThereIsNoChannel) {
