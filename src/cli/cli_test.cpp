@@ -44,8 +44,24 @@ TEST(LogCatalog, LearnsChannelsAndKeepsTheirIds) {
   EXPECT_EQ(log->channel("can1"), 1);
   EXPECT_EQ(log->channel("can0"), 0);
   EXPECT_EQ(log->compiled()->catalog->qualified_name(1), "can1:A");
-  for (int i = 2; i < 300; ++i) (void)log->channel("x" + std::to_string(i));
+  for (int i = 2; i < 256; ++i) ASSERT_EQ(log->channel("x" + std::to_string(i)), i);
   EXPECT_EQ(log->channel("one too many"), std::nullopt);
+  EXPECT_EQ(log->channel("one too many"), std::nullopt);
+  EXPECT_EQ(log->left_out(), "1 channel");
+  EXPECT_EQ(log->channel("x255"), 255);
+}
+
+TEST(LogCatalog, CountsNamesThatGotNoChannelWithinBounds) {
+  Diagnostics diagnostics;
+  auto log =
+      LogCatalog::create({{"a.dbc", "BO_ 1 A: 8 X\n SG_ s : 0|8@1+ (1,0) [0|0] \"\" X\n"}}, diagnostics);
+  ASSERT_TRUE(log.ok());
+  for (int i = 0; i < 256 + 65'536; ++i) (void)log->channel("x" + std::to_string(i));
+  EXPECT_EQ(log->left_out(), "65,536 channels");
+  (void)log->channel("x300");
+  EXPECT_EQ(log->left_out(), "65,536 channels");
+  (void)log->channel("another");
+  EXPECT_EQ(log->left_out(), "more than 65,536 channels");
 }
 
 }  // namespace

@@ -120,7 +120,8 @@ class Decode {
       return exit_code_of(read.fault());
     }
     if (!written) return out_.reader_gone() ? kOk : kFailed;
-    return no_log || (arguments_.strict && stats.malformed != 0) ? kBadData : kOk;
+    const bool left_out = stats.ignored != 0;
+    return no_log || left_out || (arguments_.strict && stats.malformed != 0) ? kBadData : kOk;
   }
 
  private:
@@ -185,6 +186,10 @@ class Decode {
     std::fprintf(stderr, "%s, %s decoded, %s\n", counted(stats.frames, "frame").c_str(),
                  format_count(stats.frames - undecoded_).c_str(), unknown_.summary().c_str());
     if (stats.frames != 0 && undecoded_ == stats.frames) tell_why_nothing();
+    if (stats.ignored != 0) {
+      std::fprintf(stderr, "cantrail: %s of %s left out: one log can have %zu channels\n",
+                   counted(stats.ignored, "frame").c_str(), catalog_.left_out().c_str(), kMostChannels);
+    }
     if (stats.malformed == 0) return;
     std::fprintf(stderr, "%s %s\n", counted(stats.malformed, "malformed line").c_str(),
                  arguments_.strict ? "(--strict: stopped at the first)" : "skipped");

@@ -56,3 +56,24 @@ def test_a_reader_of_the_list_that_has_gone_is_no_failure(binary):
     with open(writing, "wb") as pipe:
         done = subprocess.run([binary, "components"], stdout=pipe, stderr=subprocess.PIPE, timeout=PATIENCE_S)
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+# --- more channels than there can be ---
+
+
+def many_channels(path, channels, frames_each=2):
+    path.write_text(
+        "".join(f"(5.{n:06d}) c{n % channels} 1F2#0E10000014140C00\n" for n in range(channels * frames_each))
+    )
+    return path
+
+
+def test_decode_says_what_it_leaves_out(binary, tmp_path, leaf_dbc):
+    done = run_cantrail(binary, "decode", many_channels(tmp_path / "a.log", 3000), "--dbc", leaf_dbc)
+    assert done.returncode == 65
+    assert len(done.stdout.splitlines()) == 512
+    assert done.stderr.splitlines()[0].startswith(b"512 frames, 512 decoded")
+    assert b"5,488 frames of 2,744 channels left out: one log can have 256 channels" in done.stderr
+    fits = run_cantrail(binary, "decode", many_channels(tmp_path / "b.log", 256), "--dbc", leaf_dbc)
+    assert fits.returncode == 0
+    assert b"left out" not in fits.stderr
