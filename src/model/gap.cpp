@@ -28,6 +28,8 @@ std::string_view to_string(GapReason reason) {
       return "malformed_input";
     case GapReason::lane_overflow:
       return "lane_overflow";
+    case GapReason::too_many_channels:
+      return "too_many_channels";
   }
   return "unknown";
 }

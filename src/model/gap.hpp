@@ -20,9 +20,10 @@ enum class GapReason : std::uint8_t {  // stored in journals: never renumber
   journal_corrupt = 7,                 // stored bytes were damaged
   downtime = 8,                        // the node was not running
   bus_off = 9,
-  source_down = 10,      // interface or connection away
-  malformed_input = 11,  // lines of a log that are no frames
-  lane_overflow = 12,    // a live lane let go of the oldest: its sink is too slow
+  source_down = 10,        // interface or connection away
+  malformed_input = 11,    // lines of a log that are no frames
+  lane_overflow = 12,      // a live lane let go of the oldest: its sink is too slow
+  too_many_channels = 13,  // frames of channels beyond those that a catalog can have
 };
 
 [[nodiscard]] std::string_view to_string(GapReason reason);

@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from harness import PATIENCE_S, run_cantrail
+from harness import PATIENCE_S, logfile_source, run_cantrail, running, sqlite_sink, wait_until
 
 # --- the command line ---
 
@@ -77,3 +77,19 @@ def test_decode_says_what_it_leaves_out(binary, tmp_path, leaf_dbc):
     fits = run_cantrail(binary, "decode", many_channels(tmp_path / "b.log", 256), "--dbc", leaf_dbc)
     assert fits.returncode == 0
     assert b"left out" not in fits.stderr
+
+
+def test_a_node_tells_frames_without_a_channel_from_lines_that_are_no_frames(make_node, tmp_path, leaf_dbc):
+    log = many_channels(tmp_path / "a.log", 300)
+    log.write_text(log.read_text() + "nonsense\n")
+    with running(make_node(logfile_source(log, leaf_dbc) + sqlite_sink(tmp_path))) as node:
+        node.wait_for_records(512)
+        node.wait_delivered()
+
+        def lost():
+            counts = {}
+            for gap in node.gaps():
+                counts[gap["reason"]] = counts.get(gap["reason"], 0) + gap["count"]
+            return counts
+
+        wait_until(lambda: lost() == {"too_many_channels": 88, "malformed_input": 1}, lost)

@@ -2,6 +2,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <map>
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -163,6 +164,20 @@ TEST_F(LogfileTest, CountsMalformedLinesAndNamesThem) {
   }
   EXPECT_NE(fixture_.log.lines()[0].find("a.log:3: "), std::string::npos);
   EXPECT_NE(fixture_.log.lines()[2].find("a.log:8: "), std::string::npos);
+}
+
+TEST_F(LogfileTest, FramesOfChannelsWithoutRoomAreAGapOfTheirOwn) {
+  for (int i = 0; i < 4096 - 1; ++i) fixture_.channels.names.push_back("taken" + std::to_string(i));
+  write(line(1) + line(0) + "nonsense\n" + line(2) + line(3) + line(6) + line(4));  // every third is on can1
+  for (const char* start : {"recorded", "now"}) {
+    options_.start_time = start;
+    const Delivered all = play();
+    EXPECT_EQ(all.frames.size(), 3U);
+    std::map<GapReason, std::uint64_t> counts;
+    for (const GapRecord& gap : all.gaps) counts[gap.reason] += gap.count.value_or(0);
+    EXPECT_EQ(counts, (std::map<GapReason, std::uint64_t>{{GapReason::malformed_input, 1},
+                                                          {GapReason::too_many_channels, 3}}));
+  }
 }
 
 TEST_F(LogfileTest, PlacesAGapExactlyWhereItDeliversFrameByFrame) {

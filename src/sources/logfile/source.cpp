@@ -49,7 +49,7 @@ Status Source::begin_at(const Place& place) {
 void Source::make_reader(std::uint64_t lines_before) {
   reader_.emplace([this](std::string_view recorded) { return resolve(recorded); });
   lines_before_ = lines_before;
-  malformed_reported_ = dropped_reported_ = malformed_logged_ = 0;
+  malformed_reported_ = dropped_reported_ = ignored_reported_ = malformed_logged_ = 0;
 }
 
 std::optional<ChannelId> Source::resolve(std::string_view recorded) {
@@ -207,24 +207,21 @@ void Source::commit(WallTime last) {
 
 bool Source::is_missing() const {
   const candump::ReadStats& stats = reader_->stats();
-  return stats.malformed + stats.ignored > malformed_reported_ || stats.dropped > dropped_reported_;
+  return stats.malformed > malformed_reported_ || stats.dropped > dropped_reported_ ||
+         stats.ignored > ignored_reported_;
 }
 
 // What the reader met and could not deliver, since the last frames.
 void Source::report_missing(FrameBuilder& builder, WallTime until) {
   const candump::ReadStats& stats = reader_->stats();
   const WallTime from = any_frames_ ? place_.last : until;
-  const std::uint64_t malformed = stats.malformed + stats.ignored;
-  if (malformed > malformed_reported_) {
-    builder.add_gap(
-        {from, until, GapReason::malformed_input, context_->name, malformed - malformed_reported_, 0});
-    malformed_reported_ = malformed;
-  }
-  if (stats.dropped > dropped_reported_) {
-    builder.add_gap(
-        {from, until, GapReason::receive_overflow, context_->name, stats.dropped - dropped_reported_, 0});
-    dropped_reported_ = stats.dropped;
-  }
+  const auto report = [&](GapReason reason, std::uint64_t count, std::uint64_t& reported) {
+    if (count > reported) builder.add_gap({from, until, reason, context_->name, count - reported, 0});
+    reported = count;
+  };
+  report(GapReason::malformed_input, stats.malformed, malformed_reported_);
+  report(GapReason::too_many_channels, stats.ignored, ignored_reported_);
+  report(GapReason::receive_overflow, stats.dropped, dropped_reported_);
 }
 
 void Source::log_malformed() {

@@ -16,7 +16,8 @@ namespace cantrail::logfile {
 
 // The source's own thread. Waits where there is no room; resumes behind the last frame that was journaled,
 // except on standard input. Lines that are no frames are skipped, told to the log (the first ones of a run)
-// and counted in malformed_input gaps; holes that the recorder itself reported become receive_overflow gaps.
+// and counted in malformed_input gaps; frames of channels that the catalog has no room for become
+// too_many_channels gaps; holes that the recorder itself reported become receive_overflow gaps.
 class Source final : public FrameSource {
  public:
   explicit Source(Options options);
@@ -55,6 +56,7 @@ class Source final : public FrameSource {
   std::uint64_t lines_before_ = 0;        // of the reader's first line
   std::uint64_t malformed_reported_ = 0;  // of the reader's counters, what gaps have told already
   std::uint64_t dropped_reported_ = 0;
+  std::uint64_t ignored_reported_ = 0;
   std::size_t malformed_logged_ = 0;
   bool channels_exhausted_ = false;
   bool input_ended_ = false;
