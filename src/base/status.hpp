@@ -86,8 +86,8 @@ class [[nodiscard]] Result {
   std::variant<T, Fault> state_;
 };
 
-// A fault from errno: "MESSAGE: No such file or directory". ENOSPC, EDQUOT, ENOMEM, EMFILE are `exhausted`,
-// others `unavailable`.
+// A fault from errno: "MESSAGE: No such file or directory"; EMFILE names its limit. ENOSPC, EDQUOT, ENOMEM,
+// EMFILE are `exhausted`, others `unavailable`.
 [[nodiscard]] Fault errno_fault(std::string_view message, int error_number);
 
 }  // namespace cantrail

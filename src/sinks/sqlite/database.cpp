@@ -134,6 +134,7 @@ Fault Database::fault(std::string_view what) const {
     case SQLITE_READONLY:
     case SQLITE_PERM:
     case SQLITE_AUTH:
+      if (system == EMFILE || system == ENFILE) return errno_fault(path_ + ": " + std::string(what), system);
       return {FaultKind::config,
               message + "; the folder must exist and this user must be able to write to it"};
     case SQLITE_BUSY:

@@ -30,6 +30,22 @@ class SmallDisk {
   rlimit before_{};
 };
 
+// No file can be opened while it lives.
+class NoDescriptors {
+ public:
+  NoDescriptors() {
+    ::getrlimit(RLIMIT_NOFILE, &before_);
+    const int next = ::dup(STDIN_FILENO);
+    ::close(next);
+    const rlimit limit{static_cast<rlim_t>(next), before_.rlim_max};
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+  }
+  ~NoDescriptors() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+
+ private:
+  rlimit before_{};
+};
+
 void run_sql(const std::string& path, const char* sql) {
   sqlite3* database = nullptr;
   ASSERT_EQ(sqlite3_open(path.c_str(), &database), SQLITE_OK);
@@ -43,6 +59,19 @@ std::vector<std::string> corrupt_files(const World& world) {
     if (entry.path().string().find(".corrupt-") != std::string::npos) names.push_back(entry.path());
   }
   return names;
+}
+
+TEST(Trouble, TooManyOpenFilesAreNoMistakeOfTheConfiguration) {
+  World world;
+  {
+    const NoDescriptors none;
+    const auto opened = world.open();
+    ASSERT_FALSE(opened);
+    EXPECT_EQ(opened.fault().kind, FaultKind::exhausted);
+    EXPECT_NE(opened.fault().message.find("Too many open files (ulimit -n)"), std::string::npos)
+        << opened.fault().message;
+  }
+  EXPECT_TRUE(world.open());
 }
 
 TEST(Trouble, AWriteThatFailsIsSaidAndNothingIsHalfWritten) {

@@ -27,7 +27,10 @@ LogText::LogText() : buffer_(kBufferBytes) {}
 Status LogText::open(const std::string& path, std::uint64_t offset) {
   close();
   Result<std::unique_ptr<TextInput>> input = TextInput::open(path);
-  if (!input) return {FaultKind::config, input.fault().message};
+  if (!input) {
+    const bool no_room = input.fault().kind == FaultKind::exhausted;  // of descriptors: may pass
+    return {no_room ? FaultKind::exhausted : FaultKind::config, input.fault().message};
+  }
   input_ = std::move(*input);
   may_wait_ = path == "-";
   return offset == 0 ? Status{} : input_->skip_to(offset);
