@@ -87,5 +87,12 @@ int run_main(int argc, char** argv) {
 }  // namespace cantrail::cli
 
 int main(int argc, char** argv) {
-  return cantrail::cli::close_standard_output(cantrail::cli::run_main(argc, argv));
+  // Exceptions of libraries end in their adapters; one that gets here is told like any other failure.
+  int code = cantrail::cli::kFailed;
+  try {
+    code = cantrail::cli::run_main(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "cantrail: %s\n", error.what());
+  }
+  return cantrail::cli::close_standard_output(code);
 }

@@ -2,6 +2,8 @@
 
 #include <atomic>
 
+#include <sys/resource.h>
+
 #include "cli/version.hpp"
 #include "pipeline/config/component_section.hpp"
 
@@ -27,6 +29,16 @@ class View final : public server::NodeView {
   std::atomic<bool> restored_{false};
 };
 
+// Sources, journal, stores and server open more than a few files; where they cannot, it is better said
+// before anything is begun.
+Status enough_descriptors() {
+  constexpr rlim_t kLeast = 64;
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= kLeast) return {};
+  return {FaultKind::exhausted, "a node needs " + std::to_string(kLeast) + " open files or more, and " +
+                                    std::to_string(limit.rlim_cur) + " are allowed (ulimit -n)"};
+}
+
 SinkPart live_part(const std::shared_ptr<server::LiveState>& state) {
   SinkPart part;
   part.name = kLiveLane;
@@ -49,6 +61,7 @@ ServingNode::~ServingNode() {
 }
 
 Status ServingNode::start() {
+  if (auto enough = enough_descriptors(); !enough) return enough;
   const auto view = std::make_shared<View>(node_);
   if (options_.enabled) {
     auto server = server::HttpServer::start(options_, view, state_, clock_, log_, kVersion);

@@ -18,6 +18,8 @@ using asio::ip::tcp;
 constexpr std::size_t kMostRefusals = 64;
 
 Fault cannot_listen(const std::string& listen, const boost::system::error_code& error) {
+  const Fault system = errno_fault("cannot listen on " + listen, error.value());
+  if (system.kind == FaultKind::exhausted) return system;
   return {FaultKind::config, "cannot listen on " + listen + ": " + error.message() +
                                  "; choose another with [server] listen = …, or stop the other program"};
 }
@@ -118,17 +120,31 @@ Result<std::unique_ptr<HttpServer>> HttpServer::start(const ServerOptions& optio
                                                       Log& log, std::string version, ServerLimits limits) {
   const auto address = parse_listen_address(options.listen);
   if (!address) return address.fault();
-  auto inside = std::make_unique<Inside>(std::move(node), std::move(state), clock, log, std::move(version),
-                                         address->loopback, limits);
-  auto acceptor = listen_on(inside->io, *address, options.listen);
+  // The library throws where the kernel gives it no descriptor or no thread.
+  try {
+    return start_at(*address,
+                    std::make_unique<Inside>(std::move(node), std::move(state), clock, log,
+                                             std::move(version), address->loopback, limits),
+                    options.listen);
+  } catch (const boost::system::system_error& error) {
+    return errno_fault("cannot start the server", error.code().value());
+  } catch (const std::system_error& error) {
+    return errno_fault("cannot start the server", error.code().value());
+  }
+}
+
+Result<std::unique_ptr<HttpServer>> HttpServer::start_at(const ListenAddress& address,
+                                                         std::unique_ptr<Inside> inside,
+                                                         const std::string& listen) {
+  auto acceptor = listen_on(inside->io, address, listen);
   if (!acceptor) return acceptor.fault();
   const tcp::endpoint endpoint = acceptor->local_endpoint();
-  if (!address->loopback) {
-    log.write(Severity::warning, "server",
-              "listening on " + options.listen +
-                  ": everyone on the network can read all values; use listen = "
-                  "\"127.0.0.1:" +
-                  std::to_string(endpoint.port()) + "\" to keep them on this machine");
+  if (!address.loopback) {
+    inside->core.log.write(Severity::warning, "server",
+                           "listening on " + listen +
+                               ": everyone on the network can read all values; use listen = "
+                               "\"127.0.0.1:" +
+                               std::to_string(endpoint.port()) + "\" to keep them on this machine");
   }
   asio::co_spawn(inside->io, accept_all(std::move(*acceptor), inside->core), report(inside->core));
   inside->thread = std::thread([&io = inside->io] { io.run(); });

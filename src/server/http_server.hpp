@@ -8,6 +8,7 @@
 
 #include "base/clock.hpp"
 #include "component/context.hpp"
+#include "server/listen_address.hpp"
 #include "server/live_state.hpp"
 #include "server/node_view.hpp"
 #include "server/server_options.hpp"
@@ -28,7 +29,8 @@ struct ServerLimits {
 class HttpServer {
  public:
   // Listens when it returns. `clock` and `log` must outlive the server. Faults: config (the address is
-  // malformed or taken). Whether to serve at all (options.enabled) is the caller's to look at.
+  // malformed or taken), exhausted (no descriptors or memory left), unavailable (no thread). Whether to serve
+  // at all (options.enabled) is the caller's to look at.
   static Result<std::unique_ptr<HttpServer>> start(const ServerOptions& options,
                                                    std::shared_ptr<NodeView> node,
                                                    std::shared_ptr<LiveState> state, Clock& clock, Log& log,
@@ -45,6 +47,9 @@ class HttpServer {
 
  private:
   struct Inside;
+  static Result<std::unique_ptr<HttpServer>> start_at(const ListenAddress& address,
+                                                      std::unique_ptr<Inside> inside,
+                                                      const std::string& listen);
   HttpServer(std::unique_ptr<Inside> inside, std::uint16_t port, std::string url);
 
   std::unique_ptr<Inside> inside_;  // nullptr: stopped

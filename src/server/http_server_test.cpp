@@ -6,6 +6,8 @@
 
 #include <boost/json.hpp>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "server/fake_node.hpp"
 #include "server/test_client.hpp"
@@ -37,6 +39,25 @@ struct HttpServerTest : testing::Test {
   std::shared_ptr<LiveState> state = std::make_shared<LiveState>();
   std::unique_ptr<HttpServer> server;
 };
+
+TEST_F(HttpServerTest, WithoutDescriptorsIsAFaultAndNoException) {
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  const int next = ::dup(STDIN_FILENO);
+  ::close(next);
+  for (rlim_t more = 0; more < 4; ++more) {  // epoll, its wake-up, its timer, the socket
+    const rlimit limit{static_cast<rlim_t>(next) + more, before.rlim_max};
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &limit), 0);
+    const auto started =
+        HttpServer::start({.listen = "127.0.0.1:0"}, node, state, clock, log, "0.1.0", ServerLimits{});
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+    if (started.ok()) continue;  // did without
+    EXPECT_EQ(started.fault().kind, FaultKind::exhausted) << started.fault().message;
+    EXPECT_NE(started.fault().message.find("(ulimit -n)"), std::string::npos) << started.fault().message;
+  }
+  start();
+  EXPECT_TRUE(answers());
+}
 
 bool has_status(const std::string& response, int status) {
   return response.starts_with("HTTP/1.1 " + std::to_string(status) + " ");

@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from harness import PATIENCE_S, logfile_source, run_cantrail, running, sqlite_sink, wait_until
+from harness import PATIENCE_S, free_port, logfile_source, run_cantrail, running, sqlite_sink, wait_until
 
 # --- the command line ---
 
@@ -93,3 +93,22 @@ def test_a_node_tells_frames_without_a_channel_from_lines_that_are_no_frames(mak
             return counts
 
         wait_until(lambda: lost() == {"too_many_channels": 88, "malformed_input": 1}, lost)
+
+
+# --- no descriptors ---
+
+
+@pytest.mark.parametrize("limit", [5, 8, 12, 20, 63])
+def test_a_node_without_descriptors_says_so(binary, tmp_path, leaf_dbc, leaf_log, limit):
+    config = tmp_path / "n.toml"
+    config.write_text(
+        f'config_version = 1\ndata = "{tmp_path}"\n[server]\nlisten = "127.0.0.1:{free_port()}"\n'
+        + logfile_source(leaf_log, leaf_dbc) + sqlite_sink(tmp_path)
+    )  # fmt: skip
+    done = subprocess.run(
+        ["bash", "-c", 'ulimit -n "$2" && exec "$0" run "$1" --until-end', binary, str(config), str(limit)],
+        stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE_S,
+    )  # fmt: skip
+    assert b"(ulimit -n)" in done.stderr, done.stderr
+    assert done.returncode == 1
+    assert not (tmp_path / "journal").exists()
