@@ -12,6 +12,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "base/text.hpp"
+
 namespace cantrail {
 namespace {
 
@@ -158,6 +160,13 @@ class RealFileSystem final : public FileSystem {
 
   bool exists(const std::string& path) override { return ::access(path.c_str(), F_OK) == 0; }
 
+  Result<FileType> type(const std::string& path) override {
+    struct stat info {};
+    if (::stat(path.c_str(), &info) != 0) return errno_fault("cannot open " + path, errno);
+    if (S_ISREG(info.st_mode)) return FileType::regular;
+    return S_ISDIR(info.st_mode) ? FileType::folder : FileType::other;
+  }
+
   Result<DiskSpace> space(const std::string& path) override {
     struct statvfs info {};
     if (::statvfs(path.c_str(), &info) != 0) return errno_fault("cannot ask for the space of " + path, errno);
@@ -173,15 +182,23 @@ FileSystem& real_file_system() {
   return files;
 }
 
-Result<std::string> read_file(FileSystem& files, const std::string& path) {
+Result<std::string> read_file(FileSystem& files, const std::string& path, std::uint64_t most_bytes) {
+  const Result<FileType> type = files.type(path);
+  if (!type) return type.fault();
+  if (*type != FileType::regular) return Fault{FaultKind::rejected, path + " is no regular file"};
   auto file = files.open(path, OpenMode::read);
   if (!file) return file.fault();
+  const Fault too_large{FaultKind::rejected, path + " is larger than " + format_bytes(most_bytes)};
+  // Asked before, as nobody waits for gigabytes; and counted, as it may grow, and /proc says 0.
+  const auto size = (*file)->size();
+  if (size && *size > most_bytes) return too_large;
   std::string content;
   std::array<std::byte, 65536> block;
   for (;;) {
     const auto got = (*file)->read_at(content.size(), block);
     if (!got) return got.fault();
     if (*got == 0) return content;
+    if (content.size() + *got > most_bytes) return too_large;
     content.append(reinterpret_cast<const char*>(block.data()), *got);
   }
 }

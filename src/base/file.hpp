@@ -34,6 +34,12 @@ enum class OpenMode : unsigned char {
   append_or_create,
 };
 
+enum class FileType : unsigned char {
+  regular,
+  folder,
+  other,  // a pipe, a device, a socket: reading may wait or never end
+};
+
 struct DiskSpace {
   std::uint64_t total_bytes = 0;
   std::uint64_t free_bytes = 0;  // for this user
@@ -51,14 +57,21 @@ class FileSystem {
       const std::string& path) = 0;  // makes created, renamed and removed names durable
   virtual Result<std::vector<std::string>> list(const std::string& directory) = 0;  // names, sorted
   [[nodiscard]] virtual bool exists(const std::string& path) = 0;
+  virtual Result<FileType> type(const std::string& path) = 0;  // of what a symbolic link leads to
   virtual Result<DiskSpace> space(const std::string& path) = 0;
 };
 
 // The real one; stateless.
 [[nodiscard]] FileSystem& real_file_system();
 
+// More than any DBC or configuration has.
+inline constexpr std::uint64_t kLargestText = 64U << 20;
+
 // Whole-file helpers on any file system.
-Result<std::string> read_file(FileSystem& files, const std::string& path);
+// read_file's faults beside those of open() and read_at(): rejected, for what is no regular file (it is not
+// opened) or larger than `most_bytes`, of which at most that many are read.
+Result<std::string> read_file(FileSystem& files, const std::string& path,
+                              std::uint64_t most_bytes = kLargestText);
 // Atomically: written to `path`.tmp, synced, renamed, directory synced.
 Status write_file_atomically(FileSystem& files, const std::string& path, std::string_view content);
 

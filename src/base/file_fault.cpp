@@ -165,6 +165,10 @@ bool FaultFileSystem::exists(const std::string& path) {
   return real_.exists(path);
 }
 
+Result<FileType> FaultFileSystem::type(const std::string& path) {
+  return real_.type(path);
+}
+
 Result<DiskSpace> FaultFileSystem::space(const std::string& path) {
   auto space = real_.space(path);
   const std::scoped_lock lock(mutex_);

@@ -62,6 +62,7 @@ class FaultFileSystem final : public FileSystem {
   Status sync_directory(const std::string& path) override;
   Result<std::vector<std::string>> list(const std::string& directory) override;
   bool exists(const std::string& path) override;
+  Result<FileType> type(const std::string& path) override;
   Result<DiskSpace> space(const std::string& path) override;
 
  private:

@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 namespace cantrail {
 namespace {
@@ -27,7 +28,7 @@ TEST_F(FileTest, AppendsPiecesAndReadsThemBack) {
   ASSERT_TRUE((*file)->append(pieces).ok());
   ASSERT_TRUE((*file)->sync().ok());
   EXPECT_EQ(*(*file)->size(), 6U);
-  EXPECT_EQ(*read_file(files_, path), "onetwo");
+  EXPECT_EQ(*read_file(files_, path, 1000), "onetwo");
   EXPECT_FALSE(files_.open(path, OpenMode::create_new).ok());
 }
 
@@ -35,8 +36,37 @@ TEST_F(FileTest, WritesAtomicallyAndLeavesNoTemporary) {
   const std::string path = join_path(folder_, "b");
   ASSERT_TRUE(write_file_atomically(files_, path, "first").ok());
   ASSERT_TRUE(write_file_atomically(files_, path, "second").ok());
-  EXPECT_EQ(*read_file(files_, path), "second");
+  EXPECT_EQ(*read_file(files_, path, 1000), "second");
   EXPECT_EQ(files_.list(folder_)->size(), 1U);
+}
+
+TEST_F(FileTest, ReadsOnlyRegularFilesOfBoundedSize) {
+  const std::string path = join_path(folder_, "c"), pipe = join_path(folder_, "pipe");
+  ASSERT_TRUE(write_file_atomically(files_, path, "12345678").ok());
+  EXPECT_EQ(*read_file(files_, path, 8), "12345678");
+  const auto large = read_file(files_, path, 7);
+  ASSERT_FALSE(large.ok());
+  EXPECT_EQ(large.fault().kind, FaultKind::rejected);
+  EXPECT_EQ(large.fault().message, path + " is larger than 7 B");
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);  // nobody writes: opening it would wait for ever
+  for (const std::string& other : {pipe, folder_, std::string("/dev/zero"), std::string("/dev/null")}) {
+    const auto refused = read_file(files_, other);
+    ASSERT_FALSE(refused.ok()) << other;
+    EXPECT_EQ(refused.fault().message, other + " is no regular file");
+  }
+  EXPECT_NE(read_file(files_, join_path(folder_, "absent")).fault().message.find("absent: No such file"),
+            std::string::npos);
+  std::filesystem::create_symlink(path, join_path(folder_, "link"));
+  EXPECT_EQ(*read_file(files_, join_path(folder_, "link")), "12345678");
+  std::filesystem::resize_file(path, kLargestText + 1);  // sparse
+  EXPECT_EQ(read_file(files_, path).fault().message, path + " is larger than 64 MiB");
+}
+
+TEST_F(FileTest, CapsAlsoWhatDoesNotSayItsSize) {
+  const std::string path = "/proc/self/status";  // 0 bytes, it says
+  if (!files_.exists(path)) GTEST_SKIP() << "there is no " << path;
+  EXPECT_FALSE(read_file(files_, path)->empty());
+  EXPECT_FALSE(read_file(files_, path, 10).ok());
 }
 
 TEST_F(FileTest, SaysWhatIsWrong) {

@@ -33,7 +33,7 @@ Result<std::unique_ptr<simulate::Scenario>> make(const SimulateArguments& argume
                            : arguments.scenario != "leaf" ? arguments.scenario
                                                           : std::string();
   if (!path.empty()) {
-    auto text = read_file(real_file_system(), path);
+    auto text = read_file(real_file_system(), path, kLargestText);
     if (!text) return Fault{FaultKind::rejected, text.fault().message + "; SCENARIO is leaf or a DBC file"};
     options.dbc_text = std::move(*text);
   }

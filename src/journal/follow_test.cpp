@@ -105,6 +105,7 @@ class SlowSyncFileSystem final : public FileSystem {
     return real_file_system().list(path);
   }
   bool exists(const std::string& path) override { return real_file_system().exists(path); }
+  Result<FileType> type(const std::string& path) override { return real_file_system().type(path); }
   Result<DiskSpace> space(const std::string& path) override { return real_file_system().space(path); }
 
   std::atomic<bool> in_sync{false}, go{false};

@@ -13,6 +13,7 @@ namespace cantrail::journal {
 namespace {
 
 constexpr std::string_view kTitle = "cantrail journal 1";
+constexpr std::uint64_t kMostIdentityBytes = 4096;  // it has some 120
 
 std::string check_of(std::string_view text) {
   char digits[17];
@@ -51,7 +52,8 @@ Status write_identity(FileSystem& files, const std::string& folder, const Identi
 Result<std::optional<Identity>> read_identity(FileSystem& files, const std::string& folder) {
   const std::string path = join_path(folder, "identity");
   if (!files.exists(path)) return std::optional<Identity>();
-  const auto text = read_file(files, path);
+  const auto text = read_file(files, path, kMostIdentityBytes);
+  if (!text && text.fault().kind == FaultKind::rejected) return std::optional<Identity>();
   if (!text) return text.fault();
   return parse_identity(*text);
 }

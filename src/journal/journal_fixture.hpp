@@ -130,7 +130,7 @@ class JournalTest : public ::testing::Test {
     for (const std::string& path : segment_paths()) bytes += std::filesystem::file_size(path);
     return bytes;
   }
-  static std::string slurp(const std::string& path) { return *read_file(real_file_system(), path); }
+  static std::string slurp(const std::string& path) { return *read_file(real_file_system(), path, 1U << 30); }
   static void spill(const std::string& path, std::string_view content) {
     std::ofstream(path, std::ios::binary | std::ios::trunc)
         .write(content.data(), static_cast<std::streamsize>(content.size()));

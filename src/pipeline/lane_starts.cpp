@@ -43,7 +43,7 @@ Status LaneStarts::load() {
   if (loaded_) return {};
   loaded_ = true;
   if (!files_.exists(path_)) return {};
-  const auto text = read_file(files_, path_);
+  const auto text = read_file(files_, path_, kLargestText);
   if (!text) return text.status();
   for (const std::string_view line : split(*text, '\n')) {
     if (const auto entry = parse_line(line)) starts_.insert(*entry);

@@ -24,7 +24,7 @@ constexpr std::uint32_t kFirstCaptured = 2;  // the epoch behind that which a de
 // What is the same for a whole run, for the journal's epoch record.
 std::string constants_of(const NodeParts& parts) {
   std::string boot_id = "unknown";
-  if (auto text = read_file(real_file_system(), "/proc/sys/kernel/random/boot_id")) boot_id = *text;
+  if (auto text = read_file(real_file_system(), "/proc/sys/kernel/random/boot_id", 256)) boot_id = *text;
   boot_id.erase(std::find(boot_id.begin(), boot_id.end(), '\n'), boot_id.end());
   return boost::json::serialize(
       boost::json::object{{"node", parts.name}, {"version", parts.version}, {"boot_id", boot_id}});

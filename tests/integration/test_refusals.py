@@ -112,3 +112,38 @@ def test_a_node_without_descriptors_says_so(binary, tmp_path, leaf_dbc, leaf_log
     assert b"(ulimit -n)" in done.stderr, done.stderr
     assert done.returncode == 1
     assert not (tmp_path / "journal").exists()
+
+
+# --- files that are none ---
+
+
+@pytest.mark.parametrize("what", ["/dev/zero", "/dev/full", "/tmp", "pipe", "large"])
+def test_what_is_no_regular_file_is_no_dbc_and_no_configuration(binary, tmp_path, leaf_log, what):
+    path = tmp_path / what  # what begins with a slash stands alone
+    if what == "pipe":
+        os.mkfifo(path)
+    if what == "large":
+        with open(path, "wb") as file:
+            file.truncate((64 << 20) + 1)
+    says = f"{path} is larger than 64 MiB" if what == "large" else f"{path} is no regular file"
+    decoded = run_cantrail(binary, "decode", leaf_log, "--dbc", path)
+    assert (decoded.returncode, decoded.stdout) == (1, b"")
+    assert says in decoded.stderr.decode()
+    checked = run_cantrail(binary, "check", path)
+    assert checked.returncode == 78
+    assert says in checked.stderr.decode()
+    simulated = run_cantrail(binary, "simulate", path, "--to", "candump:-", "--frames", "1", "--speed", "max")
+    assert simulated.returncode == 65
+    assert says in simulated.stderr.decode()
+
+
+def test_every_dbc_of_a_list_that_is_none_is_named(binary, tmp_path):
+    config = tmp_path / "n.toml"
+    config.write_text('config_version = 1\n[source.can0]\ntype = "simulate"\ndbc = ["/tmp", "/dev/full", "", "/dev/zero"]\n')
+    done = run_cantrail(binary, "check", config)
+    assert done.returncode == 78
+    lines = done.stderr.decode().splitlines()
+    assert [line.split(": error: ")[0] for line in lines[:-1]] == [f"{config}:4:{column}" for column in (8, 16, 29, 33)]
+    assert "'dbc' in [source.can0] is empty" in lines[2]
+    for at, path in ((0, "/tmp"), (1, "/dev/full"), (3, "/dev/zero")):
+        assert lines[at].endswith(f"{path} is no regular file")

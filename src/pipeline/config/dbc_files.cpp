@@ -13,7 +13,7 @@ std::optional<std::string> DbcFiles::read(const std::string& path, const SourceL
     return std::nullopt;
   };
   if (!files_.exists(path)) return refuse(missing(path));
-  Result<std::string> text = read_file(files_, path);
+  Result<std::string> text = read_file(files_, path, kLargestText);
   if (!text) return refuse(text.fault().message);
   Result<dbc::Parsed> parsed = dbc::parse(*text, path);
   if (!parsed) return refuse(parsed.fault().message);

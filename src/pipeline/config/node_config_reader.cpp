@@ -15,7 +15,7 @@ constexpr double kSmallestJournal = 1 << 20;
 }  // namespace
 
 NodeConfig NodeConfigReader::read(const std::string& path) {
-  const Result<std::string> text = read_file(parts_.files, path);
+  const Result<std::string> text = read_file(parts_.files, path, kLargestText);
   if (text) return read_text(*text, path);
   found_.push_back({Severity::error, {path, 0, 0}, text.fault().message});
   readable_ = false;

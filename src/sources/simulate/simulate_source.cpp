@@ -27,7 +27,7 @@ class SimulateSource final : public FrameSource {
                              : options_.scenario != "leaf" ? options_.scenario
                                                            : std::string();
     if (!path.empty()) {
-      auto text = read_file(context.files, path);
+      auto text = read_file(context.files, path, kLargestText);
       if (!text)
         return Status(FaultKind::config, text.fault().message + "; scenario is \"leaf\" or a DBC file");
       scenario.dbc_text = std::move(*text);
