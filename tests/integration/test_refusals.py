@@ -147,3 +147,14 @@ def test_every_dbc_of_a_list_that_is_none_is_named(binary, tmp_path):
     assert "'dbc' in [source.can0] is empty" in lines[2]
     for at, path in ((0, "/tmp"), (1, "/dev/full"), (3, "/dev/zero")):
         assert lines[at].endswith(f"{path} is no regular file")
+
+
+@pytest.mark.parametrize("text", ["[{}]\n".format(".".join(["a"] * 20_000)), "x{} = 1\n".format(".a" * 50_000)])
+def test_a_line_of_dots_is_refused(binary, tmp_path, text):
+    config = tmp_path / "n.toml"
+    config.write_text("config_version = 1\n" + text)
+    for command in ("check", "run"):
+        done = run_cantrail(binary, command, config)
+        assert done.returncode == 78
+        assert f"{config}:2:".encode() in done.stderr
+        assert b"nests deeper than 64 levels" in done.stderr

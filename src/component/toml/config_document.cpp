@@ -7,6 +7,7 @@
 #include <toml++/toml.h>
 
 #include "base/text.hpp"
+#include "component/toml/nesting.hpp"
 
 namespace cantrail {
 namespace {
@@ -69,6 +70,12 @@ class Converter {
   const std::string& file_;
 };
 
+SourceLocation place_of(std::string_view text, std::size_t offset, const std::string& file) {
+  const std::string_view before = text.substr(0, offset);
+  const auto line = static_cast<std::uint32_t>(std::count(before.begin(), before.end(), '\n')) + 1;
+  return {file, line, static_cast<std::uint32_t>(offset - (before.rfind('\n') + 1)) + 1};
+}
+
 }  // namespace
 
 namespace {
@@ -84,6 +91,13 @@ std::string advice_on(std::string_view description) {
 
 ConfigDocument parse_config(std::string_view text, const std::string& file) {
   ConfigDocument document;
+  if (const auto deep = too_deep(text)) {
+    document.root.where.file = file;
+    document.diagnostics.push_back(
+        {Severity::error, place_of(text, *deep, file),
+         "nests deeper than " + std::to_string(kDeepestNesting) + " levels, dots of keys counted as well"});
+    return document;
+  }
   const Converter converter(text, file);
   const toml::parse_result parsed = toml::parse(text, file);
   if (!parsed) {
