@@ -4,6 +4,7 @@
 #include <array>
 #include <cerrno>
 #include <climits>
+#include <filesystem>
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -165,6 +166,14 @@ class RealFileSystem final : public FileSystem {
     if (::stat(path.c_str(), &info) != 0) return errno_fault("cannot open " + path, errno);
     if (S_ISREG(info.st_mode)) return FileType::regular;
     return S_ISDIR(info.st_mode) ? FileType::folder : FileType::other;
+  }
+
+  std::string canonical(const std::string& path) override {
+    std::error_code error;
+    const auto absolute = std::filesystem::absolute(path, error);  // weakly_canonical alone may stay relative
+    if (error) return path;
+    const auto resolved = std::filesystem::weakly_canonical(absolute, error);
+    return error ? path : resolved.string();
   }
 
   Result<DiskSpace> space(const std::string& path) override {

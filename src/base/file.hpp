@@ -58,6 +58,9 @@ class FileSystem {
   virtual Result<std::vector<std::string>> list(const std::string& directory) = 0;  // names, sorted
   [[nodiscard]] virtual bool exists(const std::string& path) = 0;
   virtual Result<FileType> type(const std::string& path) = 0;  // of what a symbolic link leads to
+  // One name for one file, whether it is there or not: absolute, without dots and symbolic links. Where that
+  // cannot be found out, the path as it is.
+  [[nodiscard]] virtual std::string canonical(const std::string& path) = 0;
   virtual Result<DiskSpace> space(const std::string& path) = 0;
 };
 

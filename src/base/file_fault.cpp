@@ -169,6 +169,10 @@ Result<FileType> FaultFileSystem::type(const std::string& path) {
   return real_.type(path);
 }
 
+std::string FaultFileSystem::canonical(const std::string& path) {
+  return real_.canonical(path);
+}
+
 Result<DiskSpace> FaultFileSystem::space(const std::string& path) {
   auto space = real_.space(path);
   const std::scoped_lock lock(mutex_);

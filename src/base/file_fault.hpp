@@ -63,6 +63,7 @@ class FaultFileSystem final : public FileSystem {
   Result<std::vector<std::string>> list(const std::string& directory) override;
   bool exists(const std::string& path) override;
   Result<FileType> type(const std::string& path) override;
+  std::string canonical(const std::string& path) override;
   Result<DiskSpace> space(const std::string& path) override;
 
  private:

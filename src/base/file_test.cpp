@@ -69,6 +69,17 @@ TEST_F(FileTest, CapsAlsoWhatDoesNotSayItsSize) {
   EXPECT_FALSE(read_file(files_, path, 10).ok());
 }
 
+TEST_F(FileTest, KnowsOneNameForOneFile) {
+  const std::string real = files_.canonical(folder_) + "/sub/x.db";
+  ASSERT_TRUE(files_.make_directories(join_path(folder_, "sub")).ok());
+  std::filesystem::create_directory_symlink("sub", join_path(folder_, "link"));
+  for (const char* name : {"sub/x.db", "./sub/x.db", "sub/../sub//x.db", "link/x.db"}) {
+    EXPECT_EQ(files_.canonical(join_path(folder_, name)), real) << name;
+  }
+  EXPECT_EQ(files_.canonical("no such folder/x.db"), files_.canonical("./no such folder/x.db"));
+  EXPECT_EQ(files_.canonical("x.db").front(), '/');
+}
+
 TEST_F(FileTest, SaysWhatIsWrong) {
   const auto file = files_.open(join_path(folder_, "absent"), OpenMode::read);
   ASSERT_FALSE(file.ok());

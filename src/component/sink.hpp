@@ -80,6 +80,9 @@ class SinkConfig {
   virtual ~SinkConfig() = default;
   virtual void describe(OptionVisitor& visitor) = 0;
   [[nodiscard]] virtual std::vector<std::string> problems() const { return {}; }
+  // Files that it owns alone: no other sink may name one of them, nor may they lie in the journal's folder,
+  // and what is there already must be a regular file. Whoever may touch the file system looks.
+  [[nodiscard]] virtual std::vector<std::string> writes() const { return {}; }
   [[nodiscard]] virtual std::unique_ptr<Sink> make() const = 0;
 };
 

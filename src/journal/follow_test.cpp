@@ -106,6 +106,7 @@ class SlowSyncFileSystem final : public FileSystem {
   }
   bool exists(const std::string& path) override { return real_file_system().exists(path); }
   Result<FileType> type(const std::string& path) override { return real_file_system().type(path); }
+  std::string canonical(const std::string& path) override { return real_file_system().canonical(path); }
   Result<DiskSpace> space(const std::string& path) override { return real_file_system().space(path); }
 
   std::atomic<bool> in_sync{false}, go{false};

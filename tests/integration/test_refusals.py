@@ -158,3 +158,17 @@ def test_a_line_of_dots_is_refused(binary, tmp_path, text):
         assert done.returncode == 78
         assert f"{config}:2:".encode() in done.stderr
         assert b"nests deeper than 64 levels" in done.stderr
+
+
+def test_two_stores_in_one_file_are_refused_by_check_and_run(binary, tmp_path):
+    config = tmp_path / "n.toml"
+    sink = '[sink.{}]\ntype = "sqlite"\npath = "{}"\n'
+    config.write_text("config_version = 1\n" + sink.format("a", "x.db") + sink.format("b", "./x.db"))
+    for command in ("check", "run"):
+        done = run_cantrail(binary, command, config)
+        assert done.returncode == 78
+        assert f"{config}:7:8: error: [sink.b] path: ".encode() in done.stderr
+        assert b"is also of [sink.a]" in done.stderr
+    assert not (tmp_path / "x.db").exists()
+    config.write_text("config_version = 1\n" + sink.format("a", "x.db") + sink.format("b", "y.db"))
+    assert run_cantrail(binary, "check", config).returncode == 0

@@ -1,3 +1,4 @@
+#include <filesystem>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -129,6 +130,53 @@ TEST(ConfigMistakes, TheLiveLaneIsTheNodesOwn) {
       "node.toml:2:7: error: 'live' cannot be a sink's name: the node's own lane, which feeds the page, "
       "has it");
   EXPECT_EQ(only_message("config_version = 1\n[source.live]\ntype = \"bus\"\n"), "");
+}
+
+// What is said about two sinks, with FOLDER for the folder of the file.
+std::string about_sinks(const testing::ConfigFolder& folder, const std::string& a, const std::string& b) {
+  folder.write("node.toml", "config_version = 1\n[journal]\nfolder = \"log\"\n[sink.a]\ntype = \"store\"\n" +
+                                a + "\n[sink.b]\ntype = \"store\"\n" + b + "\n");
+  NodeConfigReader reader({testing::components(), {}, real_file_system()});
+  (void)reader.read(folder.file("node.toml"));
+  std::string found;
+  for (const Diagnostic& diagnostic : reader.finish()) found += to_string(diagnostic) + "\n";
+  for (auto at = found.find(folder.path); at != std::string::npos; at = found.find(folder.path)) {
+    found.replace(at, folder.path.size(), "FOLDER");
+  }
+  return found;
+}
+
+TEST(ConfigMistakes, TwoSinksDoNotShareAFile) {
+  const testing::ConfigFolder folder;
+  ASSERT_TRUE(real_file_system().make_directories(folder.file("sub")).ok());
+  EXPECT_EQ(about_sinks(folder, "path = \"x.db\"", "path = \"y.db\""), "");
+  EXPECT_EQ(about_sinks(folder, "path = \"x.db\"", "path = \"sub/.././x.db\""),
+            "FOLDER/node.toml:9:8: error: [sink.b] path: FOLDER/sub/.././x.db is also of [sink.a]: give each "
+            "a file "
+            "of its own\n");
+  EXPECT_EQ(about_sinks(folder, "path = \"x.db\"", "enabled = false\npath = \"x.db\""), "");
+  folder.write("x.db", "");
+  std::filesystem::create_symlink("x.db", folder.file("z.db"));
+  EXPECT_NE(about_sinks(folder, "path = \"x.db\"", "path = \"z.db\"").find("is also of [sink.a]"),
+            std::string::npos);
+  EXPECT_NE(about_sinks(folder, "",
+                        "path = \""
+                        "data/history.db\"")
+                .find("is also of [sink.a]"),
+            std::string::npos)
+      << "a default counts";
+}
+
+TEST(ConfigMistakes, ASinksFileIsRegularAndNotTheJournals) {
+  const testing::ConfigFolder folder;
+  ASSERT_TRUE(real_file_system().make_directories(folder.file("sub")).ok());
+  EXPECT_EQ(about_sinks(folder, "path = \"log/x.db\"", "path = \"sub\""),
+            "FOLDER/node.toml:6:8: error: [sink.a] path: FOLDER/log/x.db lies in the journal's folder\n"
+            "FOLDER/node.toml:9:8: error: [sink.b] path: FOLDER/sub is no regular file\n");
+  EXPECT_EQ(about_sinks(folder, "path = \"log\"", "path = \"/dev/null\""),
+            "FOLDER/node.toml:6:8: error: [sink.a] path: FOLDER/log lies in the journal's folder\n"
+            "FOLDER/node.toml:9:8: error: [sink.b] path: /dev/null is no regular file\n");
+  EXPECT_EQ(about_sinks(folder, "path = \"log.db\"", "path = \"logs/x.db\""), "");
 }
 
 TEST(ConfigMistakes, SectionsWithoutANameSayHowToWriteThem) {

@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "base/text.hpp"
+#include "pipeline/config/sink_files.hpp"
 
 namespace cantrail {
 namespace {
@@ -33,6 +34,9 @@ NodeConfig NodeConfigReader::read_text(std::string_view text, const std::string&
   read_sources(config);
   read_sinks(config);
   check_channels(config);
+  if (const ConfigEntry* sinks = document_.root.find("sink"); sinks != nullptr && !config.sinks.empty()) {
+    check_sink_files(config, *sinks->value.table(), parts_.files, found_);
+  }
   return config;
 }
 

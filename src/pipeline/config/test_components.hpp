@@ -43,6 +43,7 @@ class StoreConfig final : public SinkConfig {
     visitor.option({"mode", "", &mode, false, {}, {}, {"fast", "careful"}});
     visitor.option({"password_file", "", &password});
   }
+  [[nodiscard]] std::vector<std::string> writes() const override { return {path.value}; }
   [[nodiscard]] std::unique_ptr<Sink> make() const override { return nullptr; }
 
   Path path{"history.db"};

@@ -36,6 +36,11 @@ std::vector<std::string> SqliteConfig::problems() const {
   return found;
 }
 
+std::vector<std::string> SqliteConfig::writes() const {
+  if (path.value.empty()) return {};  // said by problems()
+  return {path.value, path.value + "-wal", path.value + "-shm"};
+}
+
 std::unique_ptr<Sink> SqliteConfig::make() const {
   // Where keep is wrong, problems() has said so and nothing is made.
   const Result<sqlite::Keep> limits = sqlite::parse_keep(keep);

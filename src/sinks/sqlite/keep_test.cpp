@@ -51,6 +51,14 @@ TEST(SqliteConfig, FindsProblemsBeforeAnythingIsOpened) {
   EXPECT_EQ(config.problems().size(), 2U);
 }
 
+TEST(SqliteConfig, NamesTheFilesThatAreItsOwn) {
+  SqliteConfig config;
+  config.path.value = "/data/x.db";
+  EXPECT_EQ(config.writes(), (Words{"/data/x.db", "/data/x.db-wal", "/data/x.db-shm"}));
+  config.path.value.clear();
+  EXPECT_TRUE(config.writes().empty());
+}
+
 TEST(SqliteConfig, DescribesItsOptions) {
   struct Names final : OptionVisitor {
     void option(const OptionSpec& spec) override { names.push_back(spec.name); }

@@ -15,6 +15,8 @@ class SqliteConfig final : public SinkConfig {
  public:
   void describe(OptionVisitor& visitor) override;
   [[nodiscard]] std::vector<std::string> problems() const override;
+  // The file, and what SQLite puts beside it.
+  [[nodiscard]] std::vector<std::string> writes() const override;
   [[nodiscard]] std::unique_ptr<Sink> make() const override;
 
   Path path{"history.db"};
