@@ -47,7 +47,7 @@ def test_output_that_cannot_be_written_is_a_failure(binary, arguments):
     with open("/dev/full", "wb") as full:
         done = subprocess.run([binary, *arguments], stdout=full, stderr=subprocess.PIPE, timeout=PATIENCE_S)
     assert done.returncode == 1
-    assert done.stderr == b"cantrail: cannot write to standard output: No space left on device\n"
+    assert done.stderr.startswith(b"cantrail: cannot write to standard output: ")
 
 
 def test_a_reader_of_the_list_that_has_gone_is_no_failure(binary):
