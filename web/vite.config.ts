@@ -17,6 +17,6 @@ export default defineConfig({
       },
     },
   },
-  server: { proxy: { "/api": { target: process.env.CANTRAIL_NODE ?? "http://127.0.0.1:8080", ws: true, changeOrigin: true } } },
+  server: { proxy: { "/api": { target: process.env.CANTRAIL_NODE ?? "http://127.0.0.1:8080", ws: true } } },
   test: { globals: true, environment: "node", include: ["src/**/*_test.ts"] },
 });

@@ -5,6 +5,7 @@ import type { Charging, Layout, Line, Power, TempRow, Tile } from "./tile";
 
 const MOST_TEMPERATURES = 8;
 const MOST_READINGS = 14;
+const MOST_HEADLINES = 6;
 const MOST_NUMBERS = 8;
 const MOST_CHARTS = 8;
 
@@ -144,14 +145,24 @@ function vehicle(found: Found, used: Set<string>): Placed[] {
   if (speed) lines.push({ label: "speed", unit: speed.info.unit, keys: [speed.key], scale: 1 });
   if (!power && found.rpm) lines.push({ label: "rpm", unit: found.rpm.info.unit, keys: [found.rpm.key], scale: 1 });
   rows.push({ tile: { kind: "chart", title: "Ten minutes", lines, charging }, span: 8 });
-  rows.push(...temperatures(found, used, 4));
+  const beside = temperatures(found, used, 4);
+  const tile = beside[0]?.tile;
+  if (tile?.kind === "temperatures") tile.chips = headlines(found, used);
+  else beside.push(...placed(leftOver(found, used), 4));
+  rows.push(...(beside.length ? beside : placed({ kind: "events", title: "Just now" }, 4)));
   const last: Placed[] = [];
   if (speed && power) last.push({ tile: { kind: "trip", title: "Trip", speed: speed.key, power: plain(power) }, span: 4 });
   if (found.place) last.push({ tile: { kind: "trail", title: "Trail", lat: found.place.lat.key, lon: found.place.lon.key }, span: 4 });
-  const readings = leftOver(found, used);
-  if (readings) last.push({ tile: readings, span: 4 });
-  last.push({ tile: { kind: "events", title: "Just now" }, span: 4 });
+  if (beside.length) last.push(...placed({ kind: "events", title: "Just now" }, 4));
   return [...rows, ...spread(last)];
+}
+
+const placed = (tile: Tile | null, span: number): Placed[] => (tile ? [{ tile, span }] : []);
+
+/** What stands beside the temperatures: low voltages, and what has names for its values. The rest is in the table. */
+function headlines(found: Found, used: Set<string>): string[] {
+  const rest = found.signals.filter((s) => !used.has(s.key) && (hint.isLowVoltage(s) || s.info.labels.length > 0));
+  return rest.sort((a, b) => Number(hint.isLowVoltage(b)) - Number(hint.isLowVoltage(a))).slice(0, MOST_HEADLINES).map((s) => s.key);
 }
 
 const plain = (power: Power): Power => ({ volts: power.volts, amperes: power.amperes });
@@ -232,13 +243,13 @@ function temperatures(found: Found, used: Set<string>, span: number): Placed[] {
   if (total < 2) return [];
   const rows = found.temps.slice(0, MOST_TEMPERATURES);
   for (const row of rows) row.keys.forEach((key) => used.add(key));
-  return [{ tile: { kind: "temperatures", title: "Temperatures", rows }, span }];
+  return [{ tile: { kind: "temperatures", title: "Temperatures", rows, chips: [] }, span }];
 }
 
 /** Chips: low voltages and value tables first, then what has a unit. */
 function leftOver(found: Found, used: Set<string>): Tile | null {
   const rank = (s: Signal): number =>
-    hint.isVolt(s) && (s.info.max ?? 99) <= 60 ? 0 : s.info.labels.length ? 1 : hint.isCharger(s) ? 2 : s.info.unit ? 3 : 4;
+    hint.isLowVoltage(s) ? 0 : s.info.labels.length ? 1 : hint.isCharger(s) ? 2 : s.info.unit ? 3 : 4;
   const rest = found.signals.filter((s) => !used.has(s.key)).sort((a, b) => rank(a) - rank(b)).slice(0, MOST_READINGS);
   return rest.length ? { kind: "readings", title: "Readings", signals: rest.map((s) => s.key) } : null;
 }

@@ -34,7 +34,7 @@ function tileOf(given: GivenTile, all: readonly Signal[]): Tile | null {
     case "speed": return { kind: "speed", title: name, signal: first.key };
     case "number": return { kind: "number", title: name, signal: first.key };
     case "readings": return { kind: "readings", title: given.title ?? "Readings", signals: signals.map((s) => s.key) };
-    case "temperatures": return { kind: "temperatures", title: given.title ?? "Temperatures", rows: temperatureRows(signals) };
+    case "temperatures": return { kind: "temperatures", title: given.title ?? "Temperatures", rows: temperatureRows(signals), chips: [] };
     case "chart":
       return { kind: "chart", title: given.title ?? "Ten minutes", charging: null,
         lines: signals.map((s) => ({ label: signals.length > 1 ? title(s) : fullTitle(s), unit: s.info.unit, keys: [s.key], scale: 1 })) };

@@ -14,6 +14,7 @@ export const isSpeed = (s: Signal): boolean =>
   SPEED_UNITS.has(unitOf(s)) || (unitOf(s) === "m/s" && anyWord(allWords(s), /^(speed|velocity)/));
 export const isGps = (s: Signal): boolean => anyWord(allWords(s), /^(gps|gnss)/);
 export const isVolt = (s: Signal): boolean => unitOf(s) === "v";
+export const isLowVoltage = (s: Signal): boolean => isVolt(s) && (s.info.max ?? 99) <= 60;
 export const isAmpere = (s: Signal): boolean => unitOf(s) === "a";
 export const isRpm = (s: Signal): boolean => /^(rpm|1\/min|r\/min|min-1|u\/min)$/.test(unitOf(s));
 export const isPercent = (s: Signal): boolean => /^(%|percent|pct)$/.test(unitOf(s));

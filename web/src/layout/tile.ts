@@ -29,7 +29,7 @@ export type Tile =
   | { kind: "ring"; title: string; signal: string; beside: string | null; charging: Charging | null }
   | { kind: "number"; title: string; signal: string }
   | { kind: "chart"; title: string; lines: Line[]; charging: Charging | null }
-  | { kind: "temperatures"; title: string; rows: TempRow[] }
+  | { kind: "temperatures"; title: string; rows: TempRow[]; chips: string[] }
   | { kind: "readings"; title: string; signals: string[] }
   | { kind: "trip"; title: string; speed: string; power: Power }
   | { kind: "trail"; title: string; lat: string; lon: string }

@@ -1,5 +1,6 @@
 // Values over time on a grid of equal steps: what was fetched, and behind it what the page saw itself.
 import { ApiProblem, getJson } from "../api/get";
+import { offers } from "../api/offers";
 import type { HistoryRow, SeriesAnswer, SeriesGap } from "../api/types";
 import type { Bucket } from "./recent";
 import { toNumber, type Signal } from "./signal";
@@ -27,7 +28,6 @@ export interface Column {
 
 const EMPTY: Fetched = { bucket_ms: 0, time_ms: [], min: [], max: [], mean: [], gaps: [] };
 const AT_ONCE = 2; // questions to the history; a node takes a few at a time
-let seriesMissing = false; // this node has no /api/series
 let asking = 0;
 const waiting: (() => void)[] = [];
 
@@ -47,21 +47,15 @@ export const fetchSeries = (signal: Signal, from: number, to: number, points: nu
   inTurn(() => ask(signal, from, to, points));
 
 async function ask(signal: Signal, from: number, to: number, points: number): Promise<Fetched> {
-  if (!seriesMissing) {
-    try {
-      const got = await getJson<SeriesAnswer>("api/series", {
-        signal: signal.key, from: seconds(from), to: seconds(to), points,
-      });
-      return { bucket_ms: got.resolution === "raw" ? 0 : got.bucket_ms, time_ms: got.time_ms, min: got.min, max: got.max,
-        mean: got.mean, gaps: got.gaps ?? [] };
-    } catch (problem) {
-      if (!(problem instanceof ApiProblem)) throw problem;
-      if (problem.status === 503) return EMPTY;
-      if (problem.status !== 404) throw problem;
-      seriesMissing = true;
-    }
+  if (!(await offers("/api/series"))) return fetchRows(signal, from, to, points);
+  try {
+    const got = await getJson<SeriesAnswer>("api/series", { signal: signal.key, from: seconds(from), to: seconds(to), points });
+    return { bucket_ms: got.resolution === "raw" ? 0 : got.bucket_ms, time_ms: got.time_ms, min: got.min, max: got.max,
+      mean: got.mean, gaps: got.gaps ?? [] };
+  } catch (problem) {
+    if (problem instanceof ApiProblem && problem.status === 503) return EMPTY;
+    throw problem;
   }
-  return fetchRows(signal, from, to, points);
 }
 
 const seconds = (ms: number): string => (ms / 1000).toFixed(3);

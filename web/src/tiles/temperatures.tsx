@@ -4,6 +4,7 @@ import { number } from "../model/format";
 import { isOut, type Reading } from "../model/signal";
 import { Explainable } from "../ui/num";
 import { readingText, STANDING } from "../ui/reading";
+import { Chips } from "../ui/chips";
 import { Tile } from "../ui/tile";
 import { store, useLive } from "../ui/live";
 import { useSeries, type SeriesView } from "../ui/use_series";
@@ -24,14 +25,13 @@ function look(row: TempRow, view: SeriesView): Shown {
   const now = believed.map((signal) => store.reading(signal).value!);
   const lately = (pick: "min" | "max") => believed.flatMap((signal) =>
     view.columns.get(signal.key)![pick].filter((v): v is number => v !== null && !isOut(signal.info, v)));
-  const reduce = (list: number[], f: (a: number, b: number) => number) => (list.length ? [list.reduce(f)] : []);
-  const band = bandOf({ now, low: reduce(lately("min"), Math.min), high: reduce(lately("max"), Math.max) });
+    const band = bandOf({ now, low: lately("min"), high: lately("max") });
   const most = Math.min(...signals.map((signal) => signal.info.max ?? Infinity));
   return { row, band, readings, warm: band !== null && band.value > 0.8 * most };
 }
 
 /** Each place on one axis: now, and between which values it was in ten minutes or over its sensors. */
-export function TemperaturesTile({ title, rows, span }: { title: string; rows: TempRow[]; span: number }) {
+export function TemperaturesTile({ title, rows, chips, span }: { title: string; rows: TempRow[]; chips: string[]; span: number }) {
   useLive(500);
   const view = useSeries(rows.flatMap((row) => row.keys), TEN_MINUTES_MS, 60);
   const shown = rows.map((row) => look(row, view));
@@ -41,6 +41,7 @@ export function TemperaturesTile({ title, rows, span }: { title: string; rows: T
     <Tile title={title} span={span} class="temperatures" corner={`${unit} · ten minutes`}>
       <div class="rows">{shown.map((one) => <Row key={one.row.keys[0]} shown={one} axis={axis} />)}</div>
       <div class="scale" aria-hidden="true"><span>{number(axis.from)}</span><span>{number((axis.from + axis.to) / 2)}</span><span>{number(axis.to)}</span></div>
+      {chips.length ? <Chips signals={chips} /> : null}
     </Tile>
   );
 }

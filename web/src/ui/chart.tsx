@@ -60,7 +60,7 @@ export function Chart({ lines, window_ms, points, height, label, charging, sync 
     <div class="chart">
       <div class="legend" aria-live="off">
         {plotted.map((line) => <LegendEntry key={line.label} line={line} index={shown} />)}
-        <span class="at">{missing ? reasonText(missing.reason) : at !== null ? (window_ms > 86_400_000 ? when(at) : clockTime(at))
+        <span class={`at ${at === null ? "idle" : ""}`}>{missing ? reasonText(missing.reason) : at !== null ? (window_ms > 86_400_000 ? when(at) : clockTime(at))
           : failed ?? (loading ? "reading the history" : "min–max band")}</span>
       </div>
       <Plot lines={plotted} grid={grid} spans={spans} height={height} label={`${label}${gaps.length ? `, ${gaps.length} gaps` : ""}`} onCursor={setIndex} {...(sync ? { sync } : {})} />

@@ -90,7 +90,7 @@ export function Plot(props: Props) {
 
   useEffect(() => {
     const element = box.current!;
-    const size = () => ({ width: Math.max(120, element.clientWidth), height: latest.current.height });
+    const size = () => ({ width: Math.max(120, element.clientWidth), height: Math.max(latest.current.height, element.clientHeight) });
     const made = (plot.current = new uPlot(options(latest.current.lines, size(), () => latest.current), data(), element));
     const watcher = new ResizeObserver(() => made.setSize(size()));
     watcher.observe(element);
@@ -102,5 +102,5 @@ export function Plot(props: Props) {
   }, [shape, theme, props.height, props.sync]);
   useEffect(() => plot.current?.setData(data()));
 
-  return <div class="plot" ref={box} role="img" aria-label={props.label} style={{ height: `${props.height}px` }} />;
+  return <div class="plot" ref={box} role="img" aria-label={props.label} style={{ minHeight: `${props.height}px` }} />;
 }

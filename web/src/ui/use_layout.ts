@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { ApiProblem, getJson } from "../api/get";
+import { offers } from "../api/offers";
 import { chooseLayout } from "../layout/choose";
 import { givenLayout, type GivenTile } from "../layout/given";
 import type { Layout } from "../layout/tile";
@@ -12,7 +13,7 @@ export function useLayout(): Layout | null {
   const [given, setGiven] = useState<{ tiles?: GivenTile[] } | null>(null);
   const [version, setVersion] = useState(-1);
   useEffect(() => {
-    void getJson<{ tiles?: GivenTile[] }>("api/layout").then(setGiven, (problem: unknown) => {
+    void offers("/api/layout").then((has) => (has ? getJson<{ tiles?: GivenTile[] }>("api/layout") : null)).then(setGiven, (problem: unknown) => {
       if (!(problem instanceof ApiProblem && problem.status === 404)) console.warn("no layout", problem);
     });
   }, []);

@@ -51,7 +51,7 @@ function Lane({ lane }: { lane: LaneStatus }) {
   const behind = behind_s(lane, store.laneRates.get(lane.name)?.per_s ?? null);
   return (
     <div class="entry">
-      <b>{lane.name}</b> <span class="faint">{lane.type}</span> <span class={tone === "accent" ? "faint" : `${tone}-text`}>{laneText(lane, behind)}{lane.message ? `: ${lane.message}` : ""}</span>
+      <b>{lane.name}</b> <span class="faint">{lane.type === lane.name ? "" : `${lane.type} · `}</span><span class={tone === "accent" ? "faint" : `${tone}-text`}>{laneText(lane, behind)}{lane.message ? `: ${lane.message}` : ""}</span>
       <LedgerFlow ledger={lane.ledger} name={lane.name} />
     </div>
   );
