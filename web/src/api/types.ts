@@ -2,6 +2,18 @@
 
 export type Scalar = number | string | boolean | null;
 
+/** A layout as it may be written: words for the same things differ. */
+export interface WrittenLayout {
+  start?: number;
+  start_bit?: number;
+  length: number;
+  byte_order: string; // intel, little_endian; motorola, big_endian
+  signed?: boolean;
+  float?: boolean;
+  factor?: number;
+  offset?: number;
+}
+
 /** Where a signal lies in its frame, in the DBC's own counting of bits. */
 export interface BitLayout {
   start: number;
@@ -11,7 +23,6 @@ export interface BitLayout {
   float?: boolean;
   factor: number;
   offset: number;
-  multiplexer?: unknown;
 }
 
 export interface SignalInfo {

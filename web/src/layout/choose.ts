@@ -105,11 +105,8 @@ export function temperatureRows(signals: Signal[]): TempRow[] {
     row ? row.keys.push(signal.key) : rows.set(key, { label, keys: [signal.key] });
   }
   const list = [...rows.values()].sort((a, b) => b.keys.length - a.keys.length);
-  for (const row of list) {
-    const twins = list.filter((other) => other.label === row.label);
-    if (twins.length > 1) twins.forEach((twin) => (twin.label = `${row.label} · ${messageOf(twin.keys[0]!)}`));
-  }
-  return list;
+  const shared = (row: TempRow): boolean => list.filter((other) => other.label === row.label).length > 1;
+  return list.map((row) => (shared(row) ? { ...row, label: `${row.label} · ${messageOf(row.keys[0]!)}` } : row));
 }
 
 const messageOf = (key: string): string => key.replace(/^[^:]*:/, "").split(".")[0]!;

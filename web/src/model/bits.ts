@@ -1,5 +1,13 @@
 // Where a signal's bits lie in a frame, and what number they make. Pure; exact for 64 bits.
-import type { BitLayout } from "../api/types";
+import type { BitLayout, WrittenLayout } from "../api/types";
+
+/** Null where it does not say where the bits are. */
+export function readLayout(written: WrittenLayout | null | undefined): BitLayout | null {
+  const start = written?.start ?? written?.start_bit;
+  if (!written || start === undefined || !(written.length > 0)) return null;
+  return { start, length: written.length, byte_order: /^(motorola|big)/.test(written.byte_order) ? "motorola" : "intel",
+    signed: written.signed ?? false, float: written.float ?? false, factor: written.factor ?? 1, offset: written.offset ?? 0 };
+}
 
 export function parseHex(hex: string): Uint8Array {
   const out = new Uint8Array(hex.length >> 1);

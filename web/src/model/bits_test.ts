@@ -1,5 +1,5 @@
 import type { BitLayout } from "../api/types";
-import { bitPlaces, hexOf, parseHex, physical, rawBits, rawValue } from "./bits";
+import { bitPlaces, readLayout, hexOf, parseHex, physical, rawBits, rawValue } from "./bits";
 
 const layout = (rest: Partial<BitLayout>): BitLayout =>
   ({ start: 0, length: 8, byte_order: "intel", signed: false, factor: 1, offset: 0, ...rest });
@@ -42,6 +42,13 @@ describe("bits of a frame", () => {
   it("reads floats", () => {
     expect(rawValue(0x3fc00000n, layout({ length: 32, float: true }))).toBe(1.5);
     expect(rawValue(0xc008000000000000n, layout({ length: 64, float: true }))).toBe(-3);
+  });
+
+  it("takes a layout in the words of others", () => {
+    expect(readLayout({ start_bit: 7, length: 16, byte_order: "big_endian", signed: true, float: false, factor: 0.1, offset: 1 }))
+      .toEqual(layout({ start: 7, length: 16, byte_order: "motorola", signed: true, float: false, factor: 0.1, offset: 1 }));
+    expect(readLayout({ start: 0, length: 4, byte_order: "little_endian" })?.byte_order).toBe("intel");
+    expect(readLayout(null)).toBeNull();
   });
 
   it("says when a frame is too short", () => {

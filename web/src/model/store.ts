@@ -3,6 +3,7 @@
 import { getJson } from "../api/get";
 import { LiveConnection } from "../api/live";
 import type { Catalog, LiveMessage, NodeStatus, Row, StreamInfo } from "../api/types";
+import { readLayout } from "./bits";
 import { EventLog } from "./events";
 import { Recent } from "./recent";
 import { Rate } from "./rates";
@@ -163,7 +164,8 @@ export class Store {
   private setStreams(streams: StreamInfo[]): void {
     this.streams = streams;
     for (const stream of streams) {
-      for (const info of stream.signals) {
+      for (const written of stream.signals) {
+        const info = { ...written, layout: readLayout(written.layout) };
         const key = signalKey(stream.stream, info.name);
         this.signals.set(key, { key, stream, info });
       }
