@@ -20,6 +20,9 @@ export interface Reading {
 
 export const signalKey = (stream: string, signal: string): string => `${stream}.${signal}`;
 
+/** Names on a bus can be anything, "constructor" as well. */
+export const own = <T>(object: Record<string, T>, name: string): T | undefined => (Object.hasOwn(object, name) ? object[name] : undefined);
+
 export function toNumber(value: Scalar | undefined): number | null {
   if (typeof value === "number") return value;
   if (typeof value === "boolean") return Number(value);
@@ -35,14 +38,14 @@ export const isOut = (info: SignalInfo, value: number): boolean =>
 
 /** How a signal stands, given the latest row of its stream and how old that is. */
 export function standing(info: SignalInfo, row: Row | undefined, age_ms: number): Reading {
-  const scalar = row?.signals[info.name];
+  const scalar = row && own(row.signals, info.name);
   if (!row || scalar === undefined || scalar === null) {
     return { standing: "absent", value: null, scalar: undefined, label: undefined, age_ms };
   }
   const value = toNumber(scalar);
   const out = value !== null && isOut(info, value);
   const stale = row.stale || age_ms > row.stale_after_ms;
-  return { standing: stale ? "stale" : out ? "out" : "good", value, scalar, label: row.labels[info.name], age_ms };
+  return { standing: stale ? "stale" : out ? "out" : "good", value, scalar, label: own(row.labels, info.name), age_ms };
 }
 
 /** Decimals for a signal: those of its factor and offset. Without a layout, those seen so far, so that texts keep their width. */

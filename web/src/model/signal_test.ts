@@ -6,6 +6,14 @@ const [temp] = signalsOf("BatteryTemps: temp_1 °C 1..99");
 const row = (rest: Partial<Row> = {}): Row => ({ channel: "can0", message: "BatteryTemps", id: 1, extended: false, time: "", time_ns: "0", age_ms: 0,
   stale_after_ms: 2000, stale: false, rows: 1, data: "", signals: { temp_1: 20 }, labels: {}, ...rest });
 
+it("names of the language's own are names like others", () => {
+  const [odd] = signalsOf("M: constructor V");
+  expect(standing(odd!.info, row({ signals: {} }), 0).standing).toBe("absent");
+  const sent = JSON.parse('{"__proto__": 7}') as Row["signals"];
+  const [proto] = signalsOf("M: __proto__ V");
+  expect(standing(proto!.info, row({ signals: sent }), 0).value).toBe(7);
+});
+
 describe("a value", () => {
   it("is good, out of its range, stale or absent", () => {
     expect(standing(temp!.info, row(), 10).standing).toBe("good");

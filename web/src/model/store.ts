@@ -7,7 +7,7 @@ import { readLayout } from "./bits";
 import { EventLog } from "./events";
 import { Recent } from "./recent";
 import { Rate } from "./rates";
-import { Decimals, signalKey, standing, toNumber, type Reading, type Signal } from "./signal";
+import { Decimals, own, signalKey, standing, toNumber, type Reading, type Signal } from "./signal";
 
 export interface Seen {
   row: Row;
@@ -110,7 +110,7 @@ export class Store {
     const time = Number(BigInt(row.time_ns) / 1_000_000n);
     this.newest_ms = time;
     for (const name of this.watched.get(key) ?? []) {
-      const value = toNumber(row.signals[name]);
+      const value = toNumber(own(row.signals, name));
       if (value !== null) this.recents.get(signalKey(key, name))!.add(time, value);
     }
   }
