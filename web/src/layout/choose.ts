@@ -130,7 +130,7 @@ function vehicle(found: Found, used: Set<string>): Placed[] {
   if (speed) rows.push({ tile: { kind: "speed", title: "Speed", signal: speed.key }, span: 4 });
   if (power) {
     rows.push({ span: 5, tile: { kind: "power", title: "Power", power: plain(power), rpm: found.rpm?.key ?? null,
-      direction: found.direction?.key ?? null, soc: soc?.key ?? null, speed: speed?.key ?? null, charging } });
+      direction: found.direction?.key ?? null, heat: driveHeat(found), soc: soc?.key ?? null, speed: speed?.key ?? null, charging } });
   }
   if (soc) {
     const beside = found.signals.find((s) => s.stream === soc.stream && s !== soc && !s.info.unit && !s.info.labels.length && !used.has(s.key));
@@ -161,6 +161,10 @@ function headlines(found: Found, used: Set<string>): string[] {
   const rest = found.signals.filter((s) => !used.has(s.key) && (hint.isLowVoltage(s) || s.info.labels.length > 0));
   return rest.sort((a, b) => Number(hint.isLowVoltage(b)) - Number(hint.isLowVoltage(a))).slice(0, MOST_HEADLINES).map((s) => s.key);
 }
+
+/** How hot motor and inverter are. */
+const driveHeat = (found: Found): string[] =>
+  found.temps.filter((row) => /^(inverter|motor)/i.test(row.label)).flatMap((row) => row.keys.slice(0, 1)).slice(0, 2);
 
 const plain = (power: Power): Power => ({ volts: power.volts, amperes: power.amperes });
 

@@ -2,8 +2,9 @@
 import type { Signal } from "../model/signal";
 
 const unitOf = (signal: Signal): string => signal.info.unit.trim().toLowerCase().replace(/\u00b0|º|deg\.? ?/g, "°");
-const words = (name: string): string[] =>
-  name.replace(/([a-z])([A-Z])/g, "$1 $2").replace(/([A-Z]+)([A-Z][a-z])/g, "$1 $2").toLowerCase().split(/[^a-z0-9]+/).filter(Boolean);
+const split = (name: string): string[] =>
+  name.replace(/([a-z])([A-Z])/g, "$1 $2").replace(/([A-Z]+)([A-Z][a-z])/g, "$1 $2").split(/[^A-Za-z0-9]+/).filter(Boolean);
+const words = (name: string): string[] => split(name).map((word) => word.toLowerCase());
 
 export const signalWords = (signal: Signal): string[] => words(signal.info.name);
 export const allWords = (signal: Signal): string[] => [...words(signal.stream.message), ...signalWords(signal)];
@@ -47,7 +48,7 @@ const capital = (text: string): string => text.charAt(0).toUpperCase() + text.sl
 /** "temp_inverter" → "Inverter"; of "BatteryTemps.temp_1" nothing is left, so the message names it: "Battery". */
 export function placeOf(s: Signal): string {
   const own = signalWords(s).filter((word) => !DROPPED.test(word));
-  const message = words(s.stream.message).filter((word) => !DROPPED.test(word));
+  const message = split(s.stream.message).filter((word) => !DROPPED.test(word.toLowerCase())); // a maker's name keeps its capitals
   const name = (own.length ? own : message).join(" ");
   return capital(name || s.info.name);
 }

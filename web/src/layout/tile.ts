@@ -24,7 +24,7 @@ export interface Power {
 
 export type Tile =
   | { kind: "speed"; title: string; signal: string }
-  | { kind: "power"; title: string; power: Power; rpm: string | null; direction: string | null; soc: string | null;
+  | { kind: "power"; title: string; power: Power; rpm: string | null; direction: string | null; heat: string[]; soc: string | null;
       speed: string | null; charging: Charging | null }
   | { kind: "ring"; title: string; signal: string; beside: string | null; charging: Charging | null }
   | { kind: "number"; title: string; signal: string }

@@ -33,7 +33,7 @@ export const reasonText = (reason: string): string => REASONS[reason] ?? reason.
 export function gapText(gap: { from_ms: number; to_ms: number; reason: string; where: string; count: number | string | null }): string {
   const long = (gap.to_ms - gap.from_ms) / 1000;
   const span = long >= 0.1 ? ` for ${duration(long)}` : "";
-  const lost = gap.count === null ? "lost: unknown" : `${plural(gap.count, "record")} lost`;
+  const lost = gap.count === null ? "how much was lost is not known" : `${plural(gap.count, "record")} lost`;
   const where = gap.where && gap.reason !== "downtime" ? `${gap.where}: ` : "";
   return `${where}${reasonText(gap.reason)}${span}, ${lost}`;
 }

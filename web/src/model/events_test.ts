@@ -28,7 +28,7 @@ it("a gap is told once, in words", () => {
 });
 
 it("an unknown number is said to be unknown", () => {
-  expect(gapText({ from_ms: 0, to_ms: 4000, reason: "downtime", where: "can0", count: null })).toBe("the node was not running for 4.0 s, lost: unknown");
+  expect(gapText({ from_ms: 0, to_ms: 4000, reason: "downtime", where: "can0", count: null })).toBe("the node was not running for 4.0 s, how much was lost is not known");
 });
 
 it("a new run is told", () => {

@@ -1,3 +1,4 @@
+import { placeOf } from "../layout/hints";
 import type { Charging, Power } from "../layout/tile";
 import { flowOf, flowStep, flowWord, type Flow } from "../model/flow";
 import { duration, number } from "../model/format";
@@ -11,6 +12,7 @@ interface Props {
   power: Power;
   rpm: string | null;
   direction: string | null;
+  heat: string[];
   soc: string | null;
   speed: string | null;
   charging: Charging | null;
@@ -48,9 +50,17 @@ export function PowerTile(props: Props) {
         </div>
         <Consumer charging={charging} rpm={props.rpm} direction={props.direction} left={props.charging?.remaining ?? null} />
       </div>
-      <p class="note"><Num of={props.power.amperes} unit /></p>
+      <p class="note">
+        <Num of={props.power.amperes} unit />
+        {props.heat.map((key) => <span key={key}> · {heatName(key)} <Num of={key} unit /></span>)}
+      </p>
     </Tile>
   );
+}
+
+function heatName(key: string): string {
+  const signal = store.signals.get(key);
+  return signal ? placeOf(signal).toLowerCase() : "";
 }
 
 function productName(power: Power): string {

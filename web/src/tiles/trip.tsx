@@ -15,7 +15,7 @@ export function TripTile({ title, speed, power, span }: { title: string; speed: 
   const { grid, columns, loading } = useSeries([speed, power.volts, power.amperes], WINDOW_MS, POINTS);
   const factor = toKmh(store.signals.get(speed)?.info.unit ?? "");
   const scaled = (column: Column): Column => ({ ...column, mean: column.mean.map((v) => (v === null ? null : v * factor)) });
-  const trip = tripOf(grid, scaled(columns.get(speed)!), product(columns.get(power.volts)!, columns.get(power.amperes)!, 0.001));
+  const trip = loading ? null : tripOf(grid, scaled(columns.get(speed)!), product(columns.get(power.volts)!, columns.get(power.amperes)!, 0.001));
   const begun = trip && trip.from_ms <= grid.from + grid.step ? "two hours" : trip ? `since ${clockMinute(trip.from_ms)}` : "";
   const figure = (text: string | null, unit: string) => <div><b>{text ?? "–"}</b>{unit}</div>;
   return (

@@ -70,8 +70,8 @@ export function paintOver(plot: uPlot, spans: readonly Span[]): void {
     g.save();
     g.font = `${11 * ratio}px ${getComputedStyle(document.body).fontFamily}`;
     const wide = g.measureText(span.text).width;
-    if (at[1] > wide + 4 * ratio) {
-      const x = at[0] + at[1] / 2;
+    if (span.text && at[1] >= 5 * ratio) {
+      const x = Math.min(Math.max(at[0] + at[1] / 2, plot.bbox.left + wide / 2 + 4 * ratio), plot.bbox.left + plot.bbox.width - wide / 2 - 4 * ratio);
       g.textAlign = "center";
       g.fillStyle = colour("panel");
       g.fillRect(x - wide / 2 - 4 * ratio, top + 4 * ratio, wide + 8 * ratio, 16 * ratio);
