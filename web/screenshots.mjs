@@ -1,6 +1,7 @@
 // Pictures of the page for the documents: node screenshots.mjs FOLDER [MINUTES]
 // Runs the demo in a temporary folder for so long (eleven minutes fill the charts; where the demo fills in its past, two do),
-// kills it once on the way so that there is a gap to be seen, and takes three pictures.
+// kills it once on the way so that there is a gap to be seen, and takes three pictures. With CANTRAIL_NODE=http://… the pictures are
+// of that node.
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { createServer } from "node:net";
@@ -21,7 +22,7 @@ const port = await new Promise((done) => {
     probe.close(() => done(port));
   });
 });
-const url = `http://127.0.0.1:${port}/`;
+const url = process.env.CANTRAIL_NODE ?? `http://127.0.0.1:${port}/`;
 
 async function startNode() {
   const child = spawn(binary, ["demo", "--listen", `127.0.0.1:${port}`, "--folder", data], { stdio: "ignore" });
@@ -34,8 +35,8 @@ async function startNode() {
 const ended = (child) => new Promise((done) => child.once("exit", done));
 
 const PICTURES = [
-  { name: "overview-dark", size: { width: 1440, height: 900 }, colorScheme: "dark", hover: true },
-  { name: "overview-light", size: { width: 1440, height: 900 }, colorScheme: "light" },
+  { name: "overview-dark", size: { width: 1280, height: 900 }, colorScheme: "dark", hover: true },
+  { name: "overview-light", size: { width: 1280, height: 900 }, colorScheme: "light" },
   { name: "phone", size: { width: 390, height: 844 }, colorScheme: "dark", isMobile: true, crop: true },
 ];
 
@@ -60,26 +61,34 @@ async function take(browser, picture) {
   if (bytes > MOST_BYTES) throw new Error(`${path} is larger than ${MOST_BYTES} bytes`);
 }
 
-mkdirSync(folder, { recursive: true });
-let node = await startNode();
-try {
-  const status = await (await fetch(`${url}api/status`)).json();
-  const total_ms = Number(minutes ?? (status.filled_in ? 3 : 11)) * 60_000;
-  await wait(total_ms * 0.55);
-  const killed = ended(node);
-  node.kill("SIGKILL");
-  await killed;
-  await wait(AWAY_MS);
-  node = await startNode();
-  await wait(total_ms * 0.45);
+async function takeAll() {
+  mkdirSync(folder, { recursive: true });
   const browser = await chromium.launch({
     executablePath: process.env.CANTRAIL_CHROMIUM ?? "/usr/bin/chromium", args: process.getuid?.() === 0 ? ["--no-sandbox"] : [],
   });
   for (const picture of PICTURES) await take(browser, picture);
   await browser.close();
-} finally {
-  const stopped = ended(node);
-  node.kill("SIGTERM");
-  await stopped;
-  rmSync(data, { recursive: true, force: true });
 }
+
+async function ofTheDemo() {
+  let node = await startNode();
+  try {
+    const status = await (await fetch(`${url}api/status`)).json();
+    const total_ms = Number(minutes ?? (status.filled_in ? 3 : 11)) * 60_000;
+    await wait(total_ms * 0.55);
+    const killed = ended(node);
+    node.kill("SIGKILL");
+    await killed;
+    await wait(AWAY_MS);
+    node = await startNode();
+    await wait(total_ms * 0.45);
+    await takeAll();
+  } finally {
+    const stopped = ended(node);
+    node.kill("SIGTERM");
+    await stopped;
+    rmSync(data, { recursive: true, force: true });
+  }
+}
+
+await (process.env.CANTRAIL_NODE ? takeAll() : ofTheDemo());
