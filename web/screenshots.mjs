@@ -2,7 +2,7 @@
 // Runs the demo in a temporary folder for so long (eleven minutes fill the charts; where the demo fills in its past, two do),
 // kills it once on the way so that there is a gap to be seen, and takes three pictures. With CANTRAIL_NODE=http://… the pictures are
 // of that node.
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -35,8 +35,8 @@ async function startNode() {
 const ended = (child) => new Promise((done) => child.once("exit", done));
 
 const PICTURES = [
-  { name: "overview-dark", size: { width: 1280, height: 900 }, colorScheme: "dark", hover: true },
-  { name: "overview-light", size: { width: 1280, height: 900 }, colorScheme: "light" },
+  { name: "overview-dark", size: { width: 1440, height: 900 }, colorScheme: "dark", hover: true },
+  { name: "overview-light", size: { width: 1440, height: 900 }, colorScheme: "light" },
   { name: "phone", size: { width: 390, height: 844 }, colorScheme: "dark", isMobile: true, crop: true },
 ];
 
@@ -56,6 +56,7 @@ async function take(browser, picture) {
   await wait(1500);
   await page.screenshot({ path });
   await page.close();
+  execFileSync("pngquant", ["--force", "--strip", "--quality", "70-100", "--output", path, path]);
   const bytes = statSync(path).size;
   console.log(`${path} ${bytes} bytes`);
   if (bytes > MOST_BYTES) throw new Error(`${path} is larger than ${MOST_BYTES} bytes`);
