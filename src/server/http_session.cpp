@@ -64,6 +64,7 @@ Result<Request> to_request(const http::request<http::empty_body>& message) {
   if (!request) return request;
   request->host = text(message[http::field::host]);
   request->origin = text(message[http::field::origin]);
+  request->takes_gzip = takes_gzip(text(message[http::field::accept_encoding]));
   return request;
 }
 

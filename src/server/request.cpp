@@ -83,4 +83,16 @@ bool same_origin(std::string_view origin, std::string_view host) {
   return scheme != std::string_view::npos && lower(origin.substr(scheme + 3)) == lower(host);
 }
 
+bool takes_gzip(std::string_view accept_encoding) {
+  const std::string accepted = lower(accept_encoding);
+  for (const std::string_view entry : split(accepted, ',')) {
+    const auto parts = split(entry, ';');
+    const std::string_view name = trim(parts.front());
+    if (name != "gzip" && name != "*") continue;
+    const std::string_view weight = parts.size() > 1 ? trim(parts[1]) : "";
+    return !(weight.starts_with("q=0") && weight.find_first_not_of("0.", 2) == std::string_view::npos);
+  }
+  return false;
+}
+
 }  // namespace cantrail::server

@@ -18,8 +18,9 @@ struct Request {
   std::string method;  // as sent: "GET"
   std::string path;    // decoded, begins with '/'
   std::vector<Parameter> query;
-  std::string host;    // the header; empty: none
-  std::string origin;  // the header; empty: none
+  std::string host;         // the header; empty: none
+  std::string origin;       // the header; empty: none
+  bool takes_gzip = false;  // by its Accept-Encoding header
 };
 
 struct Header {
@@ -45,5 +46,8 @@ Result<Request> parse_target(std::string_view method, std::string_view target);
 // Whether a page of this Origin was loaded from this Host. Browsers let any page open a WebSocket to any
 // server, so the server has to look. No Origin: no browser.
 [[nodiscard]] bool same_origin(std::string_view origin, std::string_view host);
+
+// Whether an Accept-Encoding header ("gzip, br;q=0.5") lets the answer be a gzip stream.
+[[nodiscard]] bool takes_gzip(std::string_view accept_encoding);
 
 }  // namespace cantrail::server

@@ -1,0 +1,42 @@
+// What the page shows of losses: of its own connection, and of the node.
+import { readFileSync } from "node:fs";
+import { Window } from "./browser";
+import { Node, until } from "./node";
+
+let node: Node;
+let browser: Window;
+const leaf = readFileSync(new URL("../../examples/leaf/leaf.dbc", import.meta.url), "utf8");
+
+beforeAll(async () => {
+  [node, browser] = await Promise.all([Node.run('scenario = "leaf"\nseed = 7\ndbc = "leaf.dbc"', { "leaf.dbc": leaf }), Window.start()]);
+});
+afterAll(async () => {
+  await browser?.end();
+  await node?.stop();
+});
+
+it("says that the node is away, comes back by itself, and draws the outage as a gap", async () => {
+  const { page } = await browser.open(node.url);
+  const gaps = () => page.locator(".span8 .gap-count").getAttribute("data-gaps").then(Number);
+  await page.waitForSelector(".speed .num.good");
+  await page.waitForTimeout(2000);
+  expect(await gaps()).toBe(0);
+
+  await node.kill();
+  await page.waitForSelector(".pulse.lost");
+  await page.waitForSelector(".banner");
+  expect(await page.locator(".speed .num").getAttribute("class")).toContain("stale");
+  expect(await page.locator(".speed .num").innerText()).toMatch(/^\d/);
+  await until("the lost connection in the chart", async () => (await page.locator(".span8 .gap-count").getAttribute("data-lost")) === "1");
+  await page.waitForTimeout(1500);
+
+  await node.start();
+  await page.waitForSelector(".speed .num.good", { timeout: 30_000 });
+  expect(await page.locator(".banner").count()).toBe(0);
+  await until("the gap in the chart", async () => (await gaps()) >= 1);
+  await until("the gap in words", async () => (await page.locator(".events").innerText()).includes("the node was not running for"));
+  expect(await page.locator(".events").innerText()).toContain("found the node again");
+
+  const { page: later } = await browser.open(`${node.url}#/health`);
+  await until("the gap in the list", async () => (await later.locator(".gap-list li").count()) >= 1);
+});

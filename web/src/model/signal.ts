@@ -1,0 +1,64 @@
+// One signal of the catalog with all that is known of it, and how its value stands.
+import type { Row, Scalar, SignalInfo, StreamInfo } from "../api/types";
+import { decimalsOf } from "./format";
+
+export interface Signal {
+  key: string; // "can0:VehicleSpeed.kmh", as /api/series takes it
+  stream: StreamInfo;
+  info: SignalInfo;
+}
+
+export type Standing = "good" | "absent" | "stale" | "out";
+
+export interface Reading {
+  standing: Standing;
+  value: number | null; // as a number, if it is one
+  scalar: Scalar | undefined;
+  label: string | undefined;
+  age_ms: number;
+}
+
+export const signalKey = (stream: string, signal: string): string => `${stream}.${signal}`;
+
+/** Names on a bus can be anything, "constructor" as well. */
+export const own = <T>(object: Record<string, T>, name: string): T | undefined => (Object.hasOwn(object, name) ? object[name] : undefined);
+
+export function toNumber(value: Scalar | undefined): number | null {
+  if (typeof value === "number") return value;
+  if (typeof value === "boolean") return Number(value);
+  if (typeof value === "string" && value !== "" && Number.isFinite(Number(value))) return Number(value);
+  return null;
+}
+
+export const isText = (info: SignalInfo): boolean => info.type === "text" || info.type === "string" || info.type === "bytes";
+
+/** Outside of the range that the DBC declares. */
+export const isOut = (info: SignalInfo, value: number): boolean =>
+  (info.min !== null && value < info.min) || (info.max !== null && value > info.max);
+
+/** How a signal stands, given the latest row of its stream and how old that is. */
+export function standing(info: SignalInfo, row: Row | undefined, age_ms: number): Reading {
+  const scalar = row && own(row.signals, info.name);
+  if (!row || scalar === undefined || scalar === null) {
+    return { standing: "absent", value: null, scalar: undefined, label: undefined, age_ms };
+  }
+  const value = toNumber(scalar);
+  const out = value !== null && isOut(info, value);
+  const stale = row.stale || age_ms > row.stale_after_ms;
+  return { standing: stale ? "stale" : out ? "out" : "good", value, scalar, label: own(row.labels, info.name), age_ms };
+}
+
+/** Decimals for a signal: those of its factor and offset. Without a layout, those seen so far, so that texts keep their width. */
+export class Decimals {
+  private readonly seen = new Map<string, number>();
+
+  of(signal: Signal, value: number | null): number {
+    const layout = signal.info.layout;
+    if (layout && !layout.float) return Math.max(decimalsOf(layout.factor), decimalsOf(layout.offset));
+    if (signal.info.type !== "f64") return 0;
+    const now = value === null ? 0 : Math.min(3, decimalsOf(Number(value.toFixed(3))));
+    const most = Math.max(now, this.seen.get(signal.key) ?? 0);
+    this.seen.set(signal.key, most);
+    return most;
+  }
+}

@@ -1,0 +1,38 @@
+import type { Row } from "../api/types";
+import { signalsOf } from "../layout/catalog_fixture";
+import { Decimals, standing, toNumber } from "./signal";
+
+const [temp] = signalsOf("BatteryTemps: temp_1 °C 1..99");
+const row = (rest: Partial<Row> = {}): Row => ({ channel: "can0", message: "BatteryTemps", id: 1, extended: false, time: "", time_ns: "0", age_ms: 0,
+  stale_after_ms: 2000, stale: false, rows: 1, data: "", signals: { temp_1: 20 }, labels: {}, ...rest });
+
+it("names of the language's own are names like others", () => {
+  const [odd] = signalsOf("M: constructor V");
+  expect(standing(odd!.info, row({ signals: {} }), 0).standing).toBe("absent");
+  const sent = JSON.parse('{"__proto__": 7}') as Row["signals"];
+  const [proto] = signalsOf("M: __proto__ V");
+  expect(standing(proto!.info, row({ signals: sent }), 0).value).toBe(7);
+});
+
+describe("a value", () => {
+  it("is good, out of its range, stale or absent", () => {
+    expect(standing(temp!.info, row(), 10).standing).toBe("good");
+    expect(standing(temp!.info, row({ signals: { temp_1: 0 } }), 10).standing).toBe("out");
+    expect(standing(temp!.info, row(), 2001).standing).toBe("stale");
+    expect(standing(temp!.info, row({ stale: true }), 10).standing).toBe("stale");
+    expect(standing(temp!.info, row({ signals: {} }), 10).standing).toBe("absent");
+    expect(standing(temp!.info, row({ signals: { temp_1: null } }), 10).standing).toBe("absent");
+    expect(standing(temp!.info, undefined, Infinity).standing).toBe("absent");
+  });
+  it("may be a large integer, a switch or a text", () => {
+    expect([toNumber("18446744073709551615"), toNumber(true), toNumber("off"), toNumber(""), toNumber(undefined)])
+      .toEqual([18446744073709551615, 1, null, null, null]);
+  });
+});
+
+it("decimals never become fewer, so that numbers keep their width", () => {
+  const decimals = new Decimals();
+  expect([decimals.of(temp!, 20), decimals.of(temp!, 20.25), decimals.of(temp!, 20)]).toEqual([0, 2, 2]);
+  const layout = { start: 0, length: 8, byte_order: "intel" as const, factor: 0.5, offset: -40 };
+  expect(decimals.of({ ...temp!, key: "other", info: { ...temp!.info, layout } }, 20)).toBe(1);
+});

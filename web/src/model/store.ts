@@ -1,0 +1,195 @@
+// All that the page knows: catalog, newest rows, status, connection. Views read it when they draw; it wakes them at most ten
+// times a second.
+import { getJson } from "../api/get";
+import { LiveConnection } from "../api/live";
+import type { Catalog, LiveMessage, NodeStatus, Row, StreamInfo } from "../api/types";
+import { readLayout } from "./bits";
+import { EventLog } from "./events";
+import { Recent } from "./recent";
+import { Rate } from "./rates";
+import { Decimals, own, signalKey, standing, toNumber, type Reading, type Signal } from "./signal";
+
+export interface Seen {
+  row: Row;
+  at: number; // performance.now() when it was so old as row.age_ms says
+  rate: Rate;
+}
+
+const TICK_MS = 100;
+export const streamKey = (row: { channel: string | null; message: string }): string =>
+  (row.channel === null ? "" : `${row.channel}:`) + row.message;
+
+export class Store {
+  streams: StreamInfo[] = [];
+  readonly signals = new Map<string, Signal>();
+  readonly seen = new Map<string, Seen>();
+  status: NodeStatus | null = null;
+  connected = false;
+  lostAt: number | null = null; // node's ms, while not connected
+  layoutVersion = 0; // changes when other streams are there
+  historyVersion = 0; // changes when what was fetched should be fetched again
+  readonly events = new EventLog();
+  readonly received = new Rate(3);
+  readonly appended = new Rate(120);
+  readonly laneRates = new Map<string, Rate>();
+  readonly decimals = new Decimals();
+  unsynced_ms: number[] = [];
+
+  private readonly recents = new Map<string, Recent>();
+  private readonly watched = new Map<string, string[]>(); // stream → signals with a Recent
+  private readonly listeners = new Set<() => void>();
+  private clockOffset_ms = 0; // the node's clock minus this one's
+  private newest_ms = 0; // the newest event time
+  private timer = 0;
+  private catalogAsked = 0;
+
+  start(): void {
+    void this.loadCatalog();
+    new LiveConnection((message) => this.take(message), (open) => this.connection(open)).start();
+    window.setInterval(() => this.touch(), 1000); // ages grow without news
+  }
+
+  // --- reading ---
+
+  subscribe(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  nodeNow(): number {
+    return Date.now() + this.clockOffset_ms;
+  }
+
+  /** The right edge of charts: now, or where a recording is that is being played. */
+  chartNow(): number {
+    const now = this.nodeNow();
+    return this.newest_ms !== 0 && Math.abs(now - this.newest_ms) > 3_600_000 && this.connected ? this.newest_ms : now;
+  }
+
+  age_ms(seen: Seen): number {
+    return Math.max(0, performance.now() - seen.at);
+  }
+
+  reading(signal: Signal): Reading {
+    const seen = this.seen.get(signal.stream.stream);
+    const reading = standing(signal.info, seen?.row, seen ? this.age_ms(seen) : Infinity);
+    return !this.connected && reading.standing === "good" ? { ...reading, standing: "stale" } : reading;
+  }
+
+  /** Buckets of the last ten minutes, kept from the first time that somebody asks. */
+  recent(key: string): Recent {
+    let recent = this.recents.get(key);
+    const signal = this.signals.get(key);
+    if (!recent) {
+      this.recents.set(key, (recent = new Recent()));
+      if (signal) {
+        const of = this.watched.get(signal.stream.stream);
+        of ? of.push(signal.info.name) : this.watched.set(signal.stream.stream, [signal.info.name]);
+      }
+    }
+    return recent;
+  }
+
+  // --- what comes in ---
+
+  private take(message: LiveMessage): void {
+    if (message.type === "status") return this.takeStatus(message.status);
+    this.clockOffset_ms = Number(BigInt(message.time_ns) / 1_000_000n) - Date.now();
+    for (const row of message.rows) this.takeRow(row);
+    this.touch();
+  }
+
+  private takeRow(row: Row): void {
+    const key = streamKey(row);
+    const at = performance.now() - row.age_ms;
+    const before = this.seen.get(key);
+    if (before) Object.assign(before, { row: { ...row, units: row.units ?? before.row.units }, at });
+    else this.firstRow(key, row, at);
+    this.seen.get(key)!.rate.add(performance.now() / 1000, row.rows);
+    if (row.stale) return;
+    const time = Number(BigInt(row.time_ns) / 1_000_000n);
+    this.newest_ms = time;
+    for (const name of this.watched.get(key) ?? []) {
+      const value = toNumber(own(row.signals, name));
+      if (value !== null) this.recents.get(signalKey(key, name))!.add(time, value);
+    }
+  }
+
+  private firstRow(key: string, row: Row, at: number): void {
+    this.seen.set(key, { row, at, rate: new Rate(5) });
+    ++this.layoutVersion;
+    if (!this.streams.some((stream) => stream.stream === key)) void this.loadCatalog();
+  }
+
+  private takeStatus(status: NodeStatus): void {
+    const at = Number(BigInt(status.time_ns) / 1_000_000n) / 1000;
+    this.received.add(at, Number(status.received));
+    this.appended.add(at, Number(status.journal.appended_bytes));
+    for (const lane of status.lanes) {
+      const rate = this.laneRates.get(lane.name) ?? new Rate(5);
+      rate.add(at, Number(lane.ledger.received));
+      this.laneRates.set(lane.name, rate);
+    }
+    this.unsynced_ms = [...this.unsynced_ms.slice(-29), status.journal.unsynced_age_ms];
+    this.events.takeStatus(status, this.status);
+    if (this.status && this.status.epoch !== status.epoch) ++this.historyVersion;
+    this.status = status;
+    this.touch();
+  }
+
+  private connection(open: boolean): void {
+    this.connected = open;
+    const now = this.nodeNow();
+    if (!open) {
+      this.lostAt = now;
+      this.events.lost(now);
+    } else {
+      if (this.lostAt !== null) this.events.found(this.lostAt, now);
+      this.lostAt = null;
+      ++this.historyVersion;
+      void this.loadCatalog();
+    }
+    this.touch();
+  }
+
+  private async loadCatalog(): Promise<void> {
+    const asked = ++this.catalogAsked;
+    const catalog = await getJson<Catalog>("api/signals").catch(() => null);
+    if (!catalog || asked !== this.catalogAsked) return;
+    const named = new Set(catalog.streams.map((stream) => stream.stream));
+    const unnamed = [...this.seen].filter(([key]) => !named.has(key)).map(([key, seen]) => streamOf(key, seen.row));
+    this.setStreams([...catalog.streams, ...unnamed]);
+  }
+
+  private setStreams(streams: StreamInfo[]): void {
+    this.streams = streams;
+    for (const stream of streams) {
+      for (const written of stream.signals) {
+        const info = { ...written, layout: readLayout(written.layout) };
+        const key = signalKey(stream.stream, info.name);
+        this.signals.set(key, { key, stream, info });
+      }
+    }
+    ++this.layoutVersion;
+    this.touch();
+  }
+
+  private touch(): void {
+    if (this.timer !== 0) return;
+    this.timer = window.setTimeout(() => {
+      this.timer = 0;
+      for (const listener of this.listeners) listener();
+    }, TICK_MS);
+  }
+}
+
+/** What a row tells of a stream that is in no catalog. */
+function streamOf(key: string, row: Row): StreamInfo {
+  const signals = Object.entries(row.signals).map(([name, value]) => ({
+    name, type: typeof value === "number" ? "f64" : "text", unit: row.units?.[name] ?? "",
+    min: null, max: null, optional: true, comment: "", labels: [],
+  }));
+  return { stream: key, channel: row.channel, source: null, message: row.message, id: row.id, extended: row.extended,
+    cycle_ms: null, sender: "", comment: "", signals };
+}
+

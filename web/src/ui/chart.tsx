@@ -1,0 +1,83 @@
+import { useState } from "preact/hooks";
+import { decimalsFor, clockTime, number, when } from "../model/format";
+import { reasonText } from "../model/events";
+import { product, type Column, type Grid } from "../model/series";
+import type { Charging, Line } from "../layout/tile";
+import { store, useLive } from "./live";
+import { Plot, type PlotLine } from "./plot";
+import type { Span } from "./plot_paint";
+import { useSeries, type GapSpan } from "./use_series";
+
+const INKS = ["accent", "violet", "mute", "text"];
+const inkOf = (line: Line, i: number, lines: Line[]): string =>
+  line.keys.length === 2 ? "flow" : INKS[(i - (lines[0]?.keys.length === 2 ? 1 : 0)) % INKS.length]!;
+
+const gapSpan = (gap: GapSpan): Span =>
+  gap.reason === "connection lost" ? { ...gap, kind: "lost", text: "no connection" }
+    : { ...gap, kind: "gap", text: gap.to_ms - gap.from_ms > 1000 ? "gap" : "" };
+
+/** Where a flag is set, as spans. */
+export function flagged(grid: Grid, flag: Column | undefined, kind: Span["kind"], text: string): Span[] {
+  const spans: Span[] = [];
+  flag?.mean.forEach((value, i) => {
+    if (value === null || value < 0.5) return;
+    const from_ms = grid.from + i * grid.step;
+    const last = spans[spans.length - 1];
+    if (last && last.to_ms === from_ms) last.to_ms += grid.step;
+    else spans.push({ from_ms, to_ms: from_ms + grid.step, kind, text });
+  });
+  return spans;
+}
+
+interface Props {
+  lines: Line[];
+  window_ms: number;
+  points: number;
+  height: number;
+  label: string;
+  charging?: Charging | null;
+  sync?: string;
+}
+
+/** Lines over time with a legend that says the values under the cursor. */
+export function Chart({ lines, window_ms, points, height, label, charging, sync }: Props) {
+  useLive(1000);
+  const [index, setIndex] = useState<number | null>(null);
+  const flag = charging?.flag ?? null;
+  const keys = [...new Set([...lines.flatMap((line) => line.keys), ...(flag ? [flag] : [])])];
+  const { grid, columns, gaps, loading, failed } = useSeries(keys, window_ms, points);
+  const plotted = lines.map((line, i): PlotLine => {
+    const [a, b] = line.keys.map((key) => columns.get(key)!);
+    return { label: line.label, unit: line.unit, ink: inkOf(line, i, lines), column: b ? product(a!, b, line.scale) : a! };
+  });
+  const spans = [...gaps.map(gapSpan), ...flagged(grid, flag ? columns.get(flag) : undefined, "charging", "charging")];
+  const filled = store.status?.filled_in;
+  if (filled) spans.push({ from_ms: filled.from_ms, to_ms: filled.to_ms, kind: "filled", text: "filled in beforehand" });
+  const shown = index !== null && index < grid.n ? index : null;
+  const at = shown === null ? null : grid.from + shown * grid.step;
+  const missing = at === null ? undefined : gaps.find((gap) => gap.from_ms <= at && at < gap.to_ms);
+  return (
+    <div class="chart">
+      <div class="legend" aria-live="off">
+        {plotted.map((line) => <LegendEntry key={line.label} line={line} index={shown} />)}
+        <span class={`at ${at === null ? "idle" : ""}`}>{missing ? reasonText(missing.reason) : at !== null ? (window_ms > 86_400_000 ? when(at) : clockTime(at))
+          : failed ?? (loading ? "reading the history" : "min–max band")}</span>
+      </div>
+      <Plot lines={plotted} grid={grid} spans={spans} height={height} label={`${label}${gaps.length ? `, ${gaps.length} gaps` : ""}`} onCursor={setIndex} {...(sync ? { sync } : {})} />
+      <span class="gap-count" hidden data-gaps={spans.filter((span) => span.kind === "gap").length} data-lost={spans.some((span) => span.kind === "lost") ? 1 : 0} />
+    </div>
+  );
+}
+
+function LegendEntry({ line, index }: { line: PlotLine; index: number | null }) {
+  const { mean } = line.column;
+  let at = index ?? mean.length - 1;
+  if (index === null) while (at > 0 && mean.length - at < 8 && mean[at] === null) --at;
+  const value = mean[at] ?? null;
+  const ink = line.ink === "flow" ? (value !== null && value < 0 ? "good" : "warn") : line.ink;
+  return (
+    <span class={`key ink-${ink}`}>
+      <i />{line.label} <b>{value === null ? "–" : number(value, decimalsFor(value, 1))}</b> {line.unit}
+    </span>
+  );
+}

@@ -1,0 +1,50 @@
+import { hexOf, parseHex, physical, rawBits, rawValue } from "../model/bits";
+import { canId, decimalsOf, duration, number } from "../model/format";
+import type { Signal } from "../model/signal";
+import { Bits, HexBytes } from "./bits";
+import { store } from "./live";
+import { readingText, STANDING } from "./reading";
+
+/** "0x18C4 × 0.01 = 63.40 km/h", worked out here from the frame's bytes. */
+function Formula({ signal, data }: { signal: Signal; data: Uint8Array }) {
+  const layout = signal.info.layout!;
+  const bits = rawBits(data, layout);
+  if (bits === null) return <div class="warn-text">the frame is too short for it</div>;
+  const raw = rawValue(bits, layout);
+  const decimals = layout.float ? 3 : Math.max(decimalsOf(layout.factor), decimalsOf(layout.offset));
+  const signed = typeof raw === "number" || raw < 0n ? ` → ${number(Number(raw), layout.float ? 3 : 0)}` : "";
+  const times = layout.factor !== 1 ? ` × ${layout.factor}` : "";
+  const plus = layout.offset > 0 ? ` + ${layout.offset}` : layout.offset < 0 ? ` − ${-layout.offset}` : "";
+  const label = signal.info.labels.find((entry) => Number(entry.value) === physical(raw, layout))?.text;
+  return (
+    <div class="formula">
+      <span class="raw">{hexOf(bits, layout.length)}</span>{signed}{times}{plus} = <b>{number(physical(raw, layout), decimals)} {signal.info.unit}</b>
+      {label ? <> = <b>{label}</b></> : null}
+    </div>
+  );
+}
+
+/** Where one value comes from: frame, bytes, bits, arithmetic, and whether it can be believed. */
+export function ExplainSignal({ of }: { of: string }) {
+  const signal = store.signals.get(of);
+  if (!signal) return null;
+  const { stream, info } = signal;
+  const seen = store.seen.get(stream.stream);
+  const reading = store.reading(signal);
+  const data = parseHex(seen?.row.data ?? "");
+  const layout = info.layout ?? null;
+  const range = info.min !== null && info.max !== null ? `declared range ${info.min} … ${info.max}` : "";
+  return (
+    <section>
+      <header>{[stream.id === null ? null : canId(stream.id, stream.extended), stream.channel, stream.message].filter(Boolean).join(" · ")}<em>{info.name}</em></header>
+      {data.length ? <HexBytes data={data} layout={layout} /> : null}
+      {data.length && layout ? <Bits data={data} layout={layout} /> : null}
+      {data.length && layout && reading.standing !== "absent" ? <Formula signal={signal} data={data} />
+        : <div class="formula"><b>{readingText(signal, reading)} {reading.standing === "absent" ? "" : info.unit}</b></div>}
+      <footer class={reading.standing === "good" ? "" : "warn-text"}>
+        {[STANDING[reading.standing], seen ? `${duration(reading.age_ms / 1000)} old` : "not seen yet", range].filter(Boolean).join(" · ")}
+      </footer>
+      {info.comment ? <footer>{info.comment}</footer> : null}
+    </section>
+  );
+}
