@@ -32,7 +32,7 @@ it("says that the node is away, comes back by itself, and draws the outage as a 
 
   await node.start();
   await page.waitForSelector(".speed .num.good", { timeout: 30_000 });
-  expect(await page.locator(".banner").count()).toBe(0);
+  await until("the banner to go", async () => (await page.locator(".banner").count()) === 0);
   await until("the gap in the chart", async () => (await gaps()) >= 1);
   await until("the gap in words", async () => (await page.locator(".events").innerText()).includes("the node was not running for"));
   expect(await page.locator(".events").innerText()).toContain("found the node again");
