@@ -306,7 +306,7 @@ def test_a_message_that_is_too_long_ends_the_connection(fed):
 
     async def speak(length):
         async with live(node) as socket:
-            await socket.send(json.dumps({"ping": "x" * (length - 11)}))
+            await socket.send(json.dumps({"ping": "x" * (length - len('{"ping": ""}'))}))
             try:
                 return (await next_of(socket, "error"))["type"]
             except websockets.exceptions.ConnectionClosed as closed:

@@ -7,6 +7,7 @@ import re
 import shutil
 import socket
 import subprocess
+import urllib.parse
 
 import pytest
 
@@ -65,7 +66,7 @@ def test_the_page_names_nothing_by_an_absolute_path(behind):
     assert named, page[:500]
     for each in named:
         assert not each.startswith(("/", "http:")), each
-        assert ask(behind.port, f"/car7/{each}")[0] == 200, each
+        assert ask(behind.port, urllib.parse.urljoin("/car7/", each))[0] == 200, each
 
 
 def test_only_names_of_the_list_are_answered_to(behind):
