@@ -51,7 +51,10 @@ SinkPart live_part(const std::shared_ptr<server::LiveState>& state) {
 
 ServingNode::ServingNode(NodeParts parts, server::ServerOptions options, FileSystem& files, Clock& clock,
                          Log& log)
-    : options_(std::move(options)), state_(std::make_shared<server::LiveState>()), clock_(clock), log_(log) {
+    : options_(std::move(options)),
+      state_(std::make_shared<server::LiveState>(options_.components)),
+      clock_(clock),
+      log_(log) {
   if (options_.enabled) parts.sinks.push_back(live_part(state_));
   node_ = std::make_shared<Node>(std::move(parts), files, clock, log);
 }
@@ -64,7 +67,8 @@ Status ServingNode::start() {
   if (auto enough = enough_descriptors(); !enough) return enough;
   const auto view = std::make_shared<View>(node_);
   if (options_.enabled) {
-    auto server = server::HttpServer::start(options_, view, state_, clock_, log_, kVersion);
+    auto server =
+        server::HttpServer::start(options_, view, state_, clock_, log_, kVersion, options_.limits());
     if (!server) return server.status();
     server_ = std::move(*server);
   }

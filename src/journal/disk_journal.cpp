@@ -181,7 +181,7 @@ Status DiskJournal::write_catalog(const Catalog& catalog) {
 
 void DiskJournal::note_appended(const RawBatch& batch, const std::string& source_name, std::uint64_t bytes) {
   has_batches_ = true;
-  last_ = batch.clock.wall;
+  last_ = later_clock(last_, batch.clock.wall);
   next_seq_ = batch.position.seq + 1;
   next_record_ = batch.first_record + batch.records();
   if (!source_name.empty() && !batch.source_position.empty()) {

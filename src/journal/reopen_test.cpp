@@ -37,6 +37,26 @@ TEST_F(JournalTest, KnowsAfterACrashWhatItHad) {
             (std::map<std::string, SourcePosition>{{"can0", "at 2"}, {"sensor", "at 1"}}));
 }
 
+// Two threads read the clock and get their places the other way round.
+TEST_F(JournalTest, KnowsTheLatestClockOfBatchesThatChangedPlaces) {
+  const CatalogPtr catalog = make_catalog("{}");
+  open();
+  auto late = make(5, catalog);
+  auto early = make(5, catalog);
+  const WallTime latest = late->clock.wall + std::chrono::milliseconds(5);
+  late->clock.wall = latest;
+  ASSERT_TRUE(journal_->append(*late).ok());
+  early->clock.wall = latest - std::chrono::milliseconds(3);
+  ASSERT_TRUE(journal_->append(*early).ok());
+  open();
+  EXPECT_EQ(journal_->past().last, latest);
+  auto set_back = make(5, catalog);
+  set_back->clock.wall = latest - std::chrono::hours(1);
+  ASSERT_TRUE(journal_->append(*set_back).ok());
+  open();
+  EXPECT_EQ(journal_->past().last, set_back->clock.wall);
+}
+
 TEST_F(JournalTest, CarriesSourcePositionsThroughEpochsThatHaveNone) {
   const CatalogPtr catalog = make_catalog("{}");
   open();

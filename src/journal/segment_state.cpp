@@ -26,7 +26,7 @@ void apply_start(std::span<const std::byte> payload, SegmentState& state) {
 void apply_batch(std::span<const std::byte> payload, SegmentState& state) {
   BatchSummary batch;
   if (!summarize(payload, batch)) return;
-  state.last = WallTime{batch.header.wall_ns};
+  state.last = later_clock(state.last, WallTime{batch.header.wall_ns});
   state.next_seq = batch.header.seq + 1;
   state.next_record = batch.header.first_record + batch.header.records;
   if (!batch.source_name.empty() && !batch.source_position.empty()) {
@@ -35,6 +35,12 @@ void apply_batch(std::span<const std::byte> payload, SegmentState& state) {
 }
 
 }  // namespace
+
+WallTime later_clock(std::optional<WallTime> last, WallTime next) {
+  constexpr Duration kMoment = std::chrono::seconds(10);
+  const bool by_a_moment = last && next < *last && *last - next < kMoment;
+  return by_a_moment ? *last : next;
+}
 
 std::optional<SegmentHeader> read_segment_header(FileSystem& files, const Segment& segment) {
   const auto file = files.open(segment.path, OpenMode::read);

@@ -24,6 +24,10 @@ struct SegmentState {
   std::uint64_t torn_bytes = 0;  // behind its last whole record
 };
 
+// How far the wall clock is known to have come. Batches read it before they get their place, so neighbours
+// can be the wrong way round by a moment; a longer step back is a clock that was set, and counts.
+[[nodiscard]] WallTime later_clock(std::optional<WallTime> last, WallTime next);
+
 // nullopt: damaged, unreadable or of another version.
 [[nodiscard]] std::optional<SegmentHeader> read_segment_header(FileSystem& files, const Segment& segment);
 

@@ -23,6 +23,21 @@ struct Label {
   std::string text;
 };
 
+// Where a field's bits are in its frame, as its DBC says it: for those who draw frames.
+struct BitLayout {
+  std::uint32_t start_bit = 0;  // little-endian: of the least significant bit; big-endian: of the most
+                                // significant. Bit n is bit n % 8 (0 the least significant) of byte n / 8
+  std::uint32_t length_bits = 1;
+  bool big_endian = false;
+  bool is_signed = false;
+  bool is_float = false;
+  double factor = 1, offset = 0;
+  bool is_selector = false;   // says which multiplexed fields are there
+  std::string selector = {};  // of a multiplexed field: the field that says whether it is there; empty: none
+  // The selector's raw values, without sign, that switch this field on: closed ranges.
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> selected_by = {};
+};
+
 struct FieldSchema {
   std::string name;
   FieldType type = FieldType::f64;
@@ -32,6 +47,7 @@ struct FieldSchema {
   std::string comment;
   std::vector<Label> labels;  // sorted by word
   bool optional = false;  // may be absent in a row (multiplexed signals); short frames make any field absent
+  std::optional<BitLayout> layout = std::nullopt;  // of a field decoded from frames
 
   [[nodiscard]] const std::string* label_of(std::uint64_t word) const;  // nullptr: none
 };

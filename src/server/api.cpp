@@ -9,20 +9,15 @@ namespace cantrail::server {
 namespace {
 
 constexpr std::string_view kForeignHost =
-    "the Host header names another machine; this server listens on loopback and answers to localhost, "
-    "127.0.0.1 and [::1] only";
+    "the Host header names another machine; this server answers to localhost, 127.0.0.1 and [::1], and to "
+    "the "
+    "names in [server] hosts";
 
 bool has_header(const Response& response, std::string_view name) {
   for (const Header& header : response.headers) {
     if (header.name == name) return true;
   }
   return false;
-}
-
-Response finished(Response response) {
-  if (!has_header(response, "Cache-Control")) response.headers.push_back({"Cache-Control", "no-store"});
-  response.headers.push_back({"X-Content-Type-Options", "nosniff"});
-  return response;
 }
 
 Response not_found(const Request& request) {
@@ -32,16 +27,24 @@ Response not_found(const Request& request) {
 }  // namespace
 
 Api::Api(std::shared_ptr<NodeView> node, std::shared_ptr<LiveState> state, Clock& clock, std::string version,
-         bool loopback_only)
+         Access access)
     : node_(std::move(node)),
       state_(std::move(state)),
       clock_(clock),
       version_(std::move(version)),
-      loopback_only_(loopback_only),
+      access_(std::move(access)),
       process_(clock) {}
 
-bool Api::is_foreign_host(const Request& request) const {
-  return loopback_only_ && !names_loopback(request.host);
+Response Api::finished(Response response, const Request& request) const {
+  if (!has_header(response, "Cache-Control")) response.headers.push_back({"Cache-Control", "no-store"});
+  response.headers.push_back({"X-Content-Type-Options", "nosniff"});
+  access_.allow_origin(response, request.origin);
+  return response;
+}
+
+std::optional<Response> Api::enter(Request& request) const {
+  auto answer = access_.enter(request);
+  return answer ? std::optional(finished(std::move(*answer), request)) : std::nullopt;
 }
 
 NodeStatus Api::status() const {
@@ -51,38 +54,40 @@ NodeStatus Api::status() const {
 }
 
 Response Api::handle(const Request& request) {
-  if (is_foreign_host(request)) return finished(problem(403, kForeignHost));
-  const Route* route = find_route(request.path);
-  if (route == nullptr) return finished(not_found(request));
+  if (!access_.takes_host(request.host)) return finished(problem(403, kForeignHost), request);
+  if (auto answer = access_.preflight(request)) return finished(std::move(*answer), request);
+  const Route* route = find_route(request);
+  if (route == nullptr) return finished(not_found(request), request);
   if (request.method != "GET" && request.method != "HEAD") {
     Response response =
         problem(405, printable(request.method) + " is not offered here: everything is read only");
     response.headers.push_back({"Allow", "GET, HEAD"});
-    return finished(std::move(response));
+    return finished(std::move(response), request);
   }
-  return finished(route->answer(*this, request));
+  return finished(route->answer(*this, request), request);
 }
 
 bool Api::may_take_long(const Request& request) {
-  const Route* route = find_route(request.path);
+  const Route* route = find_route(request);
   return route != nullptr && route->reads_history;
 }
 
 std::variant<LiveOptions, Response> Api::open_live(const Request& request) const {
-  if (is_foreign_host(request)) return finished(problem(403, kForeignHost));
-  if (request.path != kLivePath) return finished(not_found(request));
-  if (!same_origin(request.origin, request.host)) {
-    return finished(problem(403, "a page of another origin may not read from here"));
+  if (!access_.takes_host(request.host)) return finished(problem(403, kForeignHost), request);
+  if (request.path != kLivePath) return finished(not_found(request), request);
+  if (!access_.takes_origin(request.origin, request.host)) {
+    return finished(
+        problem(403, "a page of another origin may not read from here; [server] cors names those that may"),
+        request);
   }
   QueryReader query(request);
   LiveOptions options;
   options.filter.message = query.text("message");
   options.filter.channel = query.text("channel");
-  if (const auto interval =
-          query.duration("interval", std::chrono::milliseconds(20), std::chrono::minutes(1))) {
+  if (const auto interval = query.duration("interval", kLeastInterval, kMostInterval)) {
     options.interval = *interval;
   }
-  if (auto wrong = query.problem()) return finished(*wrong);
+  if (auto wrong = query.problem()) return finished(*wrong, request);
   return options;
 }
 

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 
 #include "base/clock.hpp"
+#include "server/access.hpp"
 #include "server/live_state.hpp"
 #include "server/node_view.hpp"
 #include "server/process_stats.hpp"
@@ -19,13 +21,17 @@ struct LiveOptions {
   RowFilter filter;
   Duration interval = std::chrono::milliseconds(200);
 };
+inline constexpr Duration kLeastInterval = std::chrono::milliseconds(20);
+inline constexpr Duration kMostInterval = std::chrono::minutes(1);
 
 // Thread-safe.
 class Api {
  public:
-  // `loopback_only`: the server listens on loopback, so requests for other host names are refused.
   Api(std::shared_ptr<NodeView> node, std::shared_ptr<LiveState> state, Clock& clock, std::string version,
-      bool loopback_only);
+      Access access);
+
+  // First of all, for each request: takes off the base path. The answer, where there is nothing more to do.
+  [[nodiscard]] std::optional<Response> enter(Request& request) const;
 
   [[nodiscard]] Response handle(const Request& request);
   // True where handle() may read the history, which takes up to seconds: then it belongs on a thread that may
@@ -43,13 +49,13 @@ class Api {
   [[nodiscard]] NodeStatus status() const;  // the node's, with this program's version where it has none
 
  private:
-  [[nodiscard]] bool is_foreign_host(const Request& request) const;
+  [[nodiscard]] Response finished(Response response, const Request& request) const;
 
   std::shared_ptr<NodeView> node_;
   std::shared_ptr<LiveState> state_;
   Clock& clock_;
   std::string version_;
-  bool loopback_only_;
+  Access access_;
   ProcessStats process_;
 };
 

@@ -1,6 +1,7 @@
 // The API as a function: answers, refusals, and what they say.
 #include "server/api.hpp"
 
+#include <array>
 #include <cstdio>
 #include <fstream>
 #include <set>
@@ -42,7 +43,7 @@ struct ApiTest : testing::Test {
   ManualClock clock{{1'700'000'060'000'000'000}, {61'000'000'000}};
   std::shared_ptr<FakeNode> node = std::make_shared<FakeNode>();
   std::shared_ptr<LiveState> state = std::make_shared<LiveState>();
-  Api api{node, state, clock, "0.1.0", true};
+  Api api{node, state, clock, "0.1.0", {.loopback_only = true}};
 };
 
 std::string header(const Response& response, std::string_view name) {
@@ -89,6 +90,37 @@ TEST_F(ApiTest, CutsCurrentRowsToPatterns) {
   EXPECT_EQ(json("/api/state/current?channel=can1").at("rows").as_array().size(), 0U);
 }
 
+TEST_F(ApiTest, ShowsRawFramesWithTheNameThatADbcGivesThem) {
+  node->set_catalog(std::make_shared<Catalog>(encode::sample_catalog()));
+  state->frames().set_channels({"can0", "can1"});
+  const std::array<std::uint8_t, 2> data{0x0E, 0x10};
+  const MonoTime seen{60'000'000'000};
+  const FrameFlags raw_dlc = 12U << kDlcShift;
+  const std::array<FramesSeen, 3> frames{FramesSeen{{{5}, 498, 0, 0, 2, data}, seen, 7},
+                                         FramesSeen{{{6}, 0x7FF, kFlagFd, 1, 24, {}}, seen, 1},
+                                         FramesSeen{{{7}, 0x7FE, raw_dlc, 1, 8, {}}, seen, 1}};
+  state->frames().take(frames);
+  const js::value answer = json("/api/frames");
+  ASSERT_EQ(answer.at("frames").as_array().size(), 3U);
+  const js::value& battery = answer.at("frames").at(0);
+  EXPECT_EQ(battery.at("message"), "Battery");
+  EXPECT_EQ(battery.at("data"), "0e10");
+  EXPECT_EQ(battery.at("dlc"), 2);
+  EXPECT_EQ(battery.at("count"), 7);
+  EXPECT_EQ(battery.at("rate"), 7.0);
+  EXPECT_EQ(battery.at("age_ms"), 1000);
+  EXPECT_EQ(battery.at("time_ns"), "5");
+  EXPECT_EQ(answer.at("frames").at(1).at("dlc"), 12) << "the bits that were on the bus, not the length";
+  EXPECT_EQ(answer.at("frames").at(2).at("dlc"), 12) << "24 bytes";
+  EXPECT_TRUE(answer.at("frames").at(2).at("message").is_null());
+  EXPECT_EQ(json("/api/frames?id=0x1F2").at("frames").as_array().size(), 1U);
+  EXPECT_EQ(json("/api/frames?id=498&channel=can1").at("frames").as_array().size(), 0U);
+  EXPECT_EQ(json("/api/frames?limit=1").at("more"), true);
+  for (const char* wrong : {"", "x", "0x", "0x20000000", "-1", "498x"}) {
+    EXPECT_EQ(json("/api/frames?id=" + std::string(wrong), 400).at("parameter"), "id") << wrong;
+  }
+}
+
 TEST_F(ApiTest, SaysThatNoHistoryIsKept) {
   const Response response = get("/api/state/history");
   EXPECT_EQ(response.status, 503);
@@ -108,6 +140,38 @@ TEST_F(ApiTest, AsksTheHistoryForWhatWasAsked) {
   EXPECT_EQ(query.limit, 8U) << "one more, to see whether there are more";
   EXPECT_EQ(query.message, "*B*");
   EXPECT_EQ(query.signal, "V*");
+}
+
+TEST_F(ApiTest, LastCountsBackFromNowOrFromUntilAndTheLimitStillHolds) {
+  const auto history = with_history();
+  json("/api/state/history?last=5m");
+  EXPECT_EQ(history->queries.back().since->ns, 1'699'999'760'000'000'000);
+  EXPECT_FALSE(history->queries.back().until);
+  json("/api/state/history?last=1s&until=1700000000");
+  EXPECT_EQ(history->queries.back().since->ns, 1'699'999'999'000'000'000);
+  for (int i = 1; i <= 5; ++i) {
+    history->stored.push_back(stored(1'700'000'060'000'000'000 - (6 - i) * 60'000'000'000LL, "{\"V\":1}"));
+  }
+  EXPECT_EQ(json("/api/state/history?last=150s").at("rows").as_array().size(), 2U) << "the time is less";
+  EXPECT_EQ(json("/api/state/history?last=150s&limit=1").at("rows").as_array().size(), 1U) << "the limit is";
+  EXPECT_EQ(json("/api/gaps?last=5m").at("gaps").as_array().size(), 0U);
+  EXPECT_EQ(json("/api/state/history?last=5m&since=5", 400).at("parameter"), "last");
+  EXPECT_EQ(json("/api/state/history?last=5", 400).at("parameter"), "last");
+  EXPECT_EQ(json("/api/state/history?last=0s", 400).at("parameter"), "last");
+}
+
+TEST_F(ApiTest, HealthIsJsonUnderTwoNames) {
+  for (const char* path : {"/health", "/api/health"}) {
+    const js::value answer = json(path);
+    EXPECT_EQ(answer.at("status"), "ok");
+    EXPECT_EQ(answer.at("ready"), true);
+    EXPECT_EQ(answer.at("node"), "leaf\"1");
+    EXPECT_EQ(answer.at("uptime_s"), 60.0);
+  }
+  NodeStatus status = sample_status();
+  status.ready = false;
+  node->set(status);
+  EXPECT_EQ(json("/health").at("ready"), false) << "but still 200: the server answers";
 }
 
 TEST_F(ApiTest, KeepsTheNewestRowsAndSaysThatThereAreMore) {
@@ -251,7 +315,7 @@ TEST_F(ApiTest, AnswersOnLoopbackToNoForeignName) {
     request->host = host;
     EXPECT_EQ(api.handle(*request).status, 200) << host;
   }
-  Api open(node, state, clock, "0.1.0", false);
+  Api open(node, state, clock, "0.1.0", Access{});
   request->host = "car.local:8080";
   EXPECT_EQ(open.handle(*request).status, 200);
 }

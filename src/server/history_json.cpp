@@ -13,6 +13,7 @@ namespace {
 constexpr std::uint64_t kStandardLimit = 1000;
 constexpr std::uint64_t kMostRows = 10'000;
 constexpr int kMostPages = 16;  // of kMostRows, that a thinned answer may read
+constexpr Duration kLongestLast = std::chrono::hours(24) * 366 * 10;
 constexpr Duration kMostReading = std::chrono::seconds(2);
 
 Response no_answer(const Fault& fault) {
@@ -96,12 +97,16 @@ Result<std::vector<GapRecord>> find_gaps(const Api& api, const HistoryQuery& ran
   return gaps;
 }
 
-// since, until and limit, as both answers take them.
-HistoryQuery read_range(QueryReader& query) {
+// since or last, until and limit, as both answers take them. `last` counts back from until, else from now.
+HistoryQuery read_range(QueryReader& query, const Clock& clock) {
   HistoryQuery range;
   range.since = query.time("since");
   range.until = query.time("until");
   range.limit = query.count("limit", kStandardLimit, 1, kMostRows);
+  if (const auto last = query.duration("last", std::chrono::milliseconds(1), kLongestLast)) {
+    if (range.since) query.refuse("last", "last and since both say where the range begins; give one of them");
+    range.since = range.until.value_or(clock.wall()) - *last;
+  }
   if (range.since && range.until && *range.until < *range.since) {
     query.refuse("until", "until lies before since");
   }
@@ -112,7 +117,7 @@ HistoryQuery read_range(QueryReader& query) {
 
 Response answer_state_history(Api& api, const Request& request) {
   QueryReader query(request);
-  HistoryQuery wanted = read_range(query);
+  HistoryQuery wanted = read_range(query, api.clock());
   wanted.message = query.text("message");
   wanted.signal = query.text("signal");
   const auto every = query.duration("every", std::chrono::milliseconds(1), std::chrono::hours(24));
@@ -128,7 +133,7 @@ Response answer_state_history(Api& api, const Request& request) {
 
 Response answer_gaps(Api& api, const Request& request) {
   QueryReader query(request);
-  const HistoryQuery range = read_range(query);
+  const HistoryQuery range = read_range(query, api.clock());
   if (auto wrong = query.problem()) return *wrong;
   const auto gaps = find_gaps(api, range);
   if (!gaps) return no_answer(gaps.fault());

@@ -53,6 +53,40 @@ auto report(Core& core) {
   };
 }
 
+// An address as limits count it: of IPv6 the network, because a client has all of one to itself.
+std::string address_of(const tcp::socket& socket) {
+  boost::system::error_code error;
+  const asio::ip::address address = socket.remote_endpoint(error).address();
+  if (error) return "";
+  if (address.is_v4()) return address.to_string();
+  const asio::ip::address_v6 six = address.to_v6();
+  if (six.is_v4_mapped()) return asio::ip::make_address_v4(asio::ip::v4_mapped, six).to_string();
+  const auto bytes = six.to_bytes();
+  return std::string(bytes.begin(), bytes.begin() + 8);
+}
+
+bool has_too_many(const Core& core, const std::string& address) {
+  const auto at = core.connections_of.find(address);
+  return core.limits.connections_per_address != 0 && at != core.connections_of.end() &&
+         at->second >= core.limits.connections_per_address;
+}
+
+void welcome(beast::tcp_stream stream, std::string address, Core& core) {
+  const auto executor = stream.get_executor();
+  const bool full = core.connections >= core.limits.connections;
+  const bool greedy = has_too_many(core, address);
+  if (!full && !greedy) {
+    Connection connection{Counted(core.connections, 1),
+                          CountedAddress(core.connections_of, std::move(address))};
+    asio::co_spawn(executor, serve_http(std::move(stream), std::move(connection), core), report(core));
+  } else if (core.refusals < kMostRefusals) {
+    asio::co_spawn(executor,
+                   refuse_connection(std::move(stream), Counted(core.refusals, 1),
+                                     full ? Refusal::full : Refusal::greedy, core),
+                   report(core));
+  }
+}
+
 asio::awaitable<void> accept_all(tcp::acceptor acceptor, Core& core) {
   asio::steady_timer pause(acceptor.get_executor());
   for (;;) {
@@ -64,15 +98,8 @@ asio::awaitable<void> accept_all(tcp::acceptor acceptor, Core& core) {
     }
     boost::system::error_code ignored;
     socket.set_option(tcp::no_delay(true), ignored);
-    beast::tcp_stream stream(std::move(socket));
-    const auto executor = acceptor.get_executor();
-    if (core.connections < core.limits.connections) {
-      asio::co_spawn(executor, serve_http(std::move(stream), Counted(core.connections, 1), core),
-                     report(core));
-    } else if (core.refusals < kMostRefusals) {
-      asio::co_spawn(executor, refuse_connection(std::move(stream), Counted(core.refusals, 1), core),
-                     report(core));
-    }
+    std::string address = address_of(socket);
+    welcome(beast::tcp_stream(std::move(socket)), std::move(address), core);
   }
 }
 
@@ -88,8 +115,8 @@ std::string url_of(const tcp::endpoint& endpoint) {
 // context, and all of them may use the core until then.
 struct HttpServer::Inside {
   Inside(std::shared_ptr<NodeView> node, std::shared_ptr<LiveState> state, Clock& clock, Log& log,
-         std::string version, bool loopback, const ServerLimits& limits)
-      : core{{std::move(node), std::move(state), clock, std::move(version), loopback}, limits, log} {
+         std::string version, Access access, const ServerLimits& limits)
+      : core{{std::move(node), std::move(state), clock, std::move(version), std::move(access)}, limits, log} {
     core.pool = &pool;
   }
   ~Inside() {
@@ -121,10 +148,11 @@ Result<std::unique_ptr<HttpServer>> HttpServer::start(const ServerOptions& optio
   const auto address = parse_listen_address(options.listen);
   if (!address) return address.fault();
   // The library throws where the kernel gives it no descriptor or no thread.
+  Access access{address->loopback, options.hosts, options.cors, options.base_path};
   try {
     return start_at(*address,
                     std::make_unique<Inside>(std::move(node), std::move(state), clock, log,
-                                             std::move(version), address->loopback, limits),
+                                             std::move(version), std::move(access), limits),
                     options.listen);
   } catch (const boost::system::system_error& error) {
     return errno_fault("cannot start the server", error.code().value());

@@ -11,19 +11,10 @@
 #include "server/listen_address.hpp"
 #include "server/live_state.hpp"
 #include "server/node_view.hpp"
+#include "server/server_limits.hpp"
 #include "server/server_options.hpp"
 
 namespace cantrail::server {
-
-// What a client may take up. The defaults are what runs; tests use smaller ones.
-struct ServerLimits {
-  std::size_t connections = 256;             // beyond: 503 and close
-  std::size_t history_requests = 32;         // at once, two of them worked on: beyond, 503
-  std::size_t response_bytes = 64U << 20;    // held for clients that have not read them yet: beyond, 503
-  Duration idle = std::chrono::seconds(30);  // for a whole request to arrive, or an answer to leave
-  Duration stalled =
-      std::chrono::seconds(10);  // a WebSocket client that takes nothing, or gives no sign of life
-};
 
 // start() and stop() from one thread; the rest from any.
 class HttpServer {

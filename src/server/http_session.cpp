@@ -14,8 +14,7 @@
 namespace cantrail::server {
 namespace {
 
-constexpr std::uint32_t kMostHeaderBytes = 8U << 10;
-constexpr std::size_t kMostBodyBytes = 64U << 10;
+constexpr std::size_t kMostWasteBytes = 128U << 10;
 constexpr Duration kLinger = std::chrono::seconds(1);
 
 using Parser = http::request_parser<http::empty_body>;
@@ -38,7 +37,7 @@ asio::awaitable<void> close_gently(beast::tcp_stream& stream) {
   stream.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
   stream.expires_after(kLinger);
   std::array<char, 4096> waste{};
-  for (std::size_t total = 0; total < 2 * kMostBodyBytes;) {
+  for (std::size_t total = 0; total < kMostWasteBytes;) {
     const auto [error, bytes] = co_await stream.async_read_some(asio::buffer(waste), kAwait);
     if (error) break;
     total += bytes;
@@ -46,11 +45,13 @@ asio::awaitable<void> close_gently(beast::tcp_stream& stream) {
   stream.close();
 }
 
-std::optional<Response> answer_to_broken(const boost::system::error_code& error) {
+std::optional<Response> answer_to_broken(const boost::system::error_code& error, const ServerLimits& limits) {
   if (error == http::error::header_limit || error == http::error::buffer_overflow) {
-    return problem(431, "the request's header is longer than 8 KiB");
+    return problem(431, "the request's header is longer than " + format_bytes(limits.header_bytes));
   }
-  if (error == http::error::body_limit) return problem(413, "requests carry no body here");
+  if (error == http::error::body_limit) {
+    return problem(413, "the request's body is longer than " + format_bytes(limits.body_bytes));
+  }
   if (error.category() == http::make_error_code(http::error::bad_method).category() &&
       error != http::error::end_of_stream && error != http::error::partial_message) {
     return problem(400, "this is no HTTP request: " + error.message());
@@ -66,6 +67,16 @@ Result<Request> to_request(const http::request<http::empty_body>& message) {
   request->origin = text(message[http::field::origin]);
   request->takes_gzip = takes_gzip(text(message[http::field::accept_encoding]));
   return request;
+}
+
+std::optional<Response> too_often(const std::string& client, Core& core) {
+  const auto wait = core.rate.take(client, core.api.clock().mono());
+  if (!wait) return std::nullopt;
+  Response response = problem(429, "more than " + std::to_string(core.limits.requests_per_second) +
+                                       " requests a second from your address");
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(*wait).count();
+  response.headers.push_back({"Retry-After", std::to_string(std::max<std::int64_t>(seconds, 1))});
+  return response;
 }
 
 asio::awaitable<Response> answer(const Request& request, Core& core) {
@@ -86,32 +97,37 @@ asio::awaitable<Response> answer(const Request& request, Core& core) {
 }  // namespace
 
 asio::awaitable<void> refuse_connection(beast::tcp_stream stream, [[maybe_unused]] Counted refusal,
-                                        Core& core) {
-  Response busy = problem(503, "too many connections");
-  busy.headers.push_back({"Retry-After", "5"});
-  if (co_await write_response(stream, busy, false, true, core)) co_await close_gently(stream);
+                                        Refusal why, Core& core) {
+  Response answer = why == Refusal::full ? problem(503, "too many connections")
+                                         : problem(429, "too many connections from your address");
+  answer.headers.push_back({"Retry-After", "5"});
+  if (co_await write_response(stream, answer, false, true, core)) co_await close_gently(stream);
 }
 
-asio::awaitable<void> serve_http(beast::tcp_stream stream, Counted connection, Core& core) {
-  beast::flat_buffer buffer(std::size_t{2} * kMostHeaderBytes);
+asio::awaitable<void> serve_http(beast::tcp_stream stream, Connection connection, Core& core) {
+  beast::flat_buffer buffer(2 * core.limits.header_bytes);
   for (;;) {
     Parser parser;
-    parser.header_limit(kMostHeaderBytes);
-    parser.body_limit(kMostBodyBytes);
+    parser.header_limit(static_cast<std::uint32_t>(core.limits.header_bytes));
+    parser.body_limit(core.limits.body_bytes);
     stream.expires_after(core.limits.idle);
     const auto [error, bytes] = co_await http::async_read_header(stream, buffer, parser, kAwait);
     if (error) {
-      const auto last = answer_to_broken(error);
+      const auto last = answer_to_broken(error, core.limits);
       if (last && co_await write_response(stream, *last, false, true, core)) co_await close_gently(stream);
       co_return;
     }
     const bool has_body = !parser.is_done();
     const bool head_only = parser.get().method() == http::verb::head;
     const bool keep_alive = parser.get().keep_alive() && !has_body;
-    const auto request = to_request(parser.get());
+    auto request = to_request(parser.get());
     Response response;
-    if (!request) {
+    if (auto busy = too_often(connection.client.address(), core)) {
+      response = std::move(*busy);
+    } else if (!request) {
       response = problem(400, request.fault().message);
+    } else if (auto entered = core.api.enter(*request)) {
+      response = std::move(*entered);
     } else if (has_body && (request->method == "GET" || head_only)) {
       response = problem(413, "requests carry no body here");
     } else if (beast::websocket::is_upgrade(parser.get())) {

@@ -3,6 +3,7 @@
 //   {"type":"snapshot","time":…,"rows":[…]}   first
 //   {"type":"changes","time":…,"rows":[…]}    the newest row of each stream that changed
 //   {"type":"status","status":{…}}            as /api/status, with the 20 newest gaps; made by the session
+// Those of a subscription carry its "id".
 // Units come with the first row of a stream.
 #pragma once
 
@@ -12,13 +13,16 @@
 #include <string>
 
 #include "server/api.hpp"
+#include "server/live_selection.hpp"
 
 namespace cantrail::server {
 
 // One thread.
 class LiveFeed {
  public:
-  LiveFeed(const LiveState& state, RowFilter filter) : state_(state), filter_(std::move(filter)) {}
+  // `id`: JSON that each message carries as its "id"; empty: none.
+  LiveFeed(const LiveState& state, LiveSelection selection, std::string id = "")
+      : state_(&state), selection_(std::move(selection)), id_(std::move(id)) {}
 
   [[nodiscard]] std::string snapshot(const ClockPair& now);
   // nullopt: nothing changed. At most kMostRows rows; the rest comes with the next call.
@@ -27,11 +31,13 @@ class LiveFeed {
   static constexpr std::size_t kMostRows = 1000;
 
  private:
-  [[nodiscard]] std::string message(std::string_view type, const std::vector<LatestRow>& rows,
-                                    const ClockPair& now);
+  // nullopt: no row is of this feed's selection, and `even_if_empty` is false.
+  [[nodiscard]] std::optional<std::string> message(std::string_view type, const std::vector<LatestRow>& rows,
+                                                   const ClockPair& now, bool even_if_empty);
 
-  const LiveState& state_;
-  RowFilter filter_;
+  const LiveState* state_;
+  LiveSelection selection_;
+  std::string id_;
   std::set<std::shared_ptr<const std::string>> known_units_;  // sent before: one entry for each stream
   std::uint64_t version_ = 0;
 };

@@ -6,15 +6,14 @@
 #include <boost/beast/websocket.hpp>
 
 #include "server/connection.hpp"
-#include "server/live_feed.hpp"
+#include "server/live_client.hpp"
 
 namespace cantrail::server {
 namespace {
 
 namespace websocket = boost::beast::websocket;
-using Steady = std::chrono::steady_clock;
 
-constexpr std::size_t kMostClientBytes = 1024;  // clients have nothing to say
+constexpr std::size_t kMostClientBytes = 16U << 10;  // of one message: a longer one ends the connection
 // The kernel would take megabytes for a client that does not read, and those would be old when it does.
 constexpr int kSendBufferBytes = 64 << 10;
 
@@ -22,8 +21,11 @@ constexpr int kSendBufferBytes = 64 << 10;
 // the connection are noticed. A client that stops reading blocks its own writer alone; the ping that gets no
 // answer then ends the connection.
 struct LiveSession {
-  LiveSession(beast::tcp_stream&& stream, Counted&& counted)
-      : socket(std::move(stream)), timer(socket.get_executor()), connection(std::move(counted)) {}
+  LiveSession(beast::tcp_stream&& stream, Connection&& counted, LiveClient&& who)
+      : socket(std::move(stream)),
+        timer(socket.get_executor()),
+        connection(std::move(counted)),
+        client(std::move(who)) {}
 
   void end() {
     open = false;
@@ -34,7 +36,8 @@ struct LiveSession {
 
   websocket::stream<beast::tcp_stream> socket;
   asio::steady_timer timer;
-  Counted connection;
+  Connection connection;
+  LiveClient client;
   bool open = true;
 };
 
@@ -54,12 +57,25 @@ void set_options(LiveSession& session, const ServerLimits& limits) {
   session.socket.text(true);
 }
 
-asio::awaitable<void> read_until_end(std::shared_ptr<LiveSession> session) {
-  beast::flat_buffer ignored(2 * kMostClientBytes);
+// Hears what the client says and wakes the writer for it. While answers pile up nothing is read.
+asio::awaitable<void> read_until_end(std::shared_ptr<LiveSession> session, Core& core) {
+  beast::flat_buffer buffer(2 * kMostClientBytes);
+  asio::steady_timer pause(session->socket.get_executor());
   for (;;) {
-    const auto [error, bytes] = co_await session->socket.async_read(ignored, kAwait);
+    const auto [error, bytes] = co_await session->socket.async_read(buffer, kAwait);
     if (error) break;
-    ignored.clear();
+    if (session->socket.got_text()) {
+      const auto data = buffer.cdata();
+      session->client.hear({static_cast<const char*>(data.data()), data.size()}, core.api.clock().mono());
+    } else {
+      session->client.refuse("binary messages mean nothing here; send JSON as text");
+    }
+    buffer.clear();
+    session->timer.cancel();
+    while (session->open && session->client.is_full()) {
+      pause.expires_after(std::chrono::milliseconds(20));
+      co_await pause.async_wait(kAwait);
+    }
   }
   session->end();
 }
@@ -79,37 +95,47 @@ asio::awaitable<bool> send(LiveSession& session, const std::string& text) {
 }
 
 // One message at a time, each made when the one before has left: what a slow client misses is never made.
-asio::awaitable<void> write_until_end(LiveSession& session, LiveOptions options, Core& core) {
-  LiveFeed feed(core.api.state(), std::move(options.filter));
-  const std::string first = feed.snapshot(core.api.clock().pair());
-  if (!co_await send(session, first)) co_return;
-  Steady::time_point next_status = Steady::now(), next_changes = Steady::now() + options.interval;
+// Answers go first, then the status, then rows; the snapshot of the URL's feed before all of them.
+asio::awaitable<void> write_until_end(LiveSession& session, Core& core) {
+  Clock& clock = core.api.clock();
+  if (const auto first = session.client.next_rows(clock.pair())) {
+    if (!co_await send(session, *first)) co_return;
+  }
+  MonoTime next_status = clock.mono();
   while (session.open) {
-    if (Steady::now() >= next_status) {
+    if (const auto answer = session.client.next_answer()) {
+      if (!co_await send(session, *answer)) co_return;
+      continue;
+    }
+    const ClockPair now = clock.pair();
+    if (now.mono >= next_status) {
       const auto text = status_text(core);
       if (!co_await send(session, *text)) co_return;
-      next_status = std::max(next_status + std::chrono::seconds(1), Steady::now());
+      next_status = std::max(next_status + std::chrono::seconds(1), clock.mono());
+      continue;
     }
-    if (Steady::now() >= next_changes) {
-      const auto text = feed.changes(core.api.clock().pair());
+    if (now.mono >= session.client.due()) {
+      const auto text = session.client.next_rows(now);
       if (text && !co_await send(session, *text)) co_return;
-      next_changes = std::max(next_changes + options.interval, Steady::now());
+      continue;
     }
-    session.timer.expires_at(std::min(next_status, next_changes));
+    session.timer.expires_after(std::min(next_status, session.client.due()) - now.mono);
     co_await session.timer.async_wait(kAwait);
   }
 }
 
 }  // namespace
 
-asio::awaitable<void> serve_live(beast::tcp_stream stream, Counted connection,
+asio::awaitable<void> serve_live(beast::tcp_stream stream, Connection connection,
                                  http::request<http::empty_body> request, LiveOptions options, Core& core) {
-  const auto session = std::make_shared<LiveSession>(std::move(stream), std::move(connection));
+  const auto session =
+      std::make_shared<LiveSession>(std::move(stream), std::move(connection),
+                                    LiveClient(core.api.state(), options, core.api.clock().mono()));
   set_options(*session, core.limits);
   const auto [error] = co_await session->socket.async_accept(request, kAwait);
   if (error) co_return;
-  asio::co_spawn(session->socket.get_executor(), read_until_end(session), asio::detached);
-  co_await write_until_end(*session, std::move(options), core);
+  asio::co_spawn(session->socket.get_executor(), read_until_end(session, core), asio::detached);
+  co_await write_until_end(*session, core);
   session->end();
 }
 

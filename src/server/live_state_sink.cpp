@@ -1,78 +1,20 @@
 // Fills the live state from a live lane. Work per write is per stream and batch, not per row: of each block
-// only the last row is looked at.
+// only the last row is looked at. Only raw frames are counted one by one.
 #include <algorithm>
 #include <utility>
 
-#include "encode/json_writer.hpp"
+#include "server/component_tally.hpp"
+#include "server/frame_tally.hpp"
+#include "server/latest_row_maker.hpp"
 #include "server/live_state.hpp"
 
 namespace cantrail::server {
 namespace {
 
-// What does not change from row to row.
-struct StreamText {
-  std::string key, channel, message;
-  std::uint32_t id = 0;
-  std::uint32_t stale_after_ms = kStaleAfterMs;
-  std::shared_ptr<const std::string> units;
-};
-
-// A few missed cycles are jitter; fast messages get at least two seconds, so that a page does not flicker.
-std::uint32_t stale_after_ms(const RowSchema& schema) {
-  if (!schema.cycle_ms || *schema.cycle_ms == 0) return kStaleAfterMs;
-  return static_cast<std::uint32_t>(
-      std::clamp<std::uint64_t>(std::uint64_t{5} * *schema.cycle_ms, 2000, 86'400'000));
-}
-
-std::string units_of(const RowSchema& schema) {
-  std::string text;
-  encode::JsonWriter json(text);
-  json.begin_object();
-  for (const FieldSchema& field : schema.fields) {
-    if (field.unit.empty()) continue;
-    json.key(field.name);
-    json.string(field.unit);
-  }
-  json.end_object();
-  return text;
-}
-
-StreamText text_of(const Catalog& catalog, StreamId id) {
-  const StreamInfo& info = catalog.streams[id];
-  StreamText text;
-  text.key = catalog.qualified_name(id);
-  if (info.channel) text.channel = catalog.channels[*info.channel].alias;
-  text.message = info.row->name;
-  text.id = info.row->can_id.value_or(0);
-  text.stale_after_ms = stale_after_ms(*info.row);
-  text.units = std::make_shared<const std::string>(units_of(*info.row));
-  return text;
-}
-
-void append_values(LatestRow& out, const RowSchema& schema, const StreamBlock& block, std::size_t row) {
-  encode::JsonWriter labels(out.labels);
-  labels.begin_object();
-  out.signals.assign(1, '{');
-  for (std::size_t i = 0; i < schema.fields.size(); ++i) {
-    if (!block.valid(i, row)) continue;
-    const FieldSchema& field = schema.fields[i];
-    if (out.signals.size() > 1) out.signals += ',';
-    encode::append_json_string(out.signals, field.name);
-    out.signals += ':';
-    encode::append_json_value(out.signals, block, i, row, field.type, encode::BigIntegers::as_string);
-    if (field.labels.empty()) continue;
-    if (const std::string* label = field.label_of(block.word(i, row))) {
-      labels.key(field.name);
-      labels.string(*label);
-    }
-  }
-  out.signals += '}';
-  labels.end_object();
-}
-
 class LiveStateSink final : public Sink {
  public:
-  explicit LiveStateSink(std::shared_ptr<LiveState> state) : state_(std::move(state)) {}
+  explicit LiveStateSink(std::shared_ptr<LiveState> state)
+      : state_(std::move(state)), frames_(state_->frames()), components_(state_->components()) {}
 
   // The lane's delay decides when a group is written, never its size.
   [[nodiscard]] SinkTraits traits() const override {
@@ -88,8 +30,12 @@ class LiveStateSink final : public Sink {
     (void)old_catalog;
     catalog_ = new_catalog;
     streams_.clear();
-    for (StreamId id = 0; id < catalog_->streams.size(); ++id) streams_.push_back(text_of(*catalog_, id));
+    for (StreamId id = 0; id < catalog_->streams.size(); ++id) streams_.emplace_back(*catalog_, id);
+    components_.set_catalog(catalog_);
     newest_.assign(streams_.size(), {});
+    std::vector<std::string> channels;
+    for (const ChannelInfo& channel : catalog_->channels) channels.push_back(channel.alias);
+    state_->frames().set_channels(std::move(channels));
     return {};
   }
 
@@ -100,7 +46,14 @@ class LiveStateSink final : public Sink {
     if (catalog_ == nullptr) return Fault{FaultKind::bug, "live state: rows came before the catalog"};
     WriteOutcome outcome;
     std::fill(newest_.begin(), newest_.end(), Newest{});
-    for (const BatchPtr& batch : batches) note_newest(*batch, outcome);
+    for (const BatchPtr& batch : batches) {
+      note_newest(*batch, outcome);
+      frames_.add(*batch->raw);
+      components_.add(*batch);
+    }
+    frames_.publish();
+    kept_.clear();
+    components_.publish(kept_);
     settle(outcome);
     return outcome;
   }
@@ -129,24 +82,23 @@ class LiveStateSink final : public Sink {
     for (const StreamBlock& block : batch.rows()) note(batch, block);
   }
 
-  // A frame may have rows in several streams and is one record; a derived row is none.
+  // A frame may have rows in several streams, or be kept for a component, and is one record; a derived row is
+  // none.
   void settle(WriteOutcome& outcome) {
-    frames_.clear();
     for (StreamId id = 0; id < newest_.size(); ++id) {
       const Newest& newest = newest_[id];
       if (newest.block == nullptr) continue;
       const std::size_t row = newest.block->rows() - 1;
       publish(id, newest, row);
       if (!newest.block->frame().empty()) {
-        frames_.emplace_back(newest.batch, newest.block->frame()[row]);
+        kept_.emplace_back(newest.batch, newest.block->frame()[row]);
       } else if (is_record(*newest.batch, *newest.block)) {
         ++outcome.delivered;
         --outcome.superseded;
       }
     }
-    std::sort(frames_.begin(), frames_.end());
-    const auto kept =
-        static_cast<std::uint64_t>(std::unique(frames_.begin(), frames_.end()) - frames_.begin());
+    std::sort(kept_.begin(), kept_.end());
+    const auto kept = static_cast<std::uint64_t>(std::unique(kept_.begin(), kept_.end()) - kept_.begin());
     outcome.delivered += kept;
     outcome.superseded -= kept;
   }
@@ -158,29 +110,17 @@ class LiveStateSink final : public Sink {
   }
 
   void publish(StreamId id, const Newest& newest, std::size_t row) {
-    const StreamText& text = streams_[id];
-    LatestRow latest;
-    latest.channel = text.channel;
-    latest.message = text.message;
-    latest.id = text.id;
-    latest.time = {newest.block->time_ns()[row]};
-    latest.seen = newest.batch->raw->clock.mono;
-    latest.stale_after_ms = text.stale_after_ms;
-    latest.rows = newest.rows;
-    latest.units = text.units;
-    if (!newest.block->frame().empty()) {
-      const FrameView frame = newest.batch->raw->frames[newest.block->frame()[row]];
-      latest.data.assign(frame.data.begin(), frame.data.end());
-    }
-    append_values(latest, *catalog_->streams[id].row, *newest.block, row);
-    state_->update(text.key, std::move(latest));
+    const LatestRowMaker& stream = streams_[id];
+    state_->update(stream.key(), stream.make(*newest.batch, *newest.block, row, newest.rows));
   }
 
   std::shared_ptr<LiveState> state_;
   CatalogPtr catalog_;
-  std::vector<StreamText> streams_;  // by stream id, as newest_
+  std::vector<LatestRowMaker> streams_;  // by stream id, as newest_
   std::vector<Newest> newest_;
-  std::vector<std::pair<const Batch*, std::uint32_t>> frames_;
+  std::vector<std::pair<const Batch*, std::uint32_t>> kept_;  // frames that were published
+  FrameTally frames_;
+  ComponentTally components_;
 };
 
 }  // namespace

@@ -126,7 +126,7 @@ TEST(LiveFeed, SendsASnapshotThenOnlyChangesThenNothing) {
   LiveState state;
   state.update("a", sample_row("a", "{\"x\":1}"));
   state.update("b", sample_row("b", "{\"x\":1}"));
-  LiveFeed feed(state, {.message = "a", .channel = ""});
+  LiveFeed feed(state, RowFilter{.message = "a", .channel = ""});
   const std::string snapshot = feed.snapshot({});
   EXPECT_EQ(snapshot.find("{\"type\":\"snapshot\""), 0U);
   EXPECT_NE(snapshot.find("\"message\":\"a\""), std::string::npos);

@@ -17,6 +17,11 @@ const std::string* QueryReader::find(std::string_view name) {
   return at == request_.query.end() ? nullptr : &at->value;
 }
 
+bool QueryReader::has(std::string_view name) const {
+  return std::any_of(request_.query.begin(), request_.query.end(),
+                     [&](const Parameter& parameter) { return parameter.name == name; });
+}
+
 std::string QueryReader::text(std::string_view name) {
   const std::string* value = find(name);
   if (value == nullptr) return {};

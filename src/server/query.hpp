@@ -19,6 +19,7 @@ class QueryReader {
   explicit QueryReader(const Request& request);
 
   [[nodiscard]] std::string text(std::string_view name);              // empty: not given
+  [[nodiscard]] bool has(std::string_view name) const;                // given, even if empty
   [[nodiscard]] std::optional<WallTime> time(std::string_view name);  // RFC 3339 or epoch seconds
   [[nodiscard]] std::uint64_t count(std::string_view name, std::uint64_t standard, std::uint64_t least,
                                     std::uint64_t most);

@@ -55,6 +55,9 @@ Result<Request> parse_target(std::string_view method, std::string_view target) {
   Request request;
   request.method = method;
   request.path = *path;
+  for (const std::string_view segment : split(target.substr(1, mark - 1), '/')) {
+    request.segments.push_back(*decode(segment));  // a part of what could be decoded
+  }
   if (mark == target.size()) return request;
   for (const std::string_view pair : split(target.substr(mark + 1), '&')) {
     if (pair.empty()) continue;

@@ -17,6 +17,8 @@ struct Parameter {
 struct Request {
   std::string method;  // as sent: "GET"
   std::string path;    // decoded, begins with '/'
+  std::vector<std::string>
+      segments;  // of the path, cut at its slashes and then decoded: one may hold a slash
   std::vector<Parameter> query;
   std::string host;         // the header; empty: none
   std::string origin;       // the header; empty: none

@@ -28,6 +28,38 @@ void write_word(JsonWriter& json, std::uint64_t word, FieldType type) {
   }
 }
 
+void write_layout(JsonWriter& json, const BitLayout& layout) {
+  json.begin_object();
+  json.key("start_bit");
+  json.unsigned_integer(layout.start_bit);
+  json.key("length");
+  json.unsigned_integer(layout.length_bits);
+  json.key("byte_order");
+  json.string(layout.big_endian ? "big_endian" : "little_endian");
+  json.key("signed");
+  json.boolean(layout.is_signed);
+  json.key("float");
+  json.boolean(layout.is_float);
+  json.key("factor");
+  json.number(layout.factor);
+  json.key("offset");
+  json.number(layout.offset);
+  json.key("is_multiplexer");
+  json.boolean(layout.is_selector);
+  json.key("multiplexer");
+  layout.selector.empty() ? json.null() : json.string(layout.selector);
+  json.key("multiplexer_ranges");
+  json.begin_array();
+  for (const auto& [from, to] : layout.selected_by) {
+    json.begin_array();
+    json.unsigned_integer(from);
+    json.unsigned_integer(to);
+    json.end_array();
+  }
+  json.end_array();
+  json.end_object();
+}
+
 void write_field(JsonWriter& json, const FieldSchema& field) {
   json.begin_object();
   json.key("name");
@@ -53,6 +85,8 @@ void write_field(JsonWriter& json, const FieldSchema& field) {
     json.end_object();
   }
   json.end_array();
+  json.key("layout");
+  field.layout ? write_layout(json, *field.layout) : json.null();
   json.end_object();
 }
 
@@ -72,6 +106,8 @@ void write_stream(JsonWriter& json, const Catalog& catalog, StreamId id) {
   row.can_id ? json.unsigned_integer(*row.can_id & kIdExtendedMask) : json.null();
   json.key("extended");
   json.boolean(row.can_id && (*row.can_id & kIdExtended) != 0);
+  json.key("length");
+  row.can_id ? json.unsigned_integer(row.length_bytes) : json.null();
   json.key("cycle_ms");
   row.cycle_ms ? json.unsigned_integer(*row.cycle_ms) : json.null();
   json.key("sender");

@@ -47,11 +47,32 @@ Response answer_status(Api& api, const Request& request) {
   return json_response(status_json(api.status(), api.process()));
 }
 
-Response answer_health(Api&, const Request&) {
+Response answer_healthz(Api&, const Request&) {
   Response response;
   response.content_type = "text/plain; charset=utf-8";
   response.body = "ok\n";
   return response;
+}
+
+// Says that the server answers, as /healthz does, and in passing how the node is.
+Response answer_health(Api& api, const Request& request) {
+  if (auto wrong = QueryReader(request).problem()) return *wrong;
+  const NodeStatus status = api.status();
+  std::string body;
+  encode::JsonWriter json(body);
+  json.begin_object();
+  json.key("status");
+  json.string("ok");
+  json.key("ready");
+  json.boolean(status.ready);
+  json.key("node");
+  json.string(status.node);
+  json.key("version");
+  json.string(status.version);
+  json.key("uptime_s");
+  json.number(std::chrono::duration<double>(status.now.mono - status.started.mono).count());
+  json.end_object();
+  return json_response(std::move(body));
 }
 
 Response answer_ready(Api& api, const Request&) {

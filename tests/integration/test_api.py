@@ -159,6 +159,9 @@ def test_the_description_is_valid_and_every_path_in_it_answers(served):
     validate(document)
     for path, methods in document["paths"].items():
         assert set(methods) <= {"get", "head"}
+        if "{" in path:  # nothing here is a component; test_component_bus has some
+            assert http_get(served.port, path.format(type="motor", id="1")).status == 404
+            continue
         answer = http_get(served.port, path)
         described = methods["get"]["responses"]
         assert str(answer.status) in described, f"{path}: {answer.status} is not described"
@@ -255,6 +258,102 @@ def test_live_refuses_a_wrong_interval_and_strange_origins(fed):
 
     assert asyncio.run(refused("?interval=1ms")) == 400
     assert asyncio.run(refused("", origin="http://evil.example")) == 403
+
+
+def test_subscriptions_over_one_connection(fed):
+    node, sender = fed
+    sender.send([(BATTERY, bytes([1] + [0] * 7)), (474, bytes(8))])
+    node.wait_for_records(2)
+    harness.wait_until(lambda: len(node.get("/api/state/current")["rows"]) == 2, "both rows")
+    names = {row["id"]: row for row in node.get("/api/state/current")["rows"]}
+    one, two = names[BATTERY], names[474]
+    signal = next(iter(one["signals"]))
+
+    async def watch():
+        async with live(node) as socket:
+            assert len((await next_of(socket, "snapshot"))["rows"]) == 2
+            await socket.send(json.dumps({"subscribe": [f"can0:{one['message']}.{signal}"], "interval": "20ms", "id": 1}))
+            said = await next_of(socket, "subscribed")
+            assert (said["id"], said["interval"]) == (1, "20ms")
+            first = await next_of(socket, "snapshot")
+            assert first["id"] == 1
+            assert [list(row["signals"]) for row in first["rows"]] == [[signal]]
+            await socket.send(json.dumps({"subscribe": [two["message"]], "interval": "20ms", "id": "two"}))
+            assert [row["id"] for row in (await next_of(socket, "snapshot"))["rows"]] == [474]
+            sender.send([(474, bytes([9] * 8))])
+            changes = await next_of(socket, "changes")
+            assert (changes["id"], changes["rows"][0]["data"]) == ("two", "09" * 8)
+            # A mistake is told and ends nothing.
+            await socket.send("{")
+            assert "no JSON" in (await next_of(socket, "error"))["detail"]
+            await socket.send(b"\1\2")
+            assert "binary" in (await next_of(socket, "error"))["detail"]
+            await socket.send('{"ping":[1,"x"]}')
+            assert (await next_of(socket, "pong"))["ping"] == [1, "x"]
+            await socket.send('{"unsubscribe":"two"}')
+            assert (await next_of(socket, "unsubscribed"))["id"] == "two"
+            sender.send([(474, bytes(8)), (BATTERY, bytes([5] * 8))])
+            changes = await next_of(socket, "changes")
+            assert (changes["id"], [row["id"] for row in changes["rows"]]) == (1, [BATTERY])
+
+    asyncio.run(watch())
+
+
+def test_a_message_that_is_too_long_ends_the_connection(fed):
+    import websockets
+
+    node, _ = fed
+
+    async def speak(length):
+        async with live(node) as socket:
+            await socket.send(json.dumps({"ping": "x" * (length - len('{"ping": ""}'))}))
+            try:
+                return (await next_of(socket, "error"))["type"]
+            except websockets.exceptions.ConnectionClosed as closed:
+                return closed.rcvd.code
+
+    assert asyncio.run(speak(16 * 1024)) == "error", "a ping is longer than pings may be, but not too long to read"
+    assert asyncio.run(speak(16 * 1024 + 1)) == 1009
+
+
+def test_frames_that_no_dbc_knows_are_shown_raw(fed):
+    node, sender = fed
+    sender.send([(BATTERY, b"\1\2"), (0x7FF, b"\3"), (0x18FEF100 | 0x80000000, b"\4" * 8), (0x123 | 0x40000000, b"")])
+    sender.send([(0x7FE, b"\5" * 24, 1), (BATTERY, b"\6\7\x08")])
+    node.wait_for_records(6)
+    frames = harness.wait_until(lambda: (f := node.get("/api/frames")["frames"])[4:] and f, "all identifiers")
+    by_id = {frame["id"]: frame for frame in frames}
+    assert [frame["id"] for frame in frames] == sorted(by_id)
+    battery = harness.wait_until(lambda: (f := node.get("/api/frames", id="0x1F2")["frames"][0])["count"] == 2 and f, "both")
+    assert (battery["data"], battery["dlc"], battery["message"]) == ("060708", 3, "Inverter")
+    assert (by_id[0x7FF]["message"], by_id[0x7FF]["data"], by_id[0x7FF]["count"]) == (None, "03", 1)
+    assert by_id[0x18FEF100]["extended"] is True
+    assert by_id[0x123]["remote"] is True
+    assert (by_id[0x7FE]["fd"], by_id[0x7FE]["dlc"], by_id[0x7FE]["length"]) == (True, 12, 24)
+    assert len(node.get("/api/frames", limit=2)["frames"]) == 2
+    assert node.get("/api/frames", channel="can1")["frames"] == []
+
+
+def test_layouts_are_those_of_the_dbc(fed, leaf_dbc):
+    """As cantools reads them; and the bits they name hold the value that is shown."""
+    import cantools
+
+    node, _ = fed
+    database = cantools.database.load_file(leaf_dbc)
+    streams = {stream["id"]: stream for stream in node.get("/api/signals")["streams"]}
+    assert len(streams) == len(database.messages)
+    for message in database.messages:
+        stream = streams[message.frame_id]
+        assert stream["length"] == message.length
+        layouts = {signal["name"]: signal["layout"] for signal in stream["signals"]}
+        assert set(layouts) == {signal.name for signal in message.signals}
+        for signal in message.signals:
+            layout = layouts[signal.name]
+            assert (layout["start_bit"], layout["length"]) == (signal.start, signal.length)
+            assert (layout["byte_order"], layout["signed"]) == (signal.byte_order, signal.is_signed)
+            assert (layout["factor"], layout["offset"], layout["float"]) == (signal.scale, signal.offset, signal.is_float)
+            assert layout["is_multiplexer"] == signal.is_multiplexer
+            assert layout["multiplexer"] == signal.multiplexer_signal
 
 
 def test_a_client_that_never_reads_slows_nobody(fed, binary):

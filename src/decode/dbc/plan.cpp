@@ -128,8 +128,14 @@ MessagePlan compile_message(const Message& message, std::uint32_t id, Diagnostic
     if (candidate.selector) {
       signal.selector = index[*candidate.selector];
       signal.ranges = candidate.source->multiplexing->ranges;
+      field.layout->selector = candidates[*candidate.selector].source->name;
+      for (const SelectorRange& range : signal.ranges)
+        field.layout->selected_by.emplace_back(range.from, range.to);
     }
     field.optional = candidate.selector.has_value() || signal.needed_bytes > plan.length_bytes;
+  }
+  for (const SignalPlan& signal : plan.signals) {
+    if (signal.selector) fields[*signal.selector].layout->is_selector = true;
   }
   plan.row = describe_row(message, id, std::move(fields));
   return plan;

@@ -193,6 +193,33 @@ TEST(DecodePlan, DescribesTheRow) {
   EXPECT_EQ(plan->row->fields[1].minimum, std::nullopt);
 }
 
+TEST(DecodePlan, SaysWhereTheBitsOfAFieldAre) {
+  Signal mux = signal("Mux", 0, 4), voltage = signal("Voltage", 15, 12), plain = signal("Plain", 32, 8);
+  mux.is_selector = true;
+  voltage.order = ByteOrder::motorola;
+  voltage.is_signed = true;
+  voltage.factor = 0.1;
+  voltage.integral_scale = false;
+  voltage.offset = -40;
+  voltage.multiplexing = Multiplexing{"", {{1, 1}, {3, 5}}};
+  const Compiled compiled({message("M", 1, {mux, voltage, plain})});
+  EXPECT_TRUE(compiled.field(0).layout->is_selector);
+  EXPECT_EQ(compiled.field(0).layout->selector, "");
+  const BitLayout& layout = *compiled.field(1).layout;
+  EXPECT_EQ(layout.start_bit, 15U);
+  EXPECT_EQ(layout.length_bits, 12U);
+  EXPECT_TRUE(layout.big_endian);
+  EXPECT_TRUE(layout.is_signed);
+  EXPECT_FALSE(layout.is_float);
+  EXPECT_EQ(layout.factor, 0.1);
+  EXPECT_EQ(layout.offset, -40);
+  EXPECT_EQ(layout.selector, "Mux");
+  using Ranges = std::vector<std::pair<std::uint64_t, std::uint64_t>>;
+  EXPECT_EQ(layout.selected_by, (Ranges{{1, 1}, {3, 5}}));
+  EXPECT_FALSE(compiled.field(2).layout->big_endian);
+  EXPECT_FALSE(compiled.field(2).layout->is_selector);
+}
+
 TEST(DecodePlan, FindsStandardAndExtendedIdentifiersOnly) {
   std::vector<Message> messages;
   for (std::uint32_t id = 0; id < 300; ++id) {

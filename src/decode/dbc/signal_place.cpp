@@ -98,6 +98,13 @@ FieldSchema describe_field(const Signal& signal, const SignalPlan& plan) {
   }
   field.comment = signal.comment;
   field.labels = labels(signal, plan);
+  field.layout = BitLayout{.start_bit = signal.start_bit,
+                           .length_bits = signal.length_bits,
+                           .big_endian = signal.order == ByteOrder::motorola,
+                           .is_signed = signal.is_signed,
+                           .is_float = signal.kind != ValueKind::integer,
+                           .factor = signal.factor,
+                           .offset = signal.offset};
   return field;
 }
 

@@ -14,7 +14,8 @@ namespace cantrail::dbc {
 // bits, beyond byte 64, or a float that is not 32 or 64 bits long).
 [[nodiscard]] std::optional<SignalPlan> place_signal(const Signal& signal);
 
-// `plan` as place_signal gave it for this signal; `optional` is left false.
+// `plan` as place_signal gave it for this signal; `optional` is left false, and the layout's multiplexing
+// empty.
 [[nodiscard]] FieldSchema describe_field(const Signal& signal, const SignalPlan& plan);
 
 }  // namespace cantrail::dbc

@@ -204,6 +204,27 @@ void NodeConfigReader::section(const std::string& name, const std::function<void
   if (readable_) read_section(name, describe, problems);
 }
 
+void NodeConfigReader::sections(
+    const std::string& name,
+    const std::function<EntryReader(const std::string& entry, const SourceLocation& where)>& begin) {
+  if (!readable_) return;
+  for (const ConfigEntry& entry : claim(name).entries) {
+    const ConfigTable* table = entry.value.table();
+    if (table == nullptr) {
+      found_.push_back(
+          {Severity::error, entry.where,
+           "'" + printable(entry.key) + "' stands in no section of its own: write [" + name + ".NAME]"});
+      continue;
+    }
+    const EntryReader one = begin(entry.key, entry.where);
+    OptionReader reader(*table, parts_.inputs, data_folder_, found_);
+    one.describe(reader);
+    reader.finish();
+    reader.problems(one.problems());
+    remember(*table, reader);
+  }
+}
+
 void NodeConfigReader::read_section(const std::string& name,
                                     const std::function<void(OptionVisitor&)>& describe,
                                     const std::function<std::vector<std::string>()>& problems) {

@@ -43,6 +43,16 @@ class NodeConfigReader {
   void section(const std::string& name, const std::function<void(OptionVisitor&)>& describe,
                const std::function<std::vector<std::string>()>& problems = {});
 
+  // The same for each [name.ENTRY], in the file's order. `begin` gets the entry's name and place, and gives
+  // what reads it.
+  struct EntryReader {
+    std::function<void(OptionVisitor&)> describe;
+    std::function<std::vector<std::string>()> problems;
+  };
+  void sections(
+      const std::string& name,
+      const std::function<EntryReader(const std::string& entry, const SourceLocation& where)>& begin);
+
   // Reports sections, keys and flags that nobody knows. Everything found, in the order of the file, then of
   // the DBCs; no error among it: the configuration can be run.
   [[nodiscard]] Diagnostics finish();

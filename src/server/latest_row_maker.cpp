@@ -1,0 +1,93 @@
+#include "server/latest_row_maker.hpp"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "encode/json_writer.hpp"
+
+namespace cantrail::server {
+namespace {
+
+// A few missed cycles are jitter; fast messages get at least two seconds, so that a page does not flicker.
+std::uint32_t stale_after_ms(const RowSchema& schema) {
+  if (!schema.cycle_ms || *schema.cycle_ms == 0) return kStaleAfterMs;
+  return static_cast<std::uint32_t>(
+      std::clamp<std::uint64_t>(std::uint64_t{5} * *schema.cycle_ms, 2000, 86'400'000));
+}
+
+}  // namespace
+
+LatestRowMaker::LatestRowMaker(const Catalog& catalog, StreamId stream, ShownNames names)
+    : schema_(catalog.streams[stream].row), names_(std::move(names)), key_(catalog.qualified_name(stream)) {
+  const StreamInfo& info = catalog.streams[stream];
+  if (info.channel) still_.channel = catalog.channels[*info.channel].alias;
+  still_.message = schema_->name;
+  still_.id = schema_->can_id.value_or(0);
+  still_.stale_after_ms = stale_after_ms(*schema_);
+  still_.units = std::make_shared<const std::string>(units());
+}
+
+const std::string& LatestRowMaker::name_of(std::size_t field) const {
+  return names_.empty() ? schema_->fields[field].name : names_[field];
+}
+
+bool LatestRowMaker::is_shown_already(const StreamBlock& block, std::size_t field, std::size_t row) const {
+  if (names_.empty() || names_[field] == schema_->fields[field].name) return false;
+  for (std::size_t i = 0; i < field; ++i) {
+    if (names_[i] == names_[field] && block.valid(i, row)) return true;
+  }
+  return false;
+}
+
+std::string LatestRowMaker::units() const {
+  std::string text;
+  std::set<std::string> written;
+  encode::JsonWriter json(text);
+  json.begin_object();
+  for (std::size_t i = 0; i < schema_->fields.size(); ++i) {
+    const FieldSchema& field = schema_->fields[i];
+    if (field.unit.empty() || !written.insert(name_of(i)).second) continue;
+    json.key(name_of(i));
+    json.string(field.unit);
+  }
+  json.end_object();
+  return text;
+}
+
+void LatestRowMaker::append_values(LatestRow& out, const StreamBlock& block, std::size_t row) const {
+  encode::JsonWriter labels(out.labels);
+  labels.begin_object();
+  out.signals.assign(1, '{');
+  for (std::size_t i = 0; i < schema_->fields.size(); ++i) {
+    if (!block.valid(i, row) || is_shown_already(block, i, row)) continue;
+    const FieldSchema& field = schema_->fields[i];
+    if (out.signals.size() > 1) out.signals += ',';
+    encode::append_json_string(out.signals, name_of(i));
+    out.signals += ':';
+    encode::append_json_value(out.signals, block, i, row, field.type, encode::BigIntegers::as_string);
+    if (field.labels.empty()) continue;
+    if (const std::string* label = field.label_of(block.word(i, row))) {
+      labels.key(name_of(i));
+      labels.string(*label);
+    }
+  }
+  out.signals += '}';
+  labels.end_object();
+}
+
+LatestRow LatestRowMaker::make(const Batch& batch, const StreamBlock& block, std::size_t row,
+                               std::uint64_t rows) const {
+  LatestRow latest = still_;
+  latest.time = {block.time_ns()[row]};
+  latest.seen = batch.raw->clock.mono;
+  latest.rows = rows;
+  if (!block.frame().empty()) {
+    const FrameView frame = batch.raw->frames[block.frame()[row]];
+    latest.data.assign(frame.data.begin(), frame.data.end());
+  }
+  append_values(latest, block, row);
+  return latest;
+}
+
+}  // namespace cantrail::server

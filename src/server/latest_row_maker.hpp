@@ -1,0 +1,41 @@
+// From a row of a batch to a LatestRow: what does not change from row to row is worked out once a catalog.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "model/batch.hpp"
+#include "server/latest_row.hpp"
+
+namespace cantrail::server {
+
+// Signals shown under another name: for each field of a schema the name it is shown under. Of several fields
+// that share a name the first that is present is shown.
+using ShownNames = std::vector<std::string>;
+
+// One stream. Immutable after construction.
+class LatestRowMaker {
+ public:
+  // `names`: empty, or one for each field.
+  LatestRowMaker(const Catalog& catalog, StreamId stream, ShownNames names = {});
+
+  [[nodiscard]] const std::string& key() const { return key_; }  // "can0:Battery"
+  // The row of `block`; `rows` is what LatestRow::rows says.
+  [[nodiscard]] LatestRow make(const Batch& batch, const StreamBlock& block, std::size_t row,
+                               std::uint64_t rows) const;
+
+ private:
+  [[nodiscard]] const std::string& name_of(std::size_t field) const;
+  // A field that is not shown because one of the same name was.
+  [[nodiscard]] bool is_shown_already(const StreamBlock& block, std::size_t field, std::size_t row) const;
+  [[nodiscard]] std::string units() const;
+  void append_values(LatestRow& out, const StreamBlock& block, std::size_t row) const;
+
+  std::shared_ptr<const RowSchema> schema_;
+  ShownNames names_;
+  std::string key_;
+  LatestRow still_;  // all that is the same for every row
+};
+
+}  // namespace cantrail::server
