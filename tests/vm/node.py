@@ -149,6 +149,8 @@ class Node:
     def rows(self, channel, message="Counter"):
         """(time in ns, number in the first four bytes) of all rows that the history holds, read beside the node."""
         with sqlite3.connect(f"file:{self.folder}/history.db?mode=ro", uri=True) as store:
+            if not store.execute("SELECT 1 FROM sqlite_master WHERE name = 'frames'").fetchone():
+                return []  # nothing has been stored yet
             found = store.execute("SELECT time_ns, signals ->> '$.Number', data FROM frames"
                                   " WHERE channel = ? AND message = ? ORDER BY epoch, seq, idx", (channel, message))
             rows = []
