@@ -67,11 +67,11 @@ class UnderLoad(OnBuses):
 
     def a_second(self):
         """… of a machine that is not held up."""
-        return 1 + 3 * self.stalls.worst
+        return 1 + 10 * self.stalls.worst
 
     def outage(self, node, go, come_back):
-        """vcan0 goes away and comes back; the gap's bounds must hold what was seen from outside. Seconds from the
-        return to the gap's end."""
+        """vcan0 goes away and comes back; the gap's bounds must hold what was seen from outside. Seconds from when
+        the command that brought it back had returned to the gap's end: less than 0 where the node was quicker."""
         before = node.source("vcan0")["gaps"]
         went = time.time_ns()
         go()
@@ -89,7 +89,7 @@ class UnderLoad(OnBuses):
         self.assertGreaterEqual(end, back)
         self.assertLess(end - is_up, self.a_second() * SECOND_NS)
         self.assertEqual((gap["where"], gap["count"]), ("vcan0", None))
-        return (end - back) / SECOND_NS
+        return (end - is_up) / SECOND_NS
 
     def test_an_interface_removed_and_made_again_or_set_down_and_up_is_back_within_a_second(self):
         """Meanwhile vcan1 carries 3,000 frames a second that all have to arrive."""
@@ -107,7 +107,8 @@ class UnderLoad(OnBuses):
                 indexes.append(index())
             back.append(self.outage(node, lambda: command("ip link set vcan0 down"),
                                     lambda: command("ip link set vcan0 up")))
-        print(f"back after {', '.join(f'{1000 * seconds:.0f}' for seconds in back)} ms", flush=True)
+        print(f"back {', '.join(f'{1000 * seconds:.0f}' for seconds in back)} ms after the command had returned; "
+              f"the machine stood still for {1000 * self.stalls.worst:.0f} ms at most", flush=True)
         self.assertEqual(len(set(indexes)), 3)  # each time it was another interface
         sender.wait()
         status = node.wait_for_all({"vcan1": count})
