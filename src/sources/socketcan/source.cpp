@@ -122,7 +122,8 @@ Bus* Source::bus_with(int index, FrameBuilder& builder) {
   const Result<Bus*> bus = name.empty() ? Result<Bus*>(nullptr) : bus_of(name, name);
   if (!bus || *bus == nullptr) {
     const WallTime now = context_->clock.wall();
-    builder.add_gap({now, now, GapReason::source_down, where_, 1, 0});
+    const GapReason reason = bus ? GapReason::source_down : GapReason::too_many_channels;
+    builder.add_gap({now, now, reason, where_, 1, 0});
     return nullptr;
   }
   if (buses_.size() != known) (*bus)->begin(index, links_->find(name), context_->clock.pair());
