@@ -174,7 +174,8 @@ TEST(CatalogDefinition, KeepsTheSchemaOfRows) {
   spec.streams.push_back({0, ChannelId{0}, level_row(), 1});
   const auto read = read_definition(write_definition(spec));
   ASSERT_TRUE(read.ok()) << read.fault().message;
-  const RowSchema &row = *read->streams.at(0).row, &wanted = *level_row();
+  const auto level = level_row();
+  const RowSchema &row = *read->streams.at(0).row, &wanted = *level;
   EXPECT_EQ(row.name, wanted.name);
   EXPECT_EQ(row.comment, wanted.comment);
   EXPECT_EQ(row.cycle_ms, wanted.cycle_ms);
