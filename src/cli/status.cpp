@@ -63,6 +63,9 @@ void print_list(const json::object& status, std::string_view list, bool with_led
                             : counted(count_at(item, "records"), "record").c_str(),
                 text_at(item, "message").empty() ? "" : "  ", text_at(item, "message").c_str());
     if (with_ledger) print_earlier(item);
+    if (const std::string hint = text_at(item, "hint"); !hint.empty()) {
+      std::printf("%-23s %s\n", "", hint.c_str());
+    }
   }
 }
 

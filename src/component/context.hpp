@@ -2,6 +2,8 @@
 // the component's own thread.
 #pragma once
 
+#include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -23,14 +25,22 @@ class Log {
   virtual void write(Severity severity, std::string_view who, std::string_view message) = 0;
 };
 
-// Gives channels their dense ids. Thread-safe. A name met for the first time extends the catalog (a source
-// that reads a recording learns its channels as it goes): slow then, so sources keep the ids they got.
+// Gives channels and streams of rows their dense ids. Thread-safe. A name met for the first time extends the
+// catalog (a source that reads a recording learns its channels as it goes): slow then, so sources keep the
+// ids they got.
 class ChannelRegistry {
  public:
   virtual ~ChannelRegistry() = default;
   // Fault `exhausted` beyond 256 channels: a recording with absurd names must not grow the catalog for
   // ever.
   virtual Result<ChannelId> channel(SourceId source, std::string_view alias) = 0;
+
+  // The same for a stream whose rows the source delivers itself; `channel` is the one that it tells about, if
+  // any. A source that comes back gets the id that it had. Where a message of the channel's DBC, or another
+  // source's stream, has the name already, the stream is called "SOURCE/NAME". Fault `exhausted` beyond
+  // 4,096 streams.
+  virtual Result<StreamId> stream(SourceId source, std::optional<ChannelId> channel,
+                                  const std::shared_ptr<const RowSchema>& row) = 0;
 };
 
 struct SourceContext {

@@ -68,9 +68,19 @@ bool FrameBuilder::belongs_to_the_last_run(const FrameView& frame) const {
   return false;
 }
 
+bool FrameBuilder::add_rows(StreamBlock&& block) {
+  assert(batch_ != nullptr);
+  assert(block.frame().empty());
+  if (block.rows() == 0) return true;
+  if (batch_->records() + block.rows() > limits_.frames && batch_->records() != 0) return false;
+  batch_->rows.push_back(std::move(block));
+  return true;
+}
+
+// Rows lie behind all frames of the batch, so that their number does not count here.
 void FrameBuilder::add_gap(GapRecord gap) {
   assert(batch_ != nullptr);
-  gap.before_index = static_cast<std::uint32_t>(batch_->records());
+  gap.before_index = static_cast<std::uint32_t>(batch_->frames.size());
   if (!batch_->gaps.empty() && says_the_same(batch_->gaps.back(), gap)) {
     merge(batch_->gaps.back(), gap);
   } else {

@@ -1,4 +1,4 @@
-// Where a source puts its frames: the batch that is being filled. Used by the source's thread only.
+// Where a source puts its frames and rows: the batch that is being filled. Used by the source's thread only.
 #pragma once
 
 #include <cstddef>
@@ -29,6 +29,11 @@ class FrameBuilder {
   // such a run; 0: full.
   [[nodiscard]] std::size_t room() const;
   [[nodiscard]] FrameBlock& frames();
+
+  // Rows of a stream that the source delivers itself: a block without frame(), its times ascending. They are
+  // records behind all frames of the batch. False: the batch is full, the block is left as it is, and the
+  // source offers it again.
+  [[nodiscard]] bool add_rows(StreamBlock&& block);
 
   // Something is missing before the next frame to be appended. Merged with the last gap if it says the same
   // thing.

@@ -139,5 +139,35 @@ TEST_F(FrameBuilderTest, KeepsGapsApartThatDifferInPlaceOrSense) {
   EXPECT_EQ(batch_.gaps[2].before_index, 1U);
 }
 
+StreamBlock rows_of(std::size_t count) {
+  StreamBlock rows;
+  rows.reset(0, 1, count, false);
+  for (std::size_t i = 0; i < count; ++i) rows.time_ns()[i] = rows.i64(0)[i] = static_cast<std::int64_t>(i);
+  return rows;
+}
+
+TEST_F(FrameBuilderTest, RowsAreRecordsBehindAllFrames) {
+  FrameBuilder builder;
+  builder.begin(batch_);
+  ASSERT_TRUE(builder.append(frame_at(1)));
+  ASSERT_TRUE(builder.add_rows(rows_of(3)));
+  ASSERT_TRUE(builder.append(frame_at(2)));
+  builder.add_gap(gap(3, 4, 1));
+  EXPECT_EQ(batch_.records(), 5U);
+  EXPECT_EQ(batch_.gaps[0].before_index, 2U);  // behind both frames, before the rows
+}
+
+TEST_F(FrameBuilderTest, RowsThatFindNoRoomAreLeftToTheSource) {
+  FrameBuilder builder({.frames = 4, .payload_bytes = 4096});
+  builder.begin(batch_);
+  StreamBlock rows = rows_of(3);
+  ASSERT_TRUE(builder.add_rows(rows_of(3)));
+  EXPECT_FALSE(builder.add_rows(std::move(rows)));
+  EXPECT_EQ(rows.rows(), 3U);
+  EXPECT_EQ(batch_.records(), 3U);
+  ASSERT_TRUE(builder.add_rows(rows_of(0)));
+  EXPECT_EQ(batch_.rows.size(), 1U);  // an empty block is none
+}
+
 }  // namespace
 }  // namespace cantrail

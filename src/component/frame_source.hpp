@@ -1,5 +1,6 @@
-// Where frames enter. A source runs on a thread of its own and does one thing: read, stamp, hand over. It
-// never sleeps beyond the deadline, never retries, never buffers more than one read, never logs per frame.
+// Where frames and rows enter. A source runs on a thread of its own and does one thing: read, stamp, hand
+// over. It never sleeps beyond the deadline, never retries, never buffers more than one read, never logs per
+// frame.
 #pragma once
 
 #include <memory>
@@ -51,6 +52,18 @@ class FrameSource {
   virtual void ack(const SourcePosition& position) = 0;
 
   virtual void close() = 0;
+
+  // Between a fault and the next open(): waits, until `deadline` at most, for an event that makes opening
+  // worth a try. False: none came, or the source knows of none; the pipeline then opens it when its own time
+  // is up.
+  [[nodiscard]] virtual bool wait_for_return(MonoTime deadline) {
+    (void)deadline;
+    return false;
+  }
+
+  // For a user who sees no data: what the source knows about the reason, one line; empty where there is
+  // nothing to say. Asked about once a second between reads.
+  [[nodiscard]] virtual std::string hint() const { return {}; }
 };
 
 // One [source.NAME] of the configuration: describes its options (which fills them), then makes the source.

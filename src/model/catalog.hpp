@@ -38,7 +38,7 @@ struct DbcText {
 
 struct StreamInfo {
   std::shared_ptr<const RowSchema> row;
-  std::optional<ChannelId> channel;  // of a stream that is decoded from frames
+  std::optional<ChannelId> channel;  // whose frames it is decoded from, or which it tells about
   SourceId source = 0;
 };
 

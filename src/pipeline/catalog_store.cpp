@@ -1,6 +1,24 @@
 #include "pipeline/catalog_store.hpp"
 
+#include <algorithm>
+
 namespace cantrail {
+namespace {
+
+bool same_fields(const RowSchema& a, const RowSchema& b) {
+  return std::equal(
+      a.fields.begin(), a.fields.end(), b.fields.begin(), b.fields.end(),
+      [](const FieldSchema& x, const FieldSchema& y) { return x.name == y.name && x.type == y.type; });
+}
+
+StreamId id_of(const Catalog& catalog, const StreamSpec& stream) {
+  const auto at = std::find_if(catalog.streams.begin(), catalog.streams.end(), [&](const StreamInfo& known) {
+    return known.row == stream.row && known.channel == stream.channel;
+  });
+  return static_cast<StreamId>(at - catalog.streams.begin());
+}
+
+}  // namespace
 
 Result<std::shared_ptr<CatalogStore>> CatalogStore::create(
     CatalogSpec spec, std::vector<std::vector<std::uint32_t>> source_dbcs, Log& log) {
@@ -46,6 +64,50 @@ Result<ChannelId> CatalogStore::extend(SourceId source, std::string alias) {
   }
   remember(*compiled, true);
   return static_cast<ChannelId>(spec_.channels.size() - 1);
+}
+
+// A stream is the same if its source, its channel, its name and its fields' names are.
+Result<StreamId> CatalogStore::stream(SourceId source, std::optional<ChannelId> channel,
+                                      const std::shared_ptr<const RowSchema>& row) {
+  const std::lock_guard lock(compile_mutex_);
+  const std::string qualified = spec_.sources[source].name + "/" + row->name;
+  for (const StreamSpec& known : spec_.streams) {
+    if (known.source != source || known.channel != channel) continue;
+    if (known.row->name != row->name && known.row->name != qualified) continue;
+    if (!same_fields(*known.row, *row)) continue;
+    return id_of(*current()->catalog, known);
+  }
+  StreamSpec added{source, channel, row, static_cast<std::uint32_t>(spec_.channels.size())};
+  if (!has_stream(added, row->name)) return extend(std::move(added));
+  auto renamed = std::make_shared<RowSchema>(*row);
+  renamed->name = qualified;
+  added.row = std::move(renamed);
+  return extend(std::move(added));
+}
+
+bool CatalogStore::has_stream(const StreamSpec& stream, std::string_view name) const {
+  const CompiledCatalogPtr compiled = current();
+  const auto& streams = compiled->catalog->streams;
+  return std::any_of(streams.begin(), streams.end(), [&](const StreamInfo& known) {
+    return known.channel == stream.channel && known.row->name == name;
+  });
+}
+
+Result<StreamId> CatalogStore::extend(StreamSpec stream) {
+  if (spec_.streams.size() >= kMostStreams) {
+    return Fault{FaultKind::exhausted, "source " + spec_.sources[stream.source].name +
+                                           " has one stream too many: a catalog holds " +
+                                           std::to_string(kMostStreams)};
+  }
+  spec_.streams.push_back(std::move(stream));
+  Diagnostics known_already;
+  auto compiled = compiler_.compile(spec_, known_already);
+  if (!compiled) {
+    spec_.streams.pop_back();
+    return compiled.fault();
+  }
+  remember(*compiled, true);
+  return id_of(*(*compiled)->catalog, spec_.streams.back());
 }
 
 void CatalogStore::remember(const CompiledCatalogPtr& compiled, bool as_current) {

@@ -24,6 +24,9 @@ class CatalogStore final : public ChannelRegistry {
   // this source's channel is called "SOURCE/ALIAS".
   Result<ChannelId> channel(SourceId source, std::string_view alias) override;
 
+  Result<StreamId> stream(SourceId source, std::optional<ChannelId> channel,
+                          const std::shared_ptr<const RowSchema>& row) override;
+
   [[nodiscard]] CompiledCatalogPtr current() const;
   // What a batch was captured under: by digest, nullptr if it is not in use any more; from its stored
   // definition.
@@ -38,10 +41,13 @@ class CatalogStore final : public ChannelRegistry {
 
  private:
   static constexpr std::size_t kMostChannels = 256;
+  static constexpr std::size_t kMostStreams = 4096;  // of rows
 
   CatalogStore() = default;
   Result<ChannelId> extend(SourceId source, std::string alias);
 
+  Result<StreamId> extend(StreamSpec stream);
+  [[nodiscard]] bool has_stream(const StreamSpec& stream, std::string_view name) const;
   void remember(const CompiledCatalogPtr& compiled, bool as_current);
 
   std::mutex compile_mutex_;  // guards what compiling needs; taken before mutex_

@@ -22,6 +22,11 @@ constexpr Duration kSlotPatience = std::chrono::milliseconds(100);
          (last.catalog == next.catalog || last.catalog->digest == next.catalog->digest);
 }
 
+[[nodiscard]] bool fits(const StreamBlock& rows, const Catalog& catalog) {
+  return rows.stream() < catalog.streams.size() &&
+         rows.fields() == catalog.streams[rows.stream()].row->fields.size();
+}
+
 SinkContext with_dead_letters(SinkContext context, RejectedRows& rejected) {
   context.rejected = &rejected;
   return context;
@@ -327,6 +332,8 @@ Result<BatchPtr> DurableLane::decode(JournalReader::Item& item) {
     catalog = *compiled;
   }
   item.batch->catalog = CatalogStore::reference(catalog);
+  // What the journal's checksum holds together was written so; a journal of another make may hold anything.
+  std::erase_if(item.batch->rows, [&](const StreamBlock& rows) { return !fits(rows, *catalog->catalog); });
   return decoder_.decode(item.batch, catalog);
 }
 

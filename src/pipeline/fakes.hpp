@@ -95,6 +95,7 @@ class CountingSource final : public FrameSource {
 struct Store {
   std::mutex mutex;
   std::vector<std::uint32_t> numbers;  // of the Counter rows, in order of arrival
+  std::vector<std::string> rows;       // that a source delivered itself: "can0:Level 3"
   std::vector<GapRecord> gaps;
   std::optional<Position> cursor;
   std::uint64_t writes = 0;
@@ -134,6 +135,13 @@ class StoreSink final : public Sink {
       for (const StreamBlock& block : batch->blocks) {
         for (const std::int64_t number : block.i64(0))
           store_.numbers.push_back(static_cast<std::uint32_t>(number));
+        outcome.delivered += block.rows();
+      }
+      for (const StreamBlock& block : batch->raw->rows) {
+        const Catalog& catalog = *batch->raw->catalog;
+        for (const std::int64_t value : block.i64(0)) {
+          store_.rows.push_back(catalog.qualified_name(block.stream()) + " " + std::to_string(value));
+        }
         outcome.delivered += block.rows();
       }
       outcome.undecoded += batch->undecoded;

@@ -12,6 +12,7 @@ constexpr Duration kRoomPatience = std::chrono::milliseconds(20);
 constexpr Duration kFirstRetry = std::chrono::milliseconds(100);
 constexpr Duration kLastRetry = std::chrono::seconds(1);
 constexpr std::size_t kMostPendingGaps = 64;
+constexpr Duration kHintEvery = std::chrono::seconds(1);
 constexpr Duration kClockStep = std::chrono::milliseconds(50);
 
 }  // namespace
@@ -54,6 +55,16 @@ void SourceRunner::note(SourceState state, std::string message) {
   const std::lock_guard lock(mutex_);
   status_.state = state;
   status_.message = std::move(message);
+  status_.hint.clear();
+}
+
+void SourceRunner::note_hint() {
+  const MonoTime now = parts_.clock.mono();
+  if (now < next_hint_) return;
+  next_hint_ = now + kHintEvery;
+  std::string hint = parts_.source->hint();
+  const std::lock_guard lock(mutex_);
+  status_.hint = std::move(hint);
 }
 
 void SourceRunner::run() {
@@ -66,7 +77,7 @@ void SourceRunner::run() {
       parts_.source->close();
     }
     if (ended()) return;
-    sleep_until(parts_.clock.mono() + retry);
+    wait_for_source(parts_.clock.mono() + retry);
     retry = std::min(retry * 2, kLastRetry);
   }
 }
@@ -117,6 +128,7 @@ void SourceRunner::read_until_fault() {
       drop_and_count(outcome);
     }
     acknowledge();
+    note_hint();
     if (!outcome) {
       parts_.log.write(Severity::warning, parts_.name, outcome.fault().message);
       const bool hopeless =
@@ -210,10 +222,21 @@ void SourceRunner::seal() {
   batch.source = parts_.id;
   batch.clock = parts_.clock.pair();
   if (!batch.source_position.empty()) last_position_ = batch.source_position;
+  end_absence_at_first_record(batch);
   note_gaps(batch);
   parts_.pool.account(batch);
   parts_.sequencer.submit(std::move(batch_));
   batch_.reset();
+}
+
+// An absence is known to be over once the source is open, and the first frame may be a moment older.
+void SourceRunner::end_absence_at_first_record(RawBatch& batch) {
+  if (batch.frames.empty()) return;
+  const WallTime first{batch.frames.time_ns().front()};
+  for (GapRecord& gap : batch.gaps) {
+    if (gap.before_index != 0 || gap.reason != GapReason::source_down) continue;
+    gap.to = std::max(gap.from, std::min(gap.to, first));
+  }
 }
 
 void SourceRunner::note_gaps(const RawBatch& batch) {
@@ -242,6 +265,15 @@ void SourceRunner::acknowledge() {
   if (synced.empty() || synced == acknowledged_) return;
   acknowledged_ = std::move(synced);
   parts_.source->ack(acknowledged_);
+}
+
+// The source's own sign comes first; until it does, opening is tried now and then all the same.
+void SourceRunner::wait_for_source(MonoTime retry_at) {
+  while (!stopping_ && parts_.clock.mono() < retry_at) {
+    const MonoTime until = std::min(retry_at, parts_.clock.mono() + kIdleRead);
+    if (parts_.source->wait_for_return(until)) return;
+    sleep_until(until);
+  }
 }
 
 void SourceRunner::sleep_until(MonoTime when) {

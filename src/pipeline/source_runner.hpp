@@ -63,6 +63,9 @@ class SourceRunner {
   void tell_of_absence();
   void acknowledge();
   void sleep_until(MonoTime when);
+  void wait_for_source(MonoTime retry_at);
+  void note_hint();
+  static void end_absence_at_first_record(RawBatch& batch);
   void note(SourceState state, std::string message);
   void add_pending_gap(GapRecord gap);
   void note_gaps(const RawBatch& batch);
@@ -80,6 +83,7 @@ class SourceRunner {
   std::vector<GapRecord> pending_gaps_;  // to be told in the next batch
   std::optional<WallTime> down_since_;
   std::optional<Duration> clock_offset_;
+  MonoTime next_hint_;
   SourcePosition last_position_, acknowledged_;
   RawBatch overflow_;
 

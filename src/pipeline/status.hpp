@@ -26,6 +26,7 @@ struct SourceStatus {
   std::string name, type;
   SourceState state = SourceState::opening;
   std::string message;  // why it waits or failed
+  std::string hint;     // what the source knows about why no data comes; empty: nothing
   std::uint64_t records = 0;
   std::uint64_t gaps = 0;
   std::uint64_t lost = 0;               // records known to be lost in those gaps

@@ -264,6 +264,7 @@ TEST_F(ApiTest, ShowsTheLedgerOfEachLaneAndWhetherItBalances) {
   EXPECT_EQ(answer.at("lanes").at(1).at("ledger").at("pending"), 18);
   EXPECT_EQ(answer.at("lanes").at(1).at("cursor"), "3/17/0");
   EXPECT_EQ(answer.at("sources").at(0).at("lost"), 14);
+  EXPECT_EQ(answer.at("sources").at(0).at("hint"), "can0 is up, no frames for 12 s");
   EXPECT_GT(answer.at("process").at("rss_bytes").as_int64(), 1'000'000);
   NodeStatus off = sample_status();
   off.lanes[0].ledger.delivered -= 1;

@@ -108,6 +108,7 @@ inline NodeStatus sample_status() {
   bus.records = 1000;
   bus.gaps = 1;
   bus.lost = 14;
+  bus.hint = "can0 is up, no frames for 12 s";
   bus.last_record = WallTime{1'700'000'059'000'000'000};
   status.sources = {bus};
   LaneStatus live;

@@ -56,6 +56,7 @@ void write_source(JsonWriter& json, const SourceStatus& source) {
   text(json, "type", source.type);
   text(json, "state", to_string(source.state));
   text(json, "message", source.message);
+  text(json, "hint", source.hint);
   number(json, "records", source.records);
   number(json, "gaps", source.gaps);
   number(json, "lost", source.lost);

@@ -23,6 +23,15 @@ Result<ChannelId> NumberedChannels::channel(SourceId, std::string_view alias) {
   return static_cast<ChannelId>(names.size() - 1);
 }
 
+Result<StreamId> NumberedChannels::stream(SourceId, std::optional<ChannelId>,
+                                          const std::shared_ptr<const RowSchema>& row) {
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (rows[i]->name == row->name) return static_cast<StreamId>(i);
+  }
+  rows.push_back(row);
+  return static_cast<StreamId>(rows.size() - 1);
+}
+
 Setup::Setup(const ComponentInfo& component, std::string source_folder)
     : component_(component), adapter_(std::make_unique<Adapter>()) {
   std::string name = (std::filesystem::temp_directory_path() / "cantrail-contract-XXXXXX").string();

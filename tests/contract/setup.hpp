@@ -29,7 +29,10 @@ class QuietLog final : public Log {
 class NumberedChannels final : public ChannelRegistry {
  public:
   Result<ChannelId> channel(SourceId source, std::string_view alias) override;
+  Result<StreamId> stream(SourceId source, std::optional<ChannelId> channel,
+                          const std::shared_ptr<const RowSchema>& row) override;
   std::vector<std::string> names;
+  std::vector<std::shared_ptr<const RowSchema>> rows;  // by stream
 };
 
 class Setup {

@@ -39,7 +39,17 @@ class CollectedChannels final : public ChannelRegistry {
     names.emplace_back(alias);
     return static_cast<ChannelId>(names.size() - 1);
   }
+  // Streams have their own numbers here: there are no messages.
+  Result<StreamId> stream(SourceId, std::optional<ChannelId> channel,
+                          const std::shared_ptr<const RowSchema>& row) override {
+    for (std::size_t i = 0; i < streams.size(); ++i) {
+      if (streams[i].channel == channel && streams[i].row->name == row->name) return static_cast<StreamId>(i);
+    }
+    streams.push_back({row, channel, 0});
+    return static_cast<StreamId>(streams.size() - 1);
+  }
   std::vector<std::string> names;
+  std::vector<StreamInfo> streams;
 
  private:
   std::size_t limit_;
@@ -56,9 +66,16 @@ struct Frame {
   bool operator==(const Frame&) const = default;
 };
 
+// One row as text: "can0:Bus state=1 rx_errors=96", absent fields left out.
+struct Row {
+  WallTime time;
+  std::string text;
+};
+
 struct Delivered {
   std::vector<Frame> frames;
   std::vector<GapRecord> gaps;  // before_index counts from the first frame of all
+  std::vector<Row> rows;        // that the source delivered itself
   SourcePosition position;      // the last one
   ReadOutcome outcome = ReadOutcome::more;
   std::optional<Fault> fault;
@@ -116,7 +133,23 @@ class SourceFixture {
                              frame.length,
                              {frame.data.begin(), frame.data.end()}});
     }
+    for (const StreamBlock& block : batch.rows) {
+      for (std::size_t row = 0; row < block.rows(); ++row) into.rows.push_back(text_of(block, row));
+    }
     if (!batch.source_position.empty()) into.position = batch.source_position;
+  }
+
+  [[nodiscard]] Row text_of(const StreamBlock& block, std::size_t row) const {
+    const StreamInfo& stream = channels.streams.at(block.stream());
+    std::string text = (stream.channel ? channels.names.at(*stream.channel) + ":" : "") + stream.row->name;
+    for (std::size_t i = 0; i < stream.row->fields.size(); ++i) {
+      if (!block.valid(i, row)) continue;
+      const FieldSchema& field = stream.row->fields[i];
+      text += " " + field.name + "=";
+      text += field.type == FieldType::f64 ? std::to_string(block.f64(i)[row])
+                                           : std::to_string(block.word(i, row));
+    }
+    return {{block.time_ns()[row]}, std::move(text)};
   }
 
   Clock& clock_;

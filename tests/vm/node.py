@@ -66,16 +66,20 @@ def wait_for(condition, what, seconds=20):
 
 
 class Node:
-    """A node in a folder of its own with a source for each of `buses`; stopped and removed on exit."""
+    """A node in a folder of its own with a source for each of `buses`; stopped and removed on exit. The sources
+    deliver no streams of their own, so that every record is a frame, unless `bus_stream`."""
 
-    def __init__(self, program, buses, options=""):
+    def __init__(self, program, buses, options="", bus_stream=False, user=None):
         self._folder = tempfile.TemporaryDirectory()
         self.folder = pathlib.Path(self._folder.name)
+        options += "\nbus_stream = " + ("true" if bus_stream else "false")
         sources = [f'[source.{name}]\ntype = "socketcan"\ndbc = "bus.dbc"\n{options}\n' for name in buses]
         (self.folder / "bus.dbc").write_text(DBC)
         (self.folder / "node.toml").write_text(CONFIG.format(sources="".join(sources), address=ADDRESS))
         self._errors = (self.folder / "stderr").open("w")
-        self.process = subprocess.Popen([program, "run", "node.toml"], cwd=self.folder, stderr=self._errors)
+        as_user = ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups"] if user else []
+        self.folder.chmod(0o777)
+        self.process = subprocess.Popen(as_user + [program, "run", "node.toml"], cwd=self.folder, stderr=self._errors)
 
     def __enter__(self):
         return self
@@ -127,6 +131,13 @@ class Node:
         except AssertionError as error:
             raise AssertionError(f"{error}\n{json.dumps(self.status(), indent=1)}\n{self.log()}") from None
 
+    def bus_row(self, channel):
+        """What the node's source says of a bus now: signals, with the state's label in place of its number."""
+        for row in self.get("/api/state/current")["rows"]:
+            if row["channel"] == channel and row["message"] == "Bus":
+                return row["signals"] | row["labels"]
+        return {}
+
     def gaps(self, at_least=0):
         """What the history says is missing, once it has every gap that the node knows (a gap needs no frame)."""
         def condition():
@@ -138,6 +149,8 @@ class Node:
     def rows(self, channel, message="Counter"):
         """(time in ns, number in the first four bytes) of all rows that the history holds, read beside the node."""
         with sqlite3.connect(f"file:{self.folder}/history.db?mode=ro", uri=True) as store:
+            if not store.execute("SELECT 1 FROM sqlite_master WHERE name = 'frames'").fetchone():
+                return []  # nothing has been stored yet
             found = store.execute("SELECT time_ns, signals ->> '$.Number', data FROM frames"
                                   " WHERE channel = ? AND message = ? ORDER BY epoch, seq, idx", (channel, message))
             rows = []

@@ -3,55 +3,20 @@
 
 usage: node_vm_test.py PROGRAM [REPORT]
 """
-import os
 import pathlib
 import subprocess
 import sys
 import time
-import unittest
 
 sys.dont_write_bytecode = True  # this file system is read-only
 import junit  # noqa: E402
 from node import NumberedSender, Node, add_bus, command, remove_bus, sent_on, wait_for  # noqa: E402
-
-PROGRAM = ""
-BUSES = ("vcan0", "vcan1")
+from on_buses import BUSES, OnBuses  # noqa: E402
 
 
 def missing_numbers(rows, last):
     """The numbers of 1 … `last` that no row carries."""
     return sorted(set(range(1, last + 1)) - {number for _, number in rows})
-
-
-class OnBuses(unittest.TestCase):
-    def setUp(self):
-        if "CANTRAIL_VM" not in os.environ:
-            self.skipTest("runs only in the virtual machine: tests/vm/run_in_uml")
-        for name in BUSES:
-            remove_bus(name)
-            add_bus(name)
-
-    def tearDown(self):
-        for name in BUSES:
-            remove_bus(name)
-
-    def run_node(self, options="", buses=BUSES):
-        node = self.enterContext(Node(PROGRAM, buses, options))
-        node.wait_until_ready()
-        return node
-
-    def assert_balanced(self, status, received):
-        """Every lane saw every record, each record has one fate, and the journal has them all."""
-        self.assertEqual(status["received"], received)
-        self.assertEqual(status["journal"]["appended_records"], received)
-        self.assertTrue(status["balances"])
-        for lane in status["lanes"]:
-            self.assertTrue(lane["ledger"]["balances"], lane)
-            self.assertEqual(lane["ledger"]["received"], received, lane)
-            self.assertEqual(lane["ledger"]["dropped"] + lane["ledger"]["rejected"], 0, lane)
-
-    def history_ledger(self, status):
-        return next(lane["ledger"] for lane in status["lanes"] if lane["name"] == "history")
 
 
 class EveryFrame(OnBuses):
@@ -123,7 +88,7 @@ class EveryFrame(OnBuses):
 class Interface(OnBuses):
     def test_that_is_missing_is_waited_for_and_the_user_told_what_to_type(self):
         remove_bus("vcan1")
-        node = self.enterContext(Node(PROGRAM, BUSES))
+        node = self.enterContext(Node(OnBuses.program, BUSES))
         hint = "ip link add dev vcan1 type vcan && ip link set vcan1 up"
         wait_for(lambda: hint in node.log(), "the log says what to type")
         waiting = node.source("vcan1")
@@ -166,7 +131,7 @@ class Load(OnBuses):
     PER_SECOND = 8000
 
     def senders(self, node, count, per_second):
-        return [NumberedSender(PROGRAM, node.folder, bus, count, per_second) for bus in BUSES]
+        return [NumberedSender(OnBuses.program, node.folder, bus, count, per_second) for bus in BUSES]
 
     def stand_still_while(self, node, seconds, frames):
         """At least so long, and until so many frames came on each bus; how long it was and how many came."""
@@ -251,5 +216,5 @@ class Load(OnBuses):
 
 
 if __name__ == "__main__":
-    PROGRAM = str(pathlib.Path(sys.argv[1]).resolve())
+    OnBuses.program = str(pathlib.Path(sys.argv[1]).resolve())
     sys.exit(0 if junit.run(sys.modules["__main__"], pathlib.Path(sys.argv[2]) if len(sys.argv) > 2 else None) else 1)

@@ -31,7 +31,14 @@ Result<CompiledCatalogPtr> CatalogCompiler::compile(CatalogSpec spec, Diagnostic
     if (!plan) return plan.fault();
     plans.push_back(*plan);
   }
+  auto declared = spec.streams.begin();
+  const auto add_streams_after = [&](std::size_t channels) {
+    for (; declared != spec.streams.end() && declared->after_channels <= channels; ++declared) {
+      catalog->streams.push_back({declared->row, declared->channel, declared->source});
+    }
+  };
   for (std::size_t channel = 0; channel < spec.channels.size(); ++channel) {
+    add_streams_after(channel);
     dbc::ChannelPlan& channel_plan = compiled->channels.emplace_back();
     for (const std::uint32_t dbc : spec.channels[channel].dbcs) {
       channel_plan.plans.push_back(plans[dbc]);
@@ -42,6 +49,7 @@ Result<CompiledCatalogPtr> CatalogCompiler::compile(CatalogSpec spec, Diagnostic
       }
     }
   }
+  add_streams_after(spec.channels.size());
   catalog->sources = std::move(spec.sources);
   catalog->dbcs = std::move(spec.dbcs);
   catalog->channels = std::move(spec.channels);

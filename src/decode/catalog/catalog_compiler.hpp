@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,11 +18,21 @@
 
 namespace cantrail {
 
+// A stream whose rows a source delivers itself.
+struct StreamSpec {
+  SourceId source = 0;
+  std::optional<ChannelId> channel;  // that it tells about
+  std::shared_ptr<const RowSchema> row;
+  // How many channels the catalog had when it was added: its id lies behind all streams of those.
+  std::uint32_t after_channels = 0;
+};
+
 struct CatalogSpec {
   std::vector<SourceInfo> sources;
   std::vector<DbcText> dbcs;
   std::vector<ChannelInfo> channels;
   std::vector<dbc::MessageCopies> copies;  // applied to every DBC
+  std::vector<StreamSpec> streams;         // ascending by after_channels
 };
 
 // Immutable; shared by every thread that decodes under this catalog.
@@ -36,8 +47,9 @@ using CompiledCatalogPtr = std::shared_ptr<const CompiledCatalog>;
 // thread-safe.
 class CatalogCompiler {
  public:
-  // Stream ids are given channel by channel, each channel's DBCs in order, messages in the file's order; so a
-  // spec that has more channels behind the same ones keeps all ids. Faults: `config` where a DBC text is no
+  // Stream ids are given in the order in which channels and streams of rows were added; within a channel by
+  // its DBCs in order, then messages in the file's order. So a spec that has more channels or streams behind
+  // the same ones keeps all ids. Faults: `config` where a DBC text is no
   // DBC. Warnings of DBCs seen for the first time are appended to `diagnostics`.
   Result<CompiledCatalogPtr> compile(CatalogSpec spec, Diagnostics& diagnostics);
 

@@ -131,6 +131,79 @@ TEST(CatalogCompiler, RebuildsCopiesFromTheDefinition) {
   EXPECT_EQ((*again)->catalog->streams[1].row->labels, (*copied)->catalog->streams[1].row->labels);
 }
 
+std::shared_ptr<const RowSchema> level_row() {
+  RowSchema row;
+  row.name = "Level";
+  row.comment = "how much";
+  row.cycle_ms = 1000;
+  row.labels = {{"room", "Flower back"}};
+  row.fields = {{"state", FieldType::u64, "", {}, {}, "the \"state\"", {{0, "fine"}, {~0ULL, "odd"}}, true},
+                {"percent", FieldType::f64, "%", 0.0, 100.0, "", {}, false}};
+  return std::make_shared<const RowSchema>(row);
+}
+
+TEST(CatalogCompiler, KeepsIdsWhenStreamsOfRowsAndChannelsAreAddedInTurn) {
+  CatalogCompiler compiler;
+  Diagnostics diagnostics;
+  CatalogSpec spec = spec_of(1);
+  std::vector<std::string> names = {"can0:Speed", "can0:Gear", "can0:Level", "can1:Speed",
+                                    "can1:Gear",  "Level",     "can1:Level"};
+  const auto expect_names = [&](std::size_t count) {
+    const auto compiled = compiler.compile(spec, diagnostics);
+    ASSERT_TRUE(compiled.ok());
+    ASSERT_EQ((*compiled)->catalog->streams.size(), count);
+    for (StreamId id = 0; id < count; ++id) EXPECT_EQ((*compiled)->catalog->qualified_name(id), names[id]);
+    CatalogCompiler another;
+    const auto again = another.compile((*compiled)->catalog->definition);
+    ASSERT_TRUE(again.ok()) << again.fault().message;
+    EXPECT_EQ((*again)->catalog->digest, (*compiled)->catalog->digest);
+    for (StreamId id = 0; id < count; ++id) EXPECT_EQ((*again)->catalog->qualified_name(id), names[id]);
+  };
+  expect_names(2);
+  spec.streams.push_back({0, ChannelId{0}, level_row(), 1});
+  expect_names(3);
+  spec.channels.push_back({"can1", 0, {0}});
+  expect_names(5);
+  spec.streams.push_back({0, std::nullopt, level_row(), 2});
+  spec.streams.push_back({0, ChannelId{1}, level_row(), 2});
+  expect_names(7);
+}
+
+TEST(CatalogDefinition, KeepsTheSchemaOfRows) {
+  CatalogSpec spec = spec_of(1);
+  spec.streams.push_back({0, ChannelId{0}, level_row(), 1});
+  const auto read = read_definition(write_definition(spec));
+  ASSERT_TRUE(read.ok()) << read.fault().message;
+  const auto level = level_row();
+  const RowSchema &row = *read->streams.at(0).row, &wanted = *level;
+  EXPECT_EQ(row.name, wanted.name);
+  EXPECT_EQ(row.comment, wanted.comment);
+  EXPECT_EQ(row.cycle_ms, wanted.cycle_ms);
+  EXPECT_EQ(row.labels, wanted.labels);
+  ASSERT_EQ(row.fields.size(), 2U);
+  EXPECT_EQ(row.fields[0].comment, wanted.fields[0].comment);
+  EXPECT_TRUE(row.fields[0].optional);
+  EXPECT_EQ(*row.fields[0].label_of(~0ULL), "odd");
+  EXPECT_EQ(row.fields[1].type, FieldType::f64);
+  EXPECT_EQ(row.fields[1].unit, "%");
+  EXPECT_EQ(row.fields[1].maximum, 100.0);
+}
+
+TEST(CatalogDefinition, RefusesBrokenStreamsOfRows) {
+  const std::string head =
+      R"({"cantrail_catalog":1,"sources":[{"name":"a","type":"b"}],"dbcs":[],"channels":[],"streams":)";
+  for (const char* streams :
+       {"1", "[1]", R"([{"source":0,"channel":0,"after_channels":0,"row":{"name":"x","fields":[]}}])",
+        R"([{"source":1,"channel":null,"after_channels":0,"row":{"name":"x","fields":[]}}])",
+        R"([{"source":0,"channel":null,"after_channels":1,"row":{"name":"x","fields":[]}}])",
+        R"([{"source":0,"channel":null,"after_channels":0,"row":{"name":"","fields":[]}}])",
+        R"([{"source":0,"channel":null,"after_channels":0,"row":{"name":"x","fields":[{"name":"f"}]}}])",
+        R"([{"source":0,"channel":null,"after_channels":0,"row":{"name":"x"}}])"}) {
+    EXPECT_FALSE(read_definition(head + streams + "}").ok()) << streams;
+  }
+  EXPECT_TRUE(read_definition(head + "[]}").ok());
+}
+
 TEST(CatalogDefinition, RefusesWhatIsNoDefinition) {
   for (const char* text :
        {"", "[]", "{}", "{\"cantrail_catalog\":2}", "{\"cantrail_catalog\":1}",

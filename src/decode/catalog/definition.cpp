@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 
 #include "base/text.hpp"
+#include "decode/catalog/row_definition.hpp"
 
 namespace cantrail {
 namespace {
@@ -121,6 +122,39 @@ std::optional<dbc::MessageCopies> read_rule(const json::value& value) {
   return rule;
 }
 
+json::array write_streams(const CatalogSpec& spec) {
+  json::array streams;
+  for (const StreamSpec& stream : spec.streams) {
+    streams.push_back(json::object{{"source", stream.source},
+                                   {"channel", stream.channel ? json::value(*stream.channel) : json::value()},
+                                   {"after_channels", stream.after_channels},
+                                   {"row", write_row_definition(*stream.row)}});
+  }
+  return streams;
+}
+
+bool read_stream(const json::value& value, CatalogSpec& spec) {
+  const json::object* object = value.if_object();
+  const json::value* row = object != nullptr ? object->if_contains("row") : nullptr;
+  const json::value* channel = object != nullptr ? object->if_contains("channel") : nullptr;
+  if (row == nullptr || channel == nullptr) return false;
+  StreamSpec stream;
+  const auto source = index_of(object->if_contains("source"), spec.sources.size());
+  const auto after = index_of(object->if_contains("after_channels"), spec.channels.size() + 1);
+  stream.row = read_row_definition(*row);
+  if (!source || !after || stream.row == nullptr) return false;
+  if (!spec.streams.empty() && spec.streams.back().after_channels > *after) return false;
+  if (!channel->is_null()) {
+    const auto index = index_of(channel, spec.channels.size());
+    if (!index) return false;
+    stream.channel = static_cast<ChannelId>(*index);
+  }
+  stream.source = static_cast<SourceId>(*source);
+  stream.after_channels = *after;
+  spec.streams.push_back(std::move(stream));
+  return true;
+}
+
 }  // namespace
 
 std::string write_copies(const std::vector<dbc::MessageCopies>& copies) {
@@ -145,6 +179,7 @@ std::string write_definition(const CatalogSpec& spec) {
                           {"dbcs", std::move(dbcs)},
                           {"channels", std::move(channels)}};
   if (!spec.copies.empty()) definition["copies"] = copies_json(spec.copies);
+  if (!spec.streams.empty()) definition["streams"] = write_streams(spec);
   return json::serialize(definition);
 }
 
@@ -186,6 +221,13 @@ Result<CatalogSpec> read_definition(std::string_view definition) {
       auto rule = read_rule(value);
       if (!rule) return corrupt("a rule for copies is incomplete");
       spec.copies.push_back(std::move(*rule));
+    }
+  }
+  if (object->contains("streams")) {
+    const json::array* streams = array_of(*object, "streams");
+    if (streams == nullptr) return corrupt("a list is missing");
+    for (const json::value& stream : *streams) {
+      if (!read_stream(stream, spec)) return corrupt("a stream is incomplete");
     }
   }
   return spec;

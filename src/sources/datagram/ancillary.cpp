@@ -26,8 +26,11 @@ std::optional<WallTime> to_time(const timespec& time) {
 
 void read_one(const cmsghdr& control, Ancillary& ancillary) {
   if (control.cmsg_type == SCM_TIMESTAMPING) {
-    // [0] is the kernel's own time; [2] would be the controller's raw counter, which is no wall time.
-    if (const auto stamps = content<scm_timestamping>(control)) ancillary.time = to_time(stamps->ts[0]);
+    // [0] is the kernel's own time, [2] the controller's raw clock.
+    if (const auto stamps = content<scm_timestamping>(control)) {
+      ancillary.time = to_time(stamps->ts[0]);
+      ancillary.hardware = to_time(stamps->ts[2]);
+    }
   } else if (control.cmsg_type == SCM_TIMESTAMPNS) {
     if (const auto stamp = content<timespec>(control)) ancillary.time = to_time(*stamp);
   } else if (control.cmsg_type == SO_RXQ_OVFL) {

@@ -14,7 +14,8 @@ namespace cantrail::datagram {
 
 struct Ancillary {
   std::optional<WallTime> time;  // nullopt: the kernel gave none (the first instants after it began to stamp)
-  std::uint32_t drops = 0;       // by this socket since it was opened, before this datagram; modulo 2^32
+  std::optional<WallTime> hardware;  // the controller's own stamp: wall time only if its clock is set to it
+  std::uint32_t drops = 0;           // by this socket since it was opened, before this datagram; modulo 2^32
 };
 
 // Reads the control messages of a `message` that recvmmsg has filled.

@@ -22,9 +22,11 @@ bool set_option(int socket, int name, int value) {
 
 }  // namespace
 
-Status enable_ancillary(int socket) {
+Status enable_ancillary(int socket, bool hardware) {
   const int software = SOF_TIMESTAMPING_RX_SOFTWARE | SOF_TIMESTAMPING_SOFTWARE;
-  if (!set_option(socket, SO_TIMESTAMPING, software) && !set_option(socket, SO_TIMESTAMPNS, 1)) {
+  const int both = software | SOF_TIMESTAMPING_RX_HARDWARE | SOF_TIMESTAMPING_RAW_HARDWARE;
+  if ((!hardware || !set_option(socket, SO_TIMESTAMPING, both)) &&
+      !set_option(socket, SO_TIMESTAMPING, software) && !set_option(socket, SO_TIMESTAMPNS, 1)) {
     return errno_fault("cannot have datagrams stamped by the kernel", errno);
   }
   if (!set_option(socket, SO_RXQ_OVFL, 1)) return errno_fault("cannot have drops counted", errno);

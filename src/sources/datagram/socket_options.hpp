@@ -10,8 +10,9 @@
 
 namespace cantrail::datagram {
 
-// Asks for kernel time stamps and for the counter of datagrams dropped for want of room.
-[[nodiscard]] Status enable_ancillary(int socket);
+// Asks for kernel time stamps and for the counter of datagrams dropped for want of room; with `hardware` also
+// for the stamps of those interfaces that have their own.
+[[nodiscard]] Status enable_ancillary(int socket, bool hardware = false);
 
 // Makes room for what is not read yet, past net.core.rmem_max where the process may. Returns the bytes
 // granted.

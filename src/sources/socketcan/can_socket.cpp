@@ -13,7 +13,7 @@
 namespace cantrail::socketcan {
 namespace {
 
-constexpr std::int64_t kExampleBitrate = 500'000;
+constexpr std::uint32_t kExampleBitrate = 500'000;
 
 template <class T>
 bool set_option(int socket, int level, int name, const T& value) {
@@ -44,20 +44,27 @@ Result<datagram::Descriptor> open_raw_socket() {
   return errno_fault("cannot open a CAN socket", error);
 }
 
-std::string interface_hint(const std::string& name, std::optional<std::int64_t> bitrate) {
+std::string interface_hint(const std::string& name, const LinkSettings& settings) {
   if (name.starts_with("vcan")) {
     return "`ip link add dev " + name + " type vcan && ip link set " + name + " up`";
   }
-  return "`ip link set " + name + " up type can bitrate " +
-         std::to_string(bitrate.value_or(kExampleBitrate)) + "`" +
-         (bitrate ? "" : " (with the bit rate of your bus)");
+  std::string text = "`ip link set " + name + " up type can bitrate " +
+                     std::to_string(settings.bitrate.value_or(kExampleBitrate));
+  if (settings.data_bitrate) text += " dbitrate " + std::to_string(*settings.data_bitrate) + " fd on";
+  if (settings.restart_ms) text += " restart-ms " + std::to_string(*settings.restart_ms);
+  return text + "`" + (settings.bitrate ? "" : " (with the bit rate of your bus)");
 }
 
-std::string up_hint(const std::string& name, std::optional<std::int64_t> bitrate) {
-  return name.starts_with("vcan") ? "`ip link set " + name + " up`" : interface_hint(name, bitrate);
+std::string up_hint(const std::string& name, const LinkSettings& settings) {
+  return name.starts_with("vcan") ? "`ip link set " + name + " up`" : interface_hint(name, settings);
 }
 
-Result<Interface> find_interface(int socket, const std::string& name, std::optional<std::int64_t> bitrate) {
+Fault interface_down(const std::string& name, const LinkSettings& settings) {
+  return {FaultKind::unavailable,
+          "interface " + name + " is down; bring it up with " + up_hint(name, settings)};
+}
+
+Result<Interface> find_interface(int socket, const std::string& name, const LinkSettings& settings) {
   Result<ifreq> request = interface_request(name);
   if (!request) return request.fault();
   if (::ioctl(socket, SIOCGIFHWADDR, &*request) != 0) {
@@ -65,17 +72,14 @@ Result<Interface> find_interface(int socket, const std::string& name, std::optio
     return Fault{FaultKind::unavailable,
                  "there is no interface " + name +
                      (name.starts_with("vcan") ? "; make it with " : "; plug it in, then ") +
-                     interface_hint(name, bitrate)};
+                     interface_hint(name, settings)};
   }
   if (request->ifr_hwaddr.sa_family != ARPHRD_CAN) {
     return Fault{FaultKind::config, name + " is no CAN interface"};
   }
   if (::ioctl(socket, SIOCGIFFLAGS, &*request) != 0) return errno_fault(name, errno);
-  if ((request->ifr_flags & IFF_UP) == 0) {
-    return Fault{FaultKind::unavailable,
-                 "interface " + name + " is down; bring it up with " + up_hint(name, bitrate)};
-  }
   Interface found;
+  found.up = (request->ifr_flags & IFF_UP) != 0;
   if (::ioctl(socket, SIOCGIFMTU, &*request) != 0) return errno_fault(name, errno);
   found.fd = request->ifr_mtu >= static_cast<int>(CANFD_MTU);
   if (::ioctl(socket, SIOCGIFINDEX, &*request) != 0) return errno_fault(name, errno);
@@ -83,10 +87,10 @@ Result<Interface> find_interface(int socket, const std::string& name, std::optio
   return found;
 }
 
-Status bind_interface(int socket, const Interface& interface, const std::string& name) {
+Status bind_interface(int socket, int index, const std::string& name) {
   sockaddr_can address{};
   address.can_family = AF_CAN;
-  address.can_ifindex = interface.index;
+  address.can_ifindex = index;
   if (::bind(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) return {};
   return errno_fault("cannot listen on " + name, errno);
 }

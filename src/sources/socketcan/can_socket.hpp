@@ -8,6 +8,7 @@
 #include "base/status.hpp"
 #include "sources/datagram/descriptor.hpp"
 #include "sources/socketcan/filter.hpp"
+#include "sources/socketcan/link_message.hpp"
 
 namespace cantrail::socketcan {
 
@@ -16,20 +17,24 @@ namespace cantrail::socketcan {
 
 struct Interface {
   int index = 0;
+  bool up = false;
   bool fd = false;  // its MTU takes CAN FD frames
 };
 
-// Fault: unavailable if it is missing or down, saying what to type (with this bit rate, if known); config if
-// it is no CAN interface.
+// Fault: unavailable if it is missing, saying what to type (with these settings, if known); config if it is
+// no CAN interface.
 [[nodiscard]] Result<Interface> find_interface(int socket, const std::string& name,
-                                               std::optional<std::int64_t> bitrate);
+                                               const LinkSettings& settings);
+// "interface can0 is down; …" with what to type.
+[[nodiscard]] Fault interface_down(const std::string& name, const LinkSettings& settings);
 
 // What to type to have this interface up.
-[[nodiscard]] std::string interface_hint(const std::string& name, std::optional<std::int64_t> bitrate);
+[[nodiscard]] std::string interface_hint(const std::string& name, const LinkSettings& settings);
 // The same for an interface that exists and is down.
-[[nodiscard]] std::string up_hint(const std::string& name, std::optional<std::int64_t> bitrate);
+[[nodiscard]] std::string up_hint(const std::string& name, const LinkSettings& settings);
 
-[[nodiscard]] Status bind_interface(int socket, const Interface& interface, const std::string& name);
+// `index` 0: all CAN interfaces, also those to come.
+[[nodiscard]] Status bind_interface(int socket, int index, const std::string& name);
 
 [[nodiscard]] Status enable_fd(int socket);
 [[nodiscard]] Status set_filters(int socket, const FilterSet& filters);

@@ -53,9 +53,19 @@ std::optional<Received> interpret(const msghdr& message, std::size_t bytes, Chan
   const datagram::Ancillary ancillary = datagram::read_ancillary(message);
   received.stamped = ancillary.time.has_value();
   received.drops = ancillary.drops;
+  received.hardware = ancillary.hardware;
   frame.time = ancillary.time.value_or(WallTime{});
   frame.flags = with_origin(frame.flags, TimeOrigin::kernel);
   return received;
+}
+
+void prefer_hardware_time(Received& received) {
+  constexpr Duration kAhead = std::chrono::milliseconds(1), kBehind = std::chrono::seconds(1);
+  if (!received.hardware || !received.stamped) return;
+  FrameView& frame = received.frame;
+  if (*received.hardware > frame.time + kAhead || *received.hardware < frame.time - kBehind) return;
+  frame.time = *received.hardware;
+  frame.flags = with_origin(frame.flags, TimeOrigin::hardware);
 }
 
 std::size_t fill(const FrameView& frame, canfd_frame& out) {

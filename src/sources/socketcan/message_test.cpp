@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <gtest/gtest.h>
+#include <linux/errqueue.h>
 
 namespace cantrail::socketcan {
 namespace {
@@ -130,6 +131,43 @@ TEST(SocketCanMessage, SendsWhatItReceived) {
     EXPECT_EQ(back->frame.length, frame.length);
     EXPECT_EQ(bytes(back->frame), bytes(frame));
   }
+}
+
+// Kernel and controller stamp together, `ahead_ns` apart.
+Received stamped_twice(std::int64_t ahead_ns) {
+  Datagram datagram;
+  datagram.classic() = {0x123, {0}, 0, 0, 0, {}};
+  const std::int64_t hardware_ns = 100'000'000'000 + ahead_ns;
+  const scm_timestamping stamps{{{100, 0}, {}, {hardware_ns / 1'000'000'000, hardware_ns % 1'000'000'000}}};
+  auto* message = reinterpret_cast<cmsghdr*>(datagram.control.data());
+  message->cmsg_level = SOL_SOCKET;
+  message->cmsg_type = SCM_TIMESTAMPING;
+  message->cmsg_len = CMSG_LEN(sizeof stamps);
+  std::memcpy(CMSG_DATA(message), &stamps, sizeof stamps);
+  datagram.header.msg_control = datagram.control.data();
+  datagram.header.msg_controllen = CMSG_SPACE(sizeof stamps);
+  return *interpret(datagram.header, CAN_MTU, 0);
+}
+
+TEST(SocketCanMessage, TakesTheControllersTimeOnlyWhenAskedTo) {
+  Received received = stamped_twice(-50'000);
+  EXPECT_EQ(received.frame.time.ns, 100'000'000'000);
+  EXPECT_EQ(time_origin(received.frame.flags), TimeOrigin::kernel);
+  prefer_hardware_time(received);
+  EXPECT_EQ(received.frame.time.ns, 99'999'950'000);
+  EXPECT_EQ(time_origin(received.frame.flags), TimeOrigin::hardware);
+}
+
+TEST(SocketCanMessage, DoesNotBelieveAControllersTimeThatIsNoTimeOfDay) {
+  for (const std::int64_t ahead_ns : {2'000'000LL, -2'000'000'000LL, -99'000'000'000LL, 37'000'000'000LL}) {
+    Received received = stamped_twice(ahead_ns);
+    prefer_hardware_time(received);
+    EXPECT_EQ(received.frame.time.ns, 100'000'000'000) << ahead_ns;
+    EXPECT_EQ(time_origin(received.frame.flags), TimeOrigin::kernel);
+  }
+  Received none;
+  prefer_hardware_time(none);
+  EXPECT_EQ(none.frame.time.ns, 0);
 }
 
 }  // namespace

@@ -11,7 +11,9 @@ constexpr std::size_t kLongestInterfaceName = 15;  // IFNAMSIZ less the terminat
 constexpr std::string_view kSample = R"([source.can0]
 type = "socketcan"
 bitrate = 500_000                      # of your bus
-# interface = "can0"                   # where it is not the source's name
+# data_bitrate = 2_000_000             # of CAN FD
+# restart_ms = 100                     # how long after a bus-off the controller tries again
+# interface = "can0"                   # where it is not the source's name; "any": all CAN interfaces
 # channel = "powertrain"               # where frames shall not carry the interface's name
 # filters = ["100:700", "#FFFFFFFF"]   # as candump has them
 )";
@@ -25,23 +27,31 @@ OptionSpec option(const char* name, const char* sense, OptionTarget target, cons
   return spec;
 }
 
+std::optional<std::uint32_t> number(const std::optional<std::int64_t>& value) {
+  return value ? std::optional(static_cast<std::uint32_t>(*value)) : std::nullopt;
+}
+
 }  // namespace
 
+LinkSettings Options::settings() const {
+  return {number(bitrate), number(data_bitrate), number(restart_ms)};
+}
+
 void Config::describe(OptionVisitor& visitor) {
-  visitor.option(option("interface", "The network interface; the source's name if left out",
-                        &options_.interface, "\"can0\""));
+  visitor.option(
+      option("interface",
+             "The network interface; the source's name if left out; any: all CAN interfaces, each a channel",
+             &options_.interface, "\"can0\""));
   visitor.option(option("channel", "What frames say they came from; the interface's name if left out",
                         &options_.channel, "\"powertrain\""));
-  OptionSpec bitrate = option("bitrate", "Bit rate of the bus in bit/s, for bringing the interface up",
-                              &options_.bitrate, "500_000");
-  bitrate.minimum = 1'000;
-  bitrate.maximum = 1'000'000;
-  visitor.option(bitrate);
+  describe_rates(visitor);
   visitor.option(option("fd", "Receive CAN FD frames as well, where the interface has them", &options_.fd));
   visitor.option(option(
       "filters", "What the kernel passes on, as candump has it: ID:MASK, ID~MASK, #ERRORMASK, j to join",
       &options_.filters, "[\"100:700\", \"18FEF100:1FFFFF00\"]"));
   visitor.option(option("error_frames", "Record the controller's error frames", &options_.error_frames));
+  visitor.option(option("bus_stream", "Deliver a stream Bus: state, error counters, load, frames a second",
+                        &options_.bus_stream));
   visitor.option(option("own", "Record frames that this machine sends", &options_.own));
   OptionSpec buffer =
       option("receive_buffer", "Room in the kernel for frames not read yet", &options_.receive_buffer);
@@ -50,8 +60,42 @@ void Config::describe(OptionVisitor& visitor) {
   visitor.option(buffer);
 }
 
+void Config::describe_rates(OptionVisitor& visitor) {
+  OptionSpec bitrate =
+      option("bitrate", "Bit rate of the bus in bit/s: an interface that is down is set up with it",
+             &options_.bitrate, "500_000");
+  bitrate.minimum = 1'000;
+  bitrate.maximum = 1'000'000;
+  visitor.option(bitrate);
+  OptionSpec data =
+      option("data_bitrate", "The same for the data phase of CAN FD", &options_.data_bitrate, "2_000_000");
+  data.minimum = 1'000;
+  data.maximum = 20'000'000;
+  visitor.option(data);
+  OptionSpec restart =
+      option("restart_ms", "Milliseconds after a bus-off until the controller tries again; 0: never",
+             &options_.restart_ms, "100");
+  restart.minimum = 0;
+  restart.maximum = 3'600'000;
+  visitor.option(restart);
+}
+
 std::vector<std::string> Config::problems() const {
   std::vector<std::string> found;
+  const bool set_up = options_.bitrate || options_.data_bitrate || options_.restart_ms;
+  if (options_.any() && set_up) {
+    found.push_back(
+        "interface = \"any\" takes interfaces as they are: bitrate, data_bitrate and restart_ms belong to "
+        "one");
+  } else if (set_up && !options_.bitrate) {
+    found.push_back("data_bitrate and restart_ms need bitrate");
+  }
+  if (options_.any() && !options_.channel.empty()) {
+    found.push_back(
+        "interface = \"any\" has a channel for each interface, named after it: leave channel out");
+  }
+  if (options_.data_bitrate && !options_.fd)
+    found.push_back("data_bitrate is of CAN FD, which fd = false leaves out");
   if (options_.interface.size() > kLongestInterfaceName) {
     found.push_back("interface \"" + options_.interface + "\" is longer than 15 characters");
   }
@@ -65,6 +109,7 @@ std::vector<std::string> Config::problems() const {
 }
 
 std::vector<std::string> Config::channels(const std::string& source_name) const {
+  if (options_.any()) return {};  // learnt from the machine
   return {options_.channel_of(source_name)};
 }
 

@@ -9,6 +9,7 @@
 
 #include "component/frame_source.hpp"
 #include "component/registry.hpp"
+#include "sources/socketcan/link_message.hpp"
 
 namespace cantrail::socketcan {
 
@@ -20,8 +21,12 @@ struct Options {
   bool error_frames = true;
   bool own = true;
   Bytes receive_buffer{12U << 20};
-  std::optional<std::int64_t> bitrate;
+  std::optional<std::int64_t> bitrate, data_bitrate, restart_ms;
+  bool bus_stream = true;
 
+  // One source for all CAN interfaces of the machine, each its own channel.
+  [[nodiscard]] bool any() const { return interface == "any"; }
+  [[nodiscard]] LinkSettings settings() const;
   [[nodiscard]] const std::string& interface_of(const std::string& source_name) const {
     return interface.empty() ? source_name : interface;
   }
@@ -38,6 +43,7 @@ class Config final : public SourceConfig {
   [[nodiscard]] std::unique_ptr<FrameSource> make() const override;
 
  private:
+  void describe_rates(OptionVisitor& visitor);
   Options options_;
 };
 

@@ -47,11 +47,33 @@ TEST(SocketCanOptions, FindsProblemsWithoutTouchingTheKernel) {
   EXPECT_EQ(config.problems().size(), 1U);
 }
 
+TEST(SocketCanOptions, AnyInterfaceHasNoSettingsOfOne) {
+  Config config;
+  set<std::string>(config, "interface", "any");
+  EXPECT_TRUE(config.problems().empty());
+  EXPECT_TRUE(config.channels("buses").empty());
+  set<std::optional<std::int64_t>>(config, "bitrate", 500'000);
+  EXPECT_EQ(config.problems().size(), 1U);
+  set<std::string>(config, "channel", "body");
+  EXPECT_EQ(config.problems().size(), 2U);
+}
+
+TEST(SocketCanOptions, BitRatesThatMakeNoSenseTogetherAreProblems) {
+  Config config;
+  set<std::optional<std::int64_t>>(config, "data_bitrate", 2'000'000);
+  EXPECT_EQ(config.problems().size(), 1U);
+  set<std::optional<std::int64_t>>(config, "bitrate", 500'000);
+  EXPECT_TRUE(config.problems().empty());
+  set<bool>(config, "fd", false);
+  EXPECT_EQ(config.problems().size(), 1U);
+}
+
 TEST(SocketCanOptions, HintsAtWhatToType) {
-  EXPECT_EQ(interface_hint("can0", 250'000), "`ip link set can0 up type can bitrate 250000`");
-  EXPECT_NE(interface_hint("can0", std::nullopt).find("bitrate 500000"), std::string::npos);
-  EXPECT_EQ(interface_hint("vcan0", std::nullopt),
-            "`ip link add dev vcan0 type vcan && ip link set vcan0 up`");
+  EXPECT_EQ(interface_hint("can0", {.bitrate = 500'000, .data_bitrate = 2'000'000, .restart_ms = 100}),
+            "`ip link set can0 up type can bitrate 500000 dbitrate 2000000 fd on restart-ms 100`");
+  EXPECT_EQ(interface_hint("can0", {.bitrate = 250'000}), "`ip link set can0 up type can bitrate 250000`");
+  EXPECT_NE(interface_hint("can0", {}).find("bitrate 500000"), std::string::npos);
+  EXPECT_EQ(interface_hint("vcan0", {}), "`ip link add dev vcan0 type vcan && ip link set vcan0 up`");
 }
 
 TEST(SocketCanOptions, TheReadmeShowsTheSample) {

@@ -94,8 +94,8 @@ class Target final : public FrameTarget {
 
   [[nodiscard]] Status failure(int error) const {
     if (error == ENETDOWN || error == ENXIO || error == ENODEV) {
-      return {FaultKind::unavailable, "interface " + name_ + " is down or gone; bring it up with " +
-                                          interface_hint(name_, std::nullopt)};
+      return {FaultKind::unavailable,
+              "interface " + name_ + " is down or gone; bring it up with " + interface_hint(name_, {})};
     }
     return errno_fault("cannot send to " + name_, error);
   }
@@ -113,8 +113,9 @@ class Target final : public FrameTarget {
 Result<std::unique_ptr<FrameTarget>> open_target(const std::string& name) {
   Result<datagram::Descriptor> socket = open_raw_socket();
   if (!socket) return socket.fault();
-  const Result<Interface> interface = find_interface(socket->get(), name, std::nullopt);
+  const Result<Interface> interface = find_interface(socket->get(), name, {});
   if (!interface) return interface.fault();
+  if (!interface->up) return interface_down(name, {});
   if (interface->fd) {
     if (const Status status = enable_fd(socket->get()); !status) return status.fault();
   }
@@ -122,7 +123,8 @@ Result<std::unique_ptr<FrameTarget>> open_target(const std::string& name) {
   if (::setsockopt(socket->get(), SOL_CAN_RAW, CAN_RAW_FILTER, nullptr, 0) != 0) {
     return errno_fault("cannot prepare to send to " + name, errno);
   }
-  if (const Status status = bind_interface(socket->get(), *interface, name); !status) return status.fault();
+  if (const Status status = bind_interface(socket->get(), interface->index, name); !status)
+    return status.fault();
   return std::unique_ptr<FrameTarget>(std::make_unique<Target>(name, std::move(*socket), interface->fd));
 }
 
