@@ -5,10 +5,13 @@
 #include "counting_new.hpp"
 #include "sources/cannelloni/source.hpp"
 #include "sources/cannelloni/target.hpp"
+#include "sources/datagram/kernel_stamps.hpp"
 #include "support/source_fixture.hpp"
 
 namespace cantrail::cannelloni {
 namespace {
+
+const auto* const needs_stamps = ::testing::AddGlobalTestEnvironment(new datagram::NeedsKernelStamps);
 
 TEST(CannelloniMemory, IsNotTakenPerFrameAfterWarmUp) {
   SystemClock clock;
