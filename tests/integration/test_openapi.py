@@ -49,5 +49,6 @@ def test_every_answer_is_as_described(make_node, tmp_path, leaf_dbc, leaf_log):
             ],
             capture_output=True, text=True, timeout=300, cwd=tmp_path,
         )  # fmt: skip
+        print(done.stdout[-1500:])  # what was tried, for those who look
         assert done.returncode == 0, done.stdout[-12000:] + done.stderr[-2000:]
     sender.close()

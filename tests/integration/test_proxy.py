@@ -215,7 +215,7 @@ def test_through_nginx_the_page_the_api_and_the_live_feed_work(nginx):
     status, _, page = ask(nginx, "/car7/", host=NAME)
     assert status == 200
     for each in re.findall(r'(?:src|href)="([^"]*)"', page):
-        assert ask(nginx, f"/car7/{each}", host=NAME)[0] == 200, each
+        assert ask(nginx, urllib.parse.urljoin("/car7/", each), host=NAME)[0] == 200, each
     assert ask(nginx, "/api/status", host=NAME)[0] in (403, 404), "outside of the path nothing of the node is seen"
 
     async def watch():
