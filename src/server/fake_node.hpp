@@ -41,10 +41,20 @@ class FakeHistory final : public HistoryReader {
     return known_gaps;
   }
   Result<HistoryStats> stats() override { return HistoryStats{}; }
+  Result<std::vector<SignalName>> signals() override { return known_signals; }
+  Result<Series> series(const SeriesQuery& query) override {
+    const std::lock_guard lock(mutex_);
+    series_queries.push_back(query);
+    if (fault) return *fault;
+    return known_series;
+  }
 
   std::vector<HistoryRow> stored;  // ascending
   std::vector<GapRecord> known_gaps;
   std::vector<HistoryQuery> queries;
+  std::vector<SignalName> known_signals;
+  Series known_series;
+  std::vector<SeriesQuery> series_queries;
   Duration delay{};
   std::optional<Fault> fault;
 

@@ -30,6 +30,7 @@ node = {{ name = "vm" }}
 {sources}
 [sink.history]
 type = "sqlite"
+rows = "plain"
 keep = "64MB"
 [journal]
 keep = "64MiB"
