@@ -53,8 +53,8 @@ struct SeriesPoint {
 
 struct Series {
   std::string unit;
-  std::string resolution;  // of what was read: "raw", "1s", "1m", "1h"
-  Duration bucket{};       // a multiple of the resolution; 0: raw
+  std::string resolution;           // of what was read: "raw", "1s", "1m", "1h"
+  Duration bucket{};                // a multiple of the resolution; 0: raw
   std::vector<SeriesPoint> points;  // ascending; buckets without a value are left out
 };
 

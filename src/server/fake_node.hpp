@@ -130,6 +130,8 @@ inline NodeStatus sample_status() {
   history.durable = true;
   history.state = LaneState::caught_up;
   history.cursor = Position{{}, 3, 17, 0};
+  history.written_bytes = 123'456;
+  history.written_bytes_per_day = 48'000'000;
   history.ledger = {.received = 1000, .delivered = 982, .pending = 18};
   status.lanes = {live, history};
   status.journal.bytes = 5U << 20;

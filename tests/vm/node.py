@@ -31,6 +31,7 @@ node = {{ name = "vm" }}
 [sink.history]
 type = "sqlite"
 rows = "plain"
+delay = "500ms"
 keep = "64MB"
 [journal]
 keep = "64MiB"

@@ -44,7 +44,8 @@ Status set_up_connection(Database& database, std::uint64_t wal_keep_bytes) {
   // dropping a partition would write all of it through the log. The sorter of CREATE INDEX stays in memory
   // where it fits the cache.
   return database.run(
-      "PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
+      "PRAGMA page_size=1024; PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL; PRAGMA "
+      "synchronous=NORMAL;"
       "PRAGMA secure_delete=OFF; PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-8192;"
       "PRAGMA journal_size_limit=" +
       std::to_string(wal_keep_bytes));

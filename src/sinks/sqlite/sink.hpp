@@ -6,6 +6,7 @@
 #include <string>
 
 #include "component/sink.hpp"
+#include "sinks/sqlite/counting_vfs.hpp"
 #include "sinks/sqlite/history.hpp"
 #include "sinks/sqlite/store.hpp"
 
@@ -15,10 +16,9 @@ namespace cantrail::sqlite {
 class SqliteSink final : public Sink {
  public:
   SqliteSink(std::string path, const StoreOptions& options, Duration delay)
-      : path_(std::move(path)),
-        options_(options),
-        delay_(delay),
-        history_(std::make_shared<History>(path_)) {}
+      : path_(std::move(path)), options_(options), delay_(delay), history_(std::make_shared<History>(path_)) {
+    options_.vfs = vfs_.name();
+  }
 
   [[nodiscard]] SinkTraits traits() const override;
   // A damaged file is moved aside, with a word to the log, and a new one begun.
@@ -30,12 +30,14 @@ class SqliteSink final : public Sink {
   Status flush() override;
   void close() override;
   [[nodiscard]] std::shared_ptr<HistoryReader> history() override { return history_; }
+  [[nodiscard]] std::optional<std::uint64_t> written_bytes() const override { return vfs_.written(); }
 
  private:
   Result<std::optional<Position>> try_open(const SinkContext& context);
   Status quarantine(const SinkContext& context, const std::string& why);
 
   std::string path_;
+  CountingVfs vfs_;
   StoreOptions options_;
   Duration delay_;
   std::shared_ptr<History> history_;

@@ -10,8 +10,8 @@ SinkTraits SqliteSink::traits() const {
   SinkTraits traits;
   traits.durable = true;
   traits.records = 4096;
-  traits.bytes = 1 << 20;
-  traits.delay = delay_;  // few transactions when little comes: they wear SD cards
+  traits.bytes = 2 << 20;  // of small batches, as slow sensors make them
+  traits.delay = delay_;   // few transactions when little comes: they wear SD cards
   return traits;
 }
 

@@ -25,7 +25,7 @@ class SqliteConfig final : public SinkConfig {
   std::vector<std::string> keep_1m{"1y"};
   std::vector<std::string> keep_1h{"forever"};
   std::string rows = "packed";
-  Duration delay = std::chrono::milliseconds(500);
+  Duration delay = std::chrono::seconds(120);
 };
 
 [[nodiscard]] ComponentInfo sqlite_sink_info();

@@ -68,7 +68,7 @@ Store::~Store() {
 
 Result<std::unique_ptr<Store>> Store::open(const std::string& path, const StoreOptions& options,
                                            const std::string& lane, Clock& clock, Log& log) {
-  Result<Database> database = Database::open(path, Access::write);
+  Result<Database> database = Database::open(path, Access::write, options.vfs);
   if (!database) return database.fault();
   if (Status ready = prepare_file(*database, plan_sizes(options.keep).wal_soft_bytes); !ready)
     return ready.fault();

@@ -26,6 +26,7 @@ struct StoreOptions {
   Keep keep;           // of rows, and the size of the file
   LevelKeeps rollups;  // of each level
   RowForm form = RowForm::packed;
+  const char* vfs = nullptr;  // the way to the system, if it is not the usual one
 };
 
 // Lane's thread only. After a fault from write() it is of no use: what it knows of the file may be wrong.
