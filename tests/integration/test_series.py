@@ -39,7 +39,8 @@ def fed(request, binary, leaf_log, leaf_dbc, tmp_path_factory):
 
 def ask(node, rows, signal, points):
     times = [time for time, _ in rows[signal]]
-    span = {"from": f"{(min(times) - 1) / 1e9:.9f}", "to": f"{max(times) / 1e9 + 1:.9f}"}
+    first, last = min(times), max(times) + 1  # in integers: a double would round nanoseconds
+    span = {"from": f"{first // 10**9}.{first % 10**9:09}", "to": f"{last // 10**9}.{last % 10**9:09}"}
     answer = http_get(node.port, "/api/series", signal=signal, points=points, **span)
     assert answer.status == 200, answer.body
     return answer.json
