@@ -42,8 +42,9 @@ constexpr std::array kByteUnits{Unit{"TiB", 1099511627776.0},
                                 Unit{"kB", 1e3},
                                 Unit{"B", 1.0}};
 
-constexpr std::array kTimeUnits{Unit{"w", 604800e9}, Unit{"d", 86400e9}, Unit{"h", 3600e9}, Unit{"ms", 1e6},
-                                Unit{"m", 60e9},     Unit{"s", 1e9},     Unit{"us", 1e3},   Unit{"ns", 1.0}};
+constexpr std::array kTimeUnits{Unit{"y", 31536000e9}, Unit{"w", 604800e9}, Unit{"d", 86400e9},
+                                Unit{"h", 3600e9},     Unit{"ms", 1e6},     Unit{"m", 60e9},
+                                Unit{"s", 1e9},        Unit{"us", 1e3},     Unit{"ns", 1.0}};
 
 // A non-negative decimal number off the front.
 std::optional<double> take_number(std::string_view& text) {

@@ -34,9 +34,28 @@ struct HistoryRow {
   std::string position;  // "epoch/seq/index"
 };
 
-struct HistoryPoint {
+struct SignalName {
+  std::string channel, message, signal, unit;
+};
+
+struct SeriesQuery {
+  std::string channel, message, signal;  // as SignalName has them
+  WallTime from, to;                     // `to` is exclusive
+  std::size_t points = 500;              // at most so many
+};
+
+// All values of one signal in [time, time + Series::bucket), or one value.
+struct SeriesPoint {
   WallTime time;
-  double value = 0;
+  double min = 0, max = 0, mean = 0, last = 0;
+  std::uint64_t count = 0;
+};
+
+struct Series {
+  std::string unit;
+  std::string resolution;           // of what was read: "raw", "1s", "1m", "1h"
+  Duration bucket{};                // a multiple of the resolution; 0: raw
+  std::vector<SeriesPoint> points;  // ascending; buckets without a value are left out
 };
 
 struct HistoryStats {
@@ -56,6 +75,10 @@ class HistoryReader {
   virtual Result<std::vector<GapRecord>> gaps(std::optional<WallTime> since, std::optional<WallTime> until,
                                               std::size_t limit) = 0;
   virtual Result<HistoryStats> stats() = 0;
+  // All that ever were stored.
+  virtual Result<std::vector<SignalName>> signals() = 0;
+  // In the finest resolution that gives no more points than asked for. Fault `config`: no such signal.
+  virtual Result<Series> series(const SeriesQuery& query) = 0;
 };
 
 }  // namespace cantrail

@@ -70,6 +70,9 @@ class Sink {
   virtual Status flush() = 0;
   virtual void close() = 0;
 
+  // What it has written to the machine's disks since it was made, overhead and all; nullopt: not known.
+  [[nodiscard]] virtual std::optional<std::uint64_t> written_bytes() const { return std::nullopt; }
+
   // A store that can be asked for what it holds; usable from other threads after open(), outlives close().
   [[nodiscard]] virtual std::shared_ptr<HistoryReader> history() { return nullptr; }
 };

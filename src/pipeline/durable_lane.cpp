@@ -26,6 +26,33 @@ constexpr Duration kSlotPatience = std::chrono::milliseconds(100);
   return rows.stream() < catalog.streams.size() &&
          rows.fields() == catalog.streams[rows.stream()].row->fields.size();
 }
+// Reads a store's history once the lane has written what waits.
+class FreshHistory final : public HistoryReader {
+ public:
+  FreshHistory(std::shared_ptr<LaneDoor> door, std::shared_ptr<HistoryReader> reader)
+      : door_(std::move(door)), reader_(std::move(reader)) {}
+
+  Result<std::vector<HistoryRow>> rows(const HistoryQuery& query) override { return fresh().rows(query); }
+  Result<std::vector<HistoryRow>> latest() override { return fresh().latest(); }
+  Result<std::vector<GapRecord>> gaps(std::optional<WallTime> since, std::optional<WallTime> until,
+                                      std::size_t limit) override {
+    return fresh().gaps(since, until, limit);
+  }
+  Result<HistoryStats> stats() override { return fresh().stats(); }
+  Result<std::vector<SignalName>> signals() override { return fresh().signals(); }
+  Result<Series> series(const SeriesQuery& query) override { return fresh().series(query); }
+
+ private:
+  HistoryReader& fresh() {
+    constexpr Duration kPatience = std::chrono::seconds(1);
+    const std::lock_guard lock(door_->mutex);
+    if (door_->lane != nullptr) door_->lane->freshen(kPatience);
+    return *reader_;
+  }
+
+  std::shared_ptr<LaneDoor> door_;
+  std::shared_ptr<HistoryReader> reader_;
+};
 
 SinkContext with_dead_letters(SinkContext context, RejectedRows& rejected) {
   context.rejected = &rejected;
@@ -43,15 +70,20 @@ DurableLane::DurableLane(Parts parts)
   status_.type = parts_.type;
   status_.durable = true;
   status_.state = LaneState::catching_up;
+  door_->lane = this;
 }
 
 DurableLane::~DurableLane() {
+  {
+    const std::lock_guard lock(door_->mutex);
+    door_->lane = nullptr;
+  }
   if (thread_.joinable()) drain(parts_.context.clock.mono());
 }
 
 Status DurableLane::prepare() {
   const auto stored = writer_.open();
-  history_ = writer_.history();
+  if (auto reader = writer_.history()) history_ = std::make_shared<FreshHistory>(door_, std::move(reader));
   if (stored) return obey(*stored);
   if (stored.fault().kind == FaultKind::config || stored.fault().kind == FaultKind::bug)
     return stored.status();
@@ -78,7 +110,10 @@ void DurableLane::offer(const BatchPtr& batch) {
   queue_.push_back(batch);
   queued_bytes_ += bytes;
   queued_records_ += batch->raw->records();
-  if (queue_.size() == 1 || queued_records_ >= writer_.traits().records) wake_.notify_one();
+  if (queue_.size() == 1 || queued_records_ >= writer_.traits().records ||
+      queued_bytes_ >= writer_.traits().bytes) {
+    wake_.notify_one();
+  }
 }
 
 void DurableLane::run() {
@@ -178,14 +213,50 @@ void DurableLane::follow() {
   } else if (!all_done()) {
     std::this_thread::sleep_for(kPoll);  // the front is still on its way into the journal
   }
+  const std::lock_guard lock(mutex_);
+  const bool more = !queue_.empty() && queue_.front()->raw->fate == JournalFate::accepted &&
+                    safe_to_hand_over(*queue_.front()->raw);
+  if (hurried_ && !more) {
+    hurried_ = false;
+    written_.notify_all();
+  }
+}
+
+void DurableLane::hurry() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (nothing_waits()) return;
+    hurried_ = true;
+  }
+  wake_.notify_all();
+}
+
+void DurableLane::freshen(Duration patience) {
+  constexpr Duration kLeastBetween = std::chrono::seconds(1);
+  std::unique_lock lock(mutex_);
+  const MonoTime now = parts_.context.clock.mono();
+  if (nothing_waits() || (freshened_ && now - *freshened_ < kLeastBetween)) return;
+  freshened_ = now;
+  hurried_ = true;
+  wake_.notify_all();
+  written_.wait_for(lock, patience, [this] { return !hurried_; });
+}
+
+// Nothing waits here: it is all written, or the journal is read as fast as it goes.
+bool DurableLane::nothing_waits() const {
+  return queue_.empty() || status_.state != LaneState::caught_up || deadline_.has_value();
 }
 
 void DurableLane::wait_for_work() {
   std::unique_lock lock(mutex_);
   wake_.wait(lock, [&] { return !queue_.empty() || !collecting_ || deadline_; });
-  wake_.wait_for(lock, writer_.traits().delay, [&] {
+  if (queue_.empty()) return;
+  // The oldest record waits no longer than the delay, also where a group had to end early.
+  const Duration delay = writer_.traits().delay;
+  const Duration age = parts_.context.clock.mono() - queue_.front()->raw->clock.mono;
+  wake_.wait_for(lock, std::clamp(delay - age, Duration(0), delay), [&] {
     return queued_records_ >= writer_.traits().records || queued_bytes_ >= writer_.traits().bytes ||
-           !collecting_ || deadline_;
+           !collecting_ || deadline_ || hurried_;
   });
 }
 
@@ -366,6 +437,8 @@ std::optional<Fault> DurableLane::write(Group group) {
   const std::lock_guard lock(mutex_);
   ledger_.settle(group, first_index, *outcome);
   status_.cursor = cursor_;
+  status_.written_bytes = writer_.written_bytes();
+  if (status_.written_bytes) write_rate_.add(parts_.context.clock.mono(), *status_.written_bytes);
   return std::nullopt;
 }
 
@@ -424,6 +497,7 @@ LaneStatus DurableLane::status(const Sequencer& sequencer) const {
   const std::lock_guard lock(mutex_);
   LaneStatus status = status_;
   status.queued_bytes = queued_bytes_;
+  if (status.written_bytes) status.written_bytes_per_day = write_rate_.per_day(parts_.context.clock.mono());
   status.ledger = ledger_.current(sequencer.head().records);
   status.earlier = ledger_.earlier();
   return status;

@@ -22,11 +22,19 @@
 #include "pipeline/lane_ledger.hpp"
 #include "pipeline/lane_starts.hpp"
 #include "pipeline/sink_writer.hpp"
+#include "pipeline/write_rate.hpp"
 
 namespace cantrail {
 
 // How many lanes read the journal at the same time: more would only make the disk seek.
 using CatchUpSlots = std::counting_semaphore<2>;
+
+class DurableLane;
+// The way from readers, which may outlive the lane, to the lane.
+struct LaneDoor {
+  std::mutex mutex;
+  DurableLane* lane = nullptr;  // nullptr: gone
+};
 
 class DurableLane final : public Lane {
  public:
@@ -52,6 +60,10 @@ class DurableLane final : public Lane {
   void start() override;
   void offer(const BatchPtr& batch) override;
   bool drain(MonoTime deadline) override;
+  void hurry() override;
+  // Writes what has been accepted by now, within `patience`, but no more often than once a second; then what
+  // the history answers holds it. Any thread.
+  void freshen(Duration patience);
   [[nodiscard]] LaneStatus status(const Sequencer& sequencer) const override;
   [[nodiscard]] std::shared_ptr<HistoryReader> history() const override { return history_; }
 
@@ -71,6 +83,7 @@ class DurableLane final : public Lane {
   Result<BatchPtr> decode(JournalReader::Item& item);
   Group take_group();
   BatchPtr take_lost();
+  [[nodiscard]] bool nothing_waits() const;
   void drop_queued_before_cursor();
   void wait_for_work();
 
@@ -84,6 +97,7 @@ class DurableLane final : public Lane {
   Parts parts_;
   DeadLetters dead_letters_;
   SinkWriter writer_;
+  std::shared_ptr<LaneDoor> door_ = std::make_shared<LaneDoor>();
   std::shared_ptr<HistoryReader> history_;
   std::thread thread_;
   BackOff back_off_;
@@ -106,7 +120,11 @@ class DurableLane final : public Lane {
   LaneLedger ledger_;
   LaneStatus status_;
   std::optional<MonoTime> deadline_;  // draining
+  bool hurried_ = false;              // what is queued does not wait for more
+  std::condition_variable written_;   // hurried_ has become false
+  std::optional<MonoTime> freshened_;
   bool drained_ = false;
+  WriteRate write_rate_;
 };
 
 }  // namespace cantrail

@@ -27,6 +27,8 @@ class Lane {
 
   // Any thread. The head is taken after the lane's own figures, so that pending is never negative.
   [[nodiscard]] virtual LaneStatus status(const Sequencer& sequencer) const = 0;
+  // What waits for more is written now. Returns at once.
+  virtual void hurry() {}
   [[nodiscard]] virtual std::shared_ptr<HistoryReader> history() const = 0;
 };
 

@@ -243,6 +243,7 @@ bool Node::Running::finished() const {
   for (const auto& source : sources_) {
     if (!source->ended()) return false;
   }
+  for (const auto& lane : lanes_) lane->hurry();
   return std::all_of(lanes_.begin(), lanes_.end(), [&](const auto& lane) {
     const LaneStatus status = lane->status(*sequencer_);
     const bool caught_up = status.state == LaneState::live || status.state == LaneState::caught_up;

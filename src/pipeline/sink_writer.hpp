@@ -38,6 +38,7 @@ class SinkWriter {
 
   [[nodiscard]] const SinkTraits& traits() const { return traits_; }
   [[nodiscard]] const SinkContext& context() const { return context_; }
+  [[nodiscard]] std::optional<std::uint64_t> written_bytes() const { return sink_->written_bytes(); }
   [[nodiscard]] std::shared_ptr<HistoryReader> history() { return sink_->history(); }
 
  private:

@@ -43,6 +43,8 @@ struct LaneStatus {
                    // counted here
   std::optional<Position> cursor;
   std::uint64_t queued_bytes = 0;
+  std::optional<std::uint64_t> written_bytes;          // to this machine's disks since the start
+  std::optional<std::uint64_t> written_bytes_per_day;  // at the rate of the last hour, or since the start
 };
 
 struct GapSummary {

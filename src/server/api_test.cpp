@@ -208,6 +208,55 @@ TEST_F(ApiTest, WritesIntegersBeyondTwoToThe53AsStrings) {
   EXPECT_EQ(signals.at("e"), "12345678901234567890\"1");
 }
 
+TEST_F(ApiTest, GivesASeriesInColumns) {
+  const auto history = with_history();
+  history->known_signals = {{"can0", "VehicleSpeed", "kmh", "km/h"}, {"can1", "VehicleSpeed", "mph", ""}};
+  history->known_series = {
+      "km/h",
+      "1s",
+      std::chrono::seconds(2),
+      {{{1'700'000'000'000'000'000}, 1, 3, 2, 2.5, 7}, {{1'700'000'002'000'000'000}, 4, 4, 4, 4, 1}}};
+  history->known_gaps = {{{1'700'000'000'500'000'000},
+                          {1'700'000'001'000'000'000},
+                          GapReason::downtime,
+                          "can0",
+                          std::nullopt,
+                          0},
+                         {{1}, {2}, GapReason::network_loss, "can1", 5, 0}};
+  const js::value answer =
+      json("/api/series?signal=VehicleSpeed.kmh&from=1700000000&to=1700000060&points=30");
+  EXPECT_EQ(
+      js::serialize(answer),
+      R"({"signal":"can0:VehicleSpeed.kmh","unit":"km/h","resolution":"1s","bucket_ms":2000,)"
+      R"("from_ms":1700000000000,"to_ms":1700000060000,"time_ms":[1700000000000,1700000002000],)"
+      R"("min":[1E0,4E0],"max":[3E0,4E0],"mean":[2E0,4E0],"last":[2.5E0,4E0],"count":[7,1],)"
+      R"("gaps":[{"from_ms":1700000000500,"to_ms":1700000001000,"reason":"downtime","where":"can0","count":null}]})");
+  ASSERT_EQ(history->series_queries.size(), 1U);
+  const SeriesQuery& query = history->series_queries.front();
+  EXPECT_EQ(query.channel + ":" + query.message + "." + query.signal, "can0:VehicleSpeed.kmh");
+  EXPECT_EQ(query.to.ns, 1'700'000'060'000'000'000);
+  EXPECT_EQ(query.points, 30U);
+  json("/api/series?signal=can1:VehicleSpeed.mph");
+  const SeriesQuery& standard = history->series_queries.back();
+  EXPECT_EQ(standard.channel, "can1");
+  EXPECT_EQ(standard.points, 500U);
+  EXPECT_EQ((standard.to - standard.from), std::chrono::minutes(10));
+}
+
+TEST_F(ApiTest, SaysWhichSignalsCouldBeMeant) {
+  const auto history = with_history();
+  history->known_signals = {{"can0", "VehicleSpeed", "kmh", ""}, {"can1", "VehicleSpeed", "kmh", ""}};
+  const js::value several = json("/api/series?signal=VehicleSpeed.kmh", 400);
+  EXPECT_EQ(several.at("parameter"), "signal");
+  EXPECT_NE(several.at("detail").as_string().find("can0:VehicleSpeed.kmh, can1:VehicleSpeed.kmh"),
+            std::string::npos);
+  const js::value none = json("/api/series?signal=can1:VehicleSped.kmh", 404);
+  EXPECT_NE(none.at("detail").as_string().find("did you mean can1:VehicleSpeed.kmh?"), std::string::npos);
+  for (const char* wrong : {"", "?signal=a.b&points=9", "?signal=a.b&from=2&to=1", "?signal=a.b&since=1"}) {
+    EXPECT_EQ(get(std::string("/api/series") + wrong).status, 400) << wrong;
+  }
+}
+
 TEST_F(ApiTest, PassesOnWhyTheHistoryDoesNotAnswer) {
   with_history()->fault = Fault{FaultKind::unavailable, "database is locked"};
   EXPECT_EQ(get("/api/state/history").status, 503);

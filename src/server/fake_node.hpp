@@ -41,10 +41,20 @@ class FakeHistory final : public HistoryReader {
     return known_gaps;
   }
   Result<HistoryStats> stats() override { return HistoryStats{}; }
+  Result<std::vector<SignalName>> signals() override { return known_signals; }
+  Result<Series> series(const SeriesQuery& query) override {
+    const std::lock_guard lock(mutex_);
+    series_queries.push_back(query);
+    if (fault) return *fault;
+    return known_series;
+  }
 
   std::vector<HistoryRow> stored;  // ascending
   std::vector<GapRecord> known_gaps;
   std::vector<HistoryQuery> queries;
+  std::vector<SignalName> known_signals;
+  Series known_series;
+  std::vector<SeriesQuery> series_queries;
   Duration delay{};
   std::optional<Fault> fault;
 
@@ -121,6 +131,8 @@ inline NodeStatus sample_status() {
   history.durable = true;
   history.state = LaneState::caught_up;
   history.cursor = Position{{}, 3, 17, 0};
+  history.written_bytes = 123'456;
+  history.written_bytes_per_day = 48'000'000;
   history.ledger = {.received = 1000, .delivered = 982, .pending = 18};
   status.lanes = {live, history};
   status.journal.bytes = 5U << 20;

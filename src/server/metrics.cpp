@@ -89,6 +89,11 @@ void add_lanes(Metrics& metrics, const NodeStatus& status) {
   }
   metrics.family("cantrail_lane_balances", "gauge", "1 where received equals the sum of all fates.");
   for (const LaneStatus& lane : status.lanes) metrics.count(lane.ledger.balances(), {{"lane", lane.name}});
+  metrics.family("cantrail_store_written_bytes_total", "counter",
+                 "Bytes that a store has written to this machine's disks.");
+  for (const LaneStatus& lane : status.lanes) {
+    if (lane.written_bytes) metrics.count(*lane.written_bytes, {{"sink", lane.name}});
+  }
   metrics.family("cantrail_lane_queued_bytes", "gauge", "Memory that a lane's queue holds.");
   for (const LaneStatus& lane : status.lanes) metrics.count(lane.queued_bytes, {{"lane", lane.name}});
   metrics.family("cantrail_lane_state", "gauge", "1 for the state a lane is in.");

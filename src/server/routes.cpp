@@ -16,7 +16,7 @@ Response answer_plain_live(Api&, const Request&) {
   return response;
 }
 
-constexpr std::array<Route, 20> kRoutes{{
+constexpr std::array<Route, 21> kRoutes{{
     {"/", answer_page, false, true},
     {"/style.css", answer_style, false, true},
     {"/app.js", answer_script, false, true},
@@ -29,6 +29,7 @@ constexpr std::array<Route, 20> kRoutes{{
     {"/api/frames", answer_frames},
     {"/api/signals", answer_signals},
     {"/api/status", answer_status},
+    {"/api/series", answer_series, true},
     {"/api/gaps", answer_gaps, true},
     {kLivePath, answer_plain_live},
     {"/api/openapi.json", answer_openapi},

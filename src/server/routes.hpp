@@ -34,6 +34,7 @@ Response answer_component(Api& api, const Request& request);
 Response answer_state_history(Api& api, const Request& request);  // history_json.cpp
 Response answer_gaps(Api& api, const Request& request);
 Response answer_frames(Api& api, const Request& request);   // frame_api.cpp
+Response answer_series(Api& api, const Request& request);   // series_json.cpp
 Response answer_metrics(Api& api, const Request& request);  // metrics.cpp
 
 }  // namespace cantrail::server

@@ -74,6 +74,8 @@ void write_lane(JsonWriter& json, const LaneStatus& lane) {
   text(json, "message", lane.message);
   position_or_null(json, "cursor", lane.cursor);
   number(json, "queued_bytes", lane.queued_bytes);
+  json.key("written_bytes_per_day");
+  lane.written_bytes_per_day ? json.unsigned_integer(*lane.written_bytes_per_day) : json.null();
   write_ledger(json, "ledger", lane.ledger);
   write_ledger(json, "earlier", lane.earlier);
   json.end_object();

@@ -255,7 +255,7 @@ class Sender:
 
 
 def sqlite_sink(folder, extra=""):
-    return f'[sink.history]\ntype = "sqlite"\npath = "{Path(folder) / "history.db"}"\nkeep = "forever"\n{extra}\n'
+    return f'[sink.history]\ntype = "sqlite"\npath = "{Path(folder) / "history.db"}"\nkeep = "forever"\ndelay = "500ms"\n{extra}\n'
 
 
 def cannelloni_source(port, dbc, name="can0", extra=""):

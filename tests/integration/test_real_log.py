@@ -194,7 +194,7 @@ def stored_rows(database):
                 shutil.copy(database.with_name(database.name + suffix), folder)
         connection = sqlite3.connect(f"{folder}/{database.name}")
         try:
-            return connection.execute("SELECT count(*) FROM frames").fetchone()[0]
+            return connection.execute("SELECT coalesce(sum(rows), 0) FROM partition").fetchone()[0]
         except sqlite3.Error:
             return 0
         finally:

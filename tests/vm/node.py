@@ -30,6 +30,8 @@ node = {{ name = "vm" }}
 {sources}
 [sink.history]
 type = "sqlite"
+rows = "plain"
+delay = "500ms"
 keep = "64MB"
 [journal]
 keep = "64MiB"

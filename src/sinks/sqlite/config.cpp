@@ -1,3 +1,6 @@
+#include <array>
+#include <utility>
+
 #include "sinks/sqlite/keep.hpp"
 #include "sinks/sqlite/sink.hpp"
 #include "sinks/sqlite/sqlite_sink.hpp"
@@ -10,6 +13,26 @@ type = "sqlite"
 path = "history.db"         # relative to this file
 keep = ["30d", "1GiB"]      # whichever is reached first
 )";
+
+Result<sqlite::StoreOptions> options_of(const SqliteConfig& config) {
+  sqlite::StoreOptions options;
+  Result<sqlite::Keep> limits = sqlite::parse_keep(config.keep);
+  if (!limits) return limits.fault();
+  options.keep = *limits;
+  options.form = config.rows == "plain" ? sqlite::RowForm::plain : sqlite::RowForm::packed;
+  const std::array levels{std::pair("keep_1s", &config.keep_1s), std::pair("keep_1m", &config.keep_1m),
+                          std::pair("keep_1h", &config.keep_1h)};
+  for (std::size_t i = 0; i < levels.size(); ++i) {
+    const auto& [name, words] = levels[i];
+    limits = sqlite::parse_keep(*words, name);
+    if (!limits) return limits.fault();
+    if (limits->rows) {
+      return Fault{FaultKind::config, std::string(name) + ": takes times and sizes, no number of rows"};
+    }
+    options.rollups[i] = *limits;
+  }
+  return options;
+}
 
 }  // namespace
 
@@ -25,14 +48,35 @@ void SqliteConfig::describe(OptionVisitor& visitor) {
   limits.target = &keep;
   limits.example = R"(["30d", "1GiB", "50000000 rows"])";
   visitor.option(limits);
+  const auto level = [&visitor](const char* name, const char* sense, std::vector<std::string>& target) {
+    OptionSpec spec;
+    spec.name = name;
+    spec.sense = sense;
+    spec.target = &target;
+    visitor.option(spec);
+  };
+  level("keep_1s", "How much of each signal's seconds: a time and a size of their own, or forever", keep_1s);
+  level("keep_1m", "The same for its minutes", keep_1m);
+  level("keep_1h", "The same for its hours", keep_1h);
+  OptionSpec form;
+  form.name = "rows";
+  form.sense = "How rows are stored: many in one value, in few bytes; or one by one, for readers of SQL";
+  form.target = &rows;
+  form.choices = {"packed", "plain"};
+  visitor.option(form);
+  OptionSpec wait;
+  wait.name = "delay";
+  wait.sense = "How long rows may wait for others before they are written; questions do not wait for it";
+  wait.target = &delay;
+  wait.minimum = 0.01;
+  wait.maximum = 600;
+  visitor.option(wait);
 }
 
 std::vector<std::string> SqliteConfig::problems() const {
   std::vector<std::string> found;
   if (path.value.empty()) found.emplace_back("path: names no file");
-  if (const Result<sqlite::Keep> limits = sqlite::parse_keep(keep); !limits) {
-    found.push_back(limits.fault().message);
-  }
+  if (const auto made = options_of(*this); !made) found.push_back(made.fault().message);
   return found;
 }
 
@@ -42,9 +86,9 @@ std::vector<std::string> SqliteConfig::writes() const {
 }
 
 std::unique_ptr<Sink> SqliteConfig::make() const {
-  // Where keep is wrong, problems() has said so and nothing is made.
-  const Result<sqlite::Keep> limits = sqlite::parse_keep(keep);
-  return std::make_unique<sqlite::SqliteSink>(path.value, limits ? *limits : sqlite::Keep{});
+  // Where an option is wrong, problems() has said so and nothing is made.
+  const auto options = options_of(*this);
+  return std::make_unique<sqlite::SqliteSink>(path.value, options ? *options : sqlite::StoreOptions{}, delay);
 }
 
 ComponentInfo sqlite_sink_info() {

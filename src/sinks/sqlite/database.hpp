@@ -59,8 +59,8 @@ enum class Access : unsigned char { write, read };
 
 class Database {
  public:
-  // `write` creates the file if it is missing.
-  static Result<Database> open(const std::string& path, Access access);
+  // `write` creates the file if it is missing. `vfs`: the way to the system, if it is not the usual one.
+  static Result<Database> open(const std::string& path, Access access, const char* vfs = nullptr);
 
   // One or more statements without results.
   Status run(const std::string& sql);

@@ -11,7 +11,9 @@
 #include "base/text.hpp"
 #include "model/frame.hpp"
 #include "sinks/sqlite/json_cut.hpp"
+#include "sinks/sqlite/packed_reader.hpp"
 #include "sinks/sqlite/schema.hpp"
+#include "sinks/sqlite/series.hpp"
 
 namespace cantrail::sqlite {
 namespace {
@@ -46,7 +48,7 @@ struct Found {
 
 struct Part {
   std::int64_t id = 0, first_ns = 0, last_ns = 0, most_tie = 0;
-  bool closed = false;
+  bool closed = false, packed = false;
 };
 
 bool wanted_message(const HistoryQuery& query, const StreamNames& names) {
@@ -107,9 +109,7 @@ class Question {
     found.row.data.assign(data.begin(), data.end());
     found.row.signals = at.text(7);
     found.row.labels = at.is_null(8) ? "{}" : std::string(at.text(8));
-    const auto epoch = epochs_.find(found.origin);
-    found.row.position = std::to_string(epoch == epochs_.end() ? 0 : epoch->second) + "/" +
-                         std::to_string(found.seq) + "/" + std::to_string(found.index);
+    set_position(found);
     return found;
   }
 
@@ -145,7 +145,7 @@ class Question {
   // Those that touch the range, newest first.
   Result<std::vector<Part>> load_parts() {
     Result<Statement> all = database_.prepare(
-        "SELECT id, first_ns, last_ns, most_tie, closed FROM partition "
+        "SELECT id, first_ns, last_ns, most_tie, closed, packed FROM partition "
         "WHERE rows > 0 AND last_ns >= ? AND first_ns < ? ORDER BY last_ns DESC");
     if (!all) return all.fault();
     all->bind(1, range_.since);
@@ -153,14 +153,15 @@ class Question {
     std::vector<Part> parts;
     int code = all->step();
     for (; code == SQLITE_ROW; code = all->step()) {
-      parts.push_back(
-          {all->integer(0), all->integer(1), all->integer(2), all->integer(3), all->integer(4) != 0});
+      parts.push_back({all->integer(0), all->integer(1), all->integer(2), all->integer(3),
+                       all->integer(4) != 0, all->integer(5) != 0});
     }
     if (code != SQLITE_DONE) return database_.fault("cannot read the partitions");
     return parts;
   }
 
   Status read_part(const Part& part) {
+    if (part.packed) return read_packed(part);
     if (wanted_.size() == streams_.size()) return read(part, "");
     if (part.closed && wanted_.size() <= kIndexedStreams) {
       for (const std::int64_t stream : wanted_) {
@@ -191,9 +192,42 @@ class Question {
     return code == SQLITE_DONE ? Status{} : database_.fault("cannot read the rows");
   }
 
-  bool take(const Statement& at) {
-    if (!streams_.contains(at.integer(0))) return false;
-    Found found = read_row(at);
+  Status read_packed(const Part& part) {
+    PackedReader reader(database_, part.id);
+    const PackedRange range{std::max(range_.since, part.first_ns), std::min(range_.until - 1, part.last_ns)};
+    return reader.newest(range, limit_, wanted_, [this](const PackedRow& at) { return take(at); });
+  }
+
+  bool take(const PackedRow& at) {
+    if (!streams_.contains(at.stream)) return false;
+    const StreamNames& names = streams_.at(at.stream);
+    Found found;
+    found.row.time = {at.chunk.values.time_ns()[at.row]};
+    found.row.channel = names.channel;
+    found.row.message = names.message;
+    found.row.id =
+        at.chunk.can_id.empty() ? names.can_id : static_cast<std::uint32_t>(at.chunk.can_id[at.row]);
+    found.origin = at.origin;
+    found.seq = at.chunk.seq[at.row];
+    found.index = at.chunk.record[at.row];
+    const std::string_view data = at.chunk.data(at.row);
+    found.row.data.assign(data.begin(), data.end());
+    at.text.signals(found.row.signals, at.chunk.values, at.row);
+    at.text.labels(found.row.labels, at.chunk.values, at.row);
+    if (found.row.labels.empty()) found.row.labels = "{}";
+    set_position(found);
+    return take(std::move(found));
+  }
+
+  void set_position(Found& found) const {
+    const auto epoch = epochs_.find(found.origin);
+    found.row.position = std::to_string(epoch == epochs_.end() ? 0 : epoch->second) + "/" +
+                         std::to_string(found.seq) + "/" + std::to_string(found.index);
+  }
+
+  bool take(const Statement& at) { return streams_.contains(at.integer(0)) && take(read_row(at)); }
+
+  bool take(Found found) {
     if (!query_.signal.empty()) {
       found.row.signals = cut_object(found.row.signals, query_.signal);
       if (found.row.signals == "{}") return false;
@@ -268,6 +302,31 @@ Result<std::vector<GapRecord>> History::gaps(std::optional<WallTime> since, std:
   if (code != SQLITE_DONE) return lease->database().fault("cannot read the gaps");
   std::reverse(gaps.begin(), gaps.end());
   return gaps;
+}
+
+Result<std::vector<SignalName>> History::signals() {
+  Result<ReadPool::Lease> lease = pool_.lease();
+  if (!lease) return lease.fault();
+  Result<Statement> all =
+      lease->database().prepare("SELECT channel, message, signals FROM stream ORDER BY channel, message");
+  if (!all) return all.fault();
+  std::vector<SignalName> names;
+  int code = all->step();
+  for (; code == SQLITE_ROW; code = all->step()) {
+    Members members(all->text(2));
+    while (const auto member = members.next()) {
+      names.push_back({std::string(all->text(0)), std::string(all->text(1)), unquote(member->key),
+                       unquote(member->value)});
+    }
+  }
+  if (code != SQLITE_DONE) return lease->database().fault("cannot read the streams");
+  return names;
+}
+
+Result<Series> History::series(const SeriesQuery& query) {
+  Result<ReadPool::Lease> lease = pool_.lease();
+  if (!lease) return lease.fault();
+  return read_series(lease->database(), query);
 }
 
 Result<HistoryStats> History::stats() {

@@ -19,6 +19,8 @@ class History final : public HistoryReader {
   Result<std::vector<GapRecord>> gaps(std::optional<WallTime> since, std::optional<WallTime> until,
                                       std::size_t limit) override;
   Result<HistoryStats> stats() override;
+  Result<std::vector<SignalName>> signals() override;
+  Result<Series> series(const SeriesQuery& query) override;
 
   void invalidate() { pool_.invalidate(); }  // the file has been replaced
 

@@ -12,7 +12,7 @@ constexpr std::uint64_t kLeastBytes = 8'000'000;
 constexpr std::uint64_t kLeastRows = 10'000;
 
 Fault wrong(std::string_view word, std::string_view why) {
-  return {FaultKind::config, "keep: \"" + printable(word) + "\" " + std::string(why)};
+  return {FaultKind::config, "\"" + printable(word) + "\" " + std::string(why)};
 }
 
 // "1000000 rows", "1,000,000 rows", "1_000_000 rows".
@@ -58,16 +58,19 @@ Status add_word(Keep& keep, std::string_view word) {
 
 }  // namespace
 
-Result<Keep> parse_keep(std::span<const std::string> words) {
+Result<Keep> parse_keep(std::span<const std::string> words, std::string_view option) {
+  const auto of_option = [option](const Fault& fault) {
+    return Fault{fault.kind, std::string(option) + ": " + fault.message};
+  };
   Keep keep;
-  if (words.empty()) return Fault{FaultKind::config, R"(keep: names no limit; "forever" keeps everything)"};
+  if (words.empty()) return of_option({FaultKind::config, R"(names no limit; "forever" keeps everything)"});
   for (const std::string& text : words) {
     const std::string_view word = trim(text);
     if (word == "forever") {
-      if (words.size() != 1) return wrong(word, "stands beside a limit");
+      if (words.size() != 1) return of_option(wrong(word, "stands beside a limit"));
       return Keep{};
     }
-    if (const Status added = add_word(keep, word); !added) return added.fault();
+    if (const Status added = add_word(keep, word); !added) return of_option(added.fault());
   }
   return keep;
 }

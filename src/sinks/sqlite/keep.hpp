@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "base/status.hpp"
 #include "base/time.hpp"
@@ -21,7 +22,8 @@ struct Keep {
 };
 
 // "30d", "8GB", "1000000 rows" or "forever" (alone). Fault `config` says which word is wrong and why. Each
-// kind of limit may be named once; the least are 1 minute, 8 MB and 10,000 rows.
-[[nodiscard]] Result<Keep> parse_keep(std::span<const std::string> words);
+// kind of limit may be named once; the least are 1 minute, 8 MB and 10,000 rows. `option` is what the fault
+// names.
+[[nodiscard]] Result<Keep> parse_keep(std::span<const std::string> words, std::string_view option = "keep");
 
 }  // namespace cantrail::sqlite

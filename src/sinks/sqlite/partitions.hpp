@@ -8,10 +8,12 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sinks/sqlite/database.hpp"
 #include "sinks/sqlite/keep.hpp"
+#include "sinks/sqlite/rollup_levels.hpp"
 #include "sinks/sqlite/row_inserter.hpp"
 
 namespace cantrail::sqlite {
@@ -25,13 +27,30 @@ struct SizePlan {
 };
 [[nodiscard]] SizePlan plan_sizes(const Keep& keep);
 
+// Packed: many rows of one stream in one value, of which only this program makes sense; a fraction of the
+// bytes. Plain: one row each, for readers of SQL. A file may hold partitions of both.
+enum class RowForm : unsigned char { packed, plain };
+
+// Packed rows of one stream that lie in one minute.
+struct ChunkValues {
+  std::int64_t minute = 0, stream = 0, origin = 0, layout = 0, rows = 0;
+  std::int64_t first_ns = 0, last_ns = 0;
+  std::string_view data;
+};
+
 enum class Stored : unsigned char { yes, refused };
 
 // All calls inside the writer's transaction, except load() and store_view(). After a rollback: load() again.
 class Partitions {
  public:
-  Partitions(Database& database, const Keep& keep)
-      : database_(database), keep_(keep), plan_(plan_sizes(keep)), inserter_(database) {}
+  // Rollups give way too where the file is too large; they outlive the partitions.
+  Partitions(Database& database, const Keep& keep, RowForm form, RollupLevels& rollups)
+      : database_(database),
+        keep_(keep),
+        plan_(plan_sizes(keep)),
+        form_(form),
+        rollups_(rollups),
+        inserter_(database) {}
 
   Status load();
 
@@ -39,8 +58,9 @@ class Partitions {
   // old ones.
   Status begin(std::int64_t stored_ns, std::int64_t now_ns);
 
-  // `refused`: this row alone cannot be stored; why() says why.
+  // Plain rows. `refused`: this row alone cannot be stored; why() says why.
   Result<Stored> insert(const RowValues& row);
+  Status insert(const ChunkValues& chunk);  // packed ones
   [[nodiscard]] const std::string& why() const { return why_; }
 
   // A gap takes room too, and goes with the current partition.
@@ -64,6 +84,11 @@ class Partitions {
     std::int64_t stored_from_ns = 0, stored_to_ns = 0;
     std::int64_t last_gap = 0;
     std::int64_t closed = 0;
+    std::int64_t packed = 0;
+  };
+
+  struct ChunkTable {
+    Statement find_last, insert;
   };
 
   Status roll(std::int64_t stored_ns);
@@ -76,12 +101,22 @@ class Partitions {
   Result<std::uint64_t> used_bytes();
   Result<Stored> insert_near(const RowValues& row, std::int64_t key);
   void count(const RowValues& row, std::int64_t key);
+  Result<std::int64_t> free_key(const ChunkValues& chunk);
+  [[nodiscard]] bool is_open() const { return inserter_.is_open() || static_cast<bool>(chunks_.insert); }
+  void close_tables();
+  [[nodiscard]] bool too_old(const Partition& partition, std::int64_t now_ns) const;
+  [[nodiscard]] bool too_many(std::uint64_t wanted_bytes) const;
+  Result<bool> make_room();
 
   Database& database_;
   Keep keep_;
   SizePlan plan_;
-  std::vector<Partition> list_;  // ascending by id; the last one is open
-  RowInserter inserter_;
+  RowForm form_;
+  RollupLevels& rollups_;
+  std::uint64_t page_bytes_ = 4096;
+  std::vector<Partition> list_;                // ascending by id; the last one is open
+  RowInserter inserter_;                       // of plain rows
+  ChunkTable chunks_;                          // of packed ones
   std::int64_t newest_key_ = 0;                // of the open partition: greater ones are free
   std::int64_t last_time_ = 0, last_key_ = 0;  // of the last row inserted
   std::uint64_t scatter_ = 0x9E3779B97F4A7C15U;

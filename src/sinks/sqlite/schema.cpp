@@ -13,13 +13,28 @@ CREATE TABLE stream(id INTEGER PRIMARY KEY, channel TEXT, message TEXT, can_id I
                     UNIQUE(channel, message));
 CREATE TABLE partition(id INTEGER PRIMARY KEY, rows INTEGER, first_ns INTEGER, last_ns INTEGER,
                        most_tie INTEGER, bytes INTEGER, stored_from_ns INTEGER, stored_to_ns INTEGER,
-                       last_gap INTEGER, closed INTEGER);
+                       last_gap INTEGER, closed INTEGER, packed INTEGER DEFAULT 0);
 CREATE TABLE gap(id INTEGER PRIMARY KEY, from_ns INTEGER, to_ns INTEGER, reason INTEGER, place TEXT,
                  count INTEGER);
 CREATE TABLE latest(stream INTEGER PRIMARY KEY, time_ns INTEGER, can_id INTEGER, origin INTEGER, seq INTEGER,
                     idx INTEGER, data BLOB, signals TEXT, labels TEXT);
 CREATE TABLE cursor(journal BLOB, lane TEXT, epoch INTEGER, seq INTEGER, idx INTEGER,
                     PRIMARY KEY(journal, lane)) WITHOUT ROWID;
+CREATE TABLE layout(id INTEGER PRIMARY KEY, stream INTEGER, fields BLOB);
+CREATE INDEX layout_stream ON layout(stream);
+CREATE TABLE rollup(level INTEGER, id INTEGER, bytes INTEGER, stored_from_ns INTEGER, stored_to_ns INTEGER,
+                    closed INTEGER, PRIMARY KEY(level, id)) WITHOUT ROWID;
+)";
+
+// From the schema that had rows only. The partition that was open is closed: it holds rows that no rollup
+// counts.
+constexpr const char* kUpgrade = R"(
+ALTER TABLE partition ADD COLUMN packed INTEGER DEFAULT 0;
+UPDATE partition SET closed = 1;
+CREATE TABLE layout(id INTEGER PRIMARY KEY, stream INTEGER, fields BLOB);
+CREATE INDEX layout_stream ON layout(stream);
+CREATE TABLE rollup(level INTEGER, id INTEGER, bytes INTEGER, stored_from_ns INTEGER, stored_to_ns INTEGER,
+                    closed INTEGER, PRIMARY KEY(level, id)) WITHOUT ROWID;
 )";
 
 Status set_up_connection(Database& database, std::uint64_t wal_keep_bytes) {
@@ -29,10 +44,20 @@ Status set_up_connection(Database& database, std::uint64_t wal_keep_bytes) {
   // dropping a partition would write all of it through the log. The sorter of CREATE INDEX stays in memory
   // where it fits the cache.
   return database.run(
-      "PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
+      "PRAGMA page_size=1024; PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL; PRAGMA "
+      "synchronous=NORMAL;"
       "PRAGMA secure_delete=OFF; PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-8192;"
       "PRAGMA journal_size_limit=" +
       std::to_string(wal_keep_bytes));
+}
+
+// Tables and the version that says that they are there.
+Status in_one_step(Database& database, const std::string& sql) {
+  Status made =
+      database.run("BEGIN IMMEDIATE;" + sql + "PRAGMA application_id=" + std::to_string(kApplicationId) +
+                   ";PRAGMA user_version=" + std::to_string(kSchemaVersion) + ";COMMIT");
+  if (!made) database.rollback();
+  return made;
 }
 
 }  // namespace
@@ -50,20 +75,28 @@ Status prepare_file(Database& database, std::uint64_t wal_keep_bytes) {
       return {FaultKind::config,
               database.path() + " is a database of another program; name another file in `path`"};
     }
-    if (*version != kSchemaVersion) {
+    if (*version < kFirstSchema || *version > kSchemaVersion) {
       return {FaultKind::config, database.path() + " was written by a newer cantrail (schema " +
                                      std::to_string(*version) + ", this one knows " +
                                      std::to_string(kSchemaVersion) +
                                      "); update cantrail, or name another file in `path`"};
     }
-    return set_up_connection(database, wal_keep_bytes);
+    if (Status set = set_up_connection(database, wal_keep_bytes); !set || *version == kSchemaVersion) {
+      return set;
+    }
+    return in_one_step(database, kUpgrade);
   }
   if (Status set = set_up_connection(database, wal_keep_bytes); !set) return set;
-  Status made = database.run("BEGIN IMMEDIATE;" + std::string(kTables) +
-                             "PRAGMA application_id=" + std::to_string(kApplicationId) +
-                             ";PRAGMA user_version=" + std::to_string(kSchemaVersion) + ";COMMIT");
-  if (!made) database.rollback();
-  return made;
+  return in_one_step(database, kTables);
+}
+
+std::string packed_table(std::int64_t partition) {
+  return "packed_" + std::to_string(partition);
+}
+
+std::string create_packed_table(std::int64_t partition) {
+  return "CREATE TABLE " + packed_table(partition) +
+         "(key INTEGER PRIMARY KEY, origin INTEGER, layout INTEGER, rows INTEGER, data BLOB)";
 }
 
 std::string rows_table(std::int64_t partition) {
@@ -83,7 +116,8 @@ std::string create_rows_index(std::int64_t partition) {
 
 Status create_view(Database& database) {
   constexpr std::size_t kMostTerms = 400;  // SQLite takes 500
-  Result<Statement> list = database.prepare("SELECT id FROM partition ORDER BY id DESC LIMIT ?");
+  Result<Statement> list =
+      database.prepare("SELECT id FROM partition WHERE packed=0 ORDER BY id DESC LIMIT ?");
   if (!list) return list.status();
   list->bind(1, static_cast<std::int64_t>(kMostTerms));
   std::string all;

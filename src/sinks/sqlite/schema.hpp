@@ -11,7 +11,9 @@
 namespace cantrail::sqlite {
 
 inline constexpr std::int64_t kApplicationId = 0x63616E74;  // "cant"
-inline constexpr std::int64_t kSchemaVersion = 1;
+inline constexpr std::int64_t kSchemaVersion = 2;
+inline constexpr std::int64_t kFirstSchema =
+    1;  // upgraded in place: its rows stay, rollups begin with the next one
 
 // A row whose text and data are larger than this together is refused.
 inline constexpr int kMostRowBytes = 1 << 20;
@@ -20,14 +22,16 @@ inline constexpr int kMostRowBytes = 1 << 20;
 // history at all), corrupt, and what the disk says.
 Status prepare_file(Database& database, std::uint64_t wal_keep_bytes);
 
-// The table of one partition.
+// The table of one partition: of packed rows, or of one row each.
+[[nodiscard]] std::string packed_table(std::int64_t partition);
+[[nodiscard]] std::string create_packed_table(std::int64_t partition);
 [[nodiscard]] std::string rows_table(std::int64_t partition);
 [[nodiscard]] std::string create_rows_table(std::int64_t partition);
 // For message filters; made when the partition is closed, because sorted at once it costs a fraction of what
 // it would row by row.
 [[nodiscard]] std::string create_rows_index(std::int64_t partition);
 
-// (Re)creates the view `frames` over all partitions, for people: it is not used here.
+// (Re)creates the view `frames` over all partitions that are not packed, for people: it is not used here.
 Status create_view(Database& database);
 
 }  // namespace cantrail::sqlite

@@ -6,8 +6,8 @@
 #include <string>
 
 #include "component/sink.hpp"
+#include "sinks/sqlite/counting_vfs.hpp"
 #include "sinks/sqlite/history.hpp"
-#include "sinks/sqlite/keep.hpp"
 #include "sinks/sqlite/store.hpp"
 
 namespace cantrail::sqlite {
@@ -15,8 +15,10 @@ namespace cantrail::sqlite {
 // Durable. Lane's thread only, but for what history() returns.
 class SqliteSink final : public Sink {
  public:
-  SqliteSink(std::string path, const Keep& keep)
-      : path_(std::move(path)), keep_(keep), history_(std::make_shared<History>(path_)) {}
+  SqliteSink(std::string path, const StoreOptions& options, Duration delay)
+      : path_(std::move(path)), options_(options), delay_(delay), history_(std::make_shared<History>(path_)) {
+    options_.vfs = vfs_.name();
+  }
 
   [[nodiscard]] SinkTraits traits() const override;
   // A damaged file is moved aside, with a word to the log, and a new one begun.
@@ -28,13 +30,16 @@ class SqliteSink final : public Sink {
   Status flush() override;
   void close() override;
   [[nodiscard]] std::shared_ptr<HistoryReader> history() override { return history_; }
+  [[nodiscard]] std::optional<std::uint64_t> written_bytes() const override { return vfs_.written(); }
 
  private:
   Result<std::optional<Position>> try_open(const SinkContext& context);
   Status quarantine(const SinkContext& context, const std::string& why);
 
   std::string path_;
-  Keep keep_;
+  CountingVfs vfs_;
+  StoreOptions options_;
+  Duration delay_;
   std::shared_ptr<History> history_;
   std::unique_ptr<Store> store_;
   std::optional<SinkContext> context_;  // of the last open()

@@ -10,8 +10,8 @@ SinkTraits SqliteSink::traits() const {
   SinkTraits traits;
   traits.durable = true;
   traits.records = 4096;
-  traits.bytes = 1 << 20;
-  traits.delay = std::chrono::milliseconds(500);  // few transactions when little comes: they wear SD cards
+  traits.bytes = 2 << 20;  // of small batches, as slow sensors make them
+  traits.delay = delay_;   // few transactions when little comes: they wear SD cards
   return traits;
 }
 
@@ -35,7 +35,8 @@ Result<std::optional<Position>> SqliteSink::open(const SinkContext& context) {
 }
 
 Result<std::optional<Position>> SqliteSink::try_open(const SinkContext& context) {
-  Result<std::unique_ptr<Store>> store = Store::open(path_, keep_, context.name, context.clock, context.log);
+  Result<std::unique_ptr<Store>> store =
+      Store::open(path_, options_, context.name, context.clock, context.log);
   if (!store) return store.fault();
   Result<std::optional<Position>> cursor = (*store)->cursor(context.journal);
   if (cursor && !*cursor && (*store)->knows_other_journal(context.journal)) {

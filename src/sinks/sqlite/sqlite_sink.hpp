@@ -21,6 +21,11 @@ class SqliteConfig final : public SinkConfig {
 
   Path path{"history.db"};
   std::vector<std::string> keep{"30d", "1GiB"};
+  std::vector<std::string> keep_1s{"30d"};
+  std::vector<std::string> keep_1m{"1y"};
+  std::vector<std::string> keep_1h{"forever"};
+  std::string rows = "packed";
+  Duration delay = std::chrono::seconds(120);
 };
 
 [[nodiscard]] ComponentInfo sqlite_sink_info();

@@ -6,12 +6,16 @@
 #include <sqlite3.h>
 
 #include "base/text.hpp"
+#include "sinks/sqlite/block_key.hpp"
 #include "sinks/sqlite/schema.hpp"
 
 namespace cantrail::sqlite {
 namespace {
 
-constexpr std::uint64_t kLogFrameBytes = 4096 + 24;
+constexpr std::uint64_t kLogFrameHead = 24;
+// As in Partitions; and the file's numbers of streams must fit the keys.
+constexpr std::int64_t kLastTime = std::numeric_limits<std::int64_t>::max() - (std::int64_t{1} << 40);
+constexpr std::size_t kMostTextBytes = kMostRowBytes - (std::size_t{64} << 10);  // of a packed row
 
 int note_frames(void* frames, sqlite3*, const char*, int count) {
   *static_cast<int*>(frames) = count;
@@ -47,27 +51,34 @@ bool same_batch(const Position& a, const Position& b) {
 
 }  // namespace
 
-Store::Store(Database database, const Keep& keep, std::string lane, Clock& clock, Log& log)
+Store::Store(Database database, const StoreOptions& options, std::string lane, Clock& clock, Log& log)
     : database_(std::move(database)),
-      keep_(keep),
+      keep_(options.keep),
       lane_(std::move(lane)),
       clock_(clock),
       log_(log),
-      partitions_(database_, keep),
+      form_(options.form),
+      rollups_(database_, options.rollups, plan_sizes(keep_).file_bytes / 40),
+      partitions_(database_, keep_, form_, rollups_),
       streams_(database_) {}
 
 Store::~Store() {
   database_.rollback();
 }
 
-Result<std::unique_ptr<Store>> Store::open(const std::string& path, const Keep& keep, const std::string& lane,
-                                           Clock& clock, Log& log) {
-  Result<Database> database = Database::open(path, Access::write);
+Result<std::unique_ptr<Store>> Store::open(const std::string& path, const StoreOptions& options,
+                                           const std::string& lane, Clock& clock, Log& log) {
+  Result<Database> database = Database::open(path, Access::write, options.vfs);
   if (!database) return database.fault();
-  if (Status ready = prepare_file(*database, plan_sizes(keep).wal_soft_bytes); !ready) return ready.fault();
-  std::unique_ptr<Store> store(new Store(std::move(*database), keep, lane, clock, log));
+  if (Status ready = prepare_file(*database, plan_sizes(options.keep).wal_soft_bytes); !ready)
+    return ready.fault();
+  std::unique_ptr<Store> store(new Store(std::move(*database), options, lane, clock, log));
   sqlite3_wal_hook(store->database_.handle(), note_frames, &store->wal_frames_);
   if (Status loaded = store->partitions_.load(); !loaded) return loaded.fault();
+  if (Status loaded = store->rollups_.load(); !loaded) return loaded.fault();
+  const Result<std::int64_t> page = store->database_.number("PRAGMA page_size");
+  if (!page) return page.fault();
+  store->log_frame_bytes_ = static_cast<std::uint64_t>(*page) + kLogFrameHead;
   store->opened_ = clock.pair();
   store->opened_.wall.ns = std::max(store->opened_.wall.ns, store->partitions_.newest_stored_ns());
   return store;
@@ -163,16 +174,24 @@ Result<WriteOutcome> Store::write_all(std::span<const BatchPtr> batches, const P
   WriteOutcome outcome;
   for (const StreamId stream : touched_) last_[stream].set = false;
   touched_.clear();
+  pending_.clear();
   const std::int64_t now = now_ns();
   for (std::size_t i = 0; i < batches.size(); ++i) {
     const RawBatch& raw = *batches[i]->raw;
-    if (Status begun = partitions_.begin(std::min(stored_ns(raw), now), now); !begun) return begun.fault();
+    const std::int64_t stored = std::min(stored_ns(raw), now);
+    if (Status begun = rollups_.begin(stored, now); !begun) return begun.fault();
+    if (Status begun = partitions_.begin(stored, now); !begun) return begun.fault();
     Part part{*batches[i], i, 0, raw.records()};
     if (same_batch(expected, raw.position)) part.from = std::min<std::size_t>(expected.index, part.to);
     if (same_batch(upto, raw.position)) part.to = std::min<std::size_t>(upto.index, part.to);
     if (Status written = write_gaps(part); !written) return written.fault();
-    if (Status written = write_part(part, outcome); !written) return written.fault();
+    if (form_ == RowForm::packed) {
+      take_packed(part, outcome);
+    } else if (Status written = write_plain(part, outcome); !written) {
+      return written.fault();
+    }
   }
+  if (Status written = write_pending(); !written) return written.fault();
   if (Status written = write_latest(batches); !written) return written.fault();
   if (Status saved = partitions_.save(); !saved) return saved.fault();
   if (Status moved = move_cursor(upto); !moved) return moved.fault();
@@ -226,7 +245,7 @@ Result<RowValues> Store::values(const Batch& batch, encode::RowRef ref, std::uin
   return row;
 }
 
-Status Store::write_part(const Part& part, WriteOutcome& outcome) {
+Status Store::write_plain(const Part& part, WriteOutcome& outcome) {
   constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
   const Batch& batch = part.batch;
   const bool whole = part.from == 0 && part.to == batch.raw->records();
@@ -250,7 +269,9 @@ Status Store::write_part(const Part& part, WriteOutcome& outcome) {
     const Result<Stored> stored = partitions_.insert(*row);
     if (!stored) return stored.status();
     if (*stored == Stored::yes) {
-      remember(part.number, ref, block_of(batch, ref).stream(), index);
+      const StreamBlock& block = block_of(batch, ref);
+      remember(part.number, ref, block.stream(), index);
+      pending_.add({&batch, &block, ref.row, ref.row + 1, index, false});
     } else if (!is_record) {
       log_.write(Severity::warning, lane_, "a derived row cannot be stored: " + partitions_.why());
     } else if (index != refused) {
@@ -262,6 +283,121 @@ Status Store::write_part(const Part& part, WriteOutcome& outcome) {
   const std::size_t left_out = batch.left_out_between(part.from, std::min(batch.raw->frames.size(), part.to));
   outcome.undecoded += frames - frames_with_rows - left_out;
   return {};
+}
+
+const char* Store::refusal(const StreamBlock& block, std::size_t row) const {
+  if (block.time_ns()[row] > kLastTime) return "its time is beyond the year 2262";
+  const RowSchema& schema = *catalog_->streams[block.stream()].row;
+  if (text_bytes(block, schema, row) > kMostTextBytes) return "string or blob too big";
+  return nullptr;
+}
+
+void Store::take_packed(const Part& part, WriteOutcome& outcome) {
+  const Batch& batch = part.batch;
+  const RawBatch& raw = *batch.raw;
+  const std::size_t frames = raw.frames.size();
+  has_row_.assign(frames, false);
+  const std::uint64_t before = outcome.delivered;
+  std::uint32_t block = 0;
+  for (; block < batch.blocks.size(); ++block) {
+    take_block(part, block, std::max<std::size_t>(raw.records(), 1) - 1, outcome);
+  }
+  const std::uint64_t of_frames = outcome.delivered - before;
+  std::size_t refused = 0;
+  for (std::size_t i = outcome.rejected.size(); i-- > 0 && outcome.rejected[i].batch == part.number;)
+    ++refused;
+  std::size_t first_record = frames;
+  for (const StreamBlock& rows : raw.rows) {
+    take_block(part, block++, first_record, outcome);
+    first_record += rows.rows();
+  }
+  outcome.undecoded += std::min(frames, part.to) - std::min(frames, part.from) - of_frames - refused;
+}
+
+// Rows of one block that the part covers. Each record has one fate, however many rows come from it.
+void Store::take_block(const Part& part, std::uint32_t number, std::size_t first_record,
+                       WriteOutcome& outcome) {
+  const StreamBlock& block = block_of(part.batch, {number, 0});
+  RowRun run{&part.batch,
+             &block,
+             0,
+             0,
+             static_cast<std::uint32_t>(first_record),
+             number >= part.batch.blocks.size()};
+  const bool of_frames = run.of_frames();
+  for (std::uint32_t row = 0; row < block.rows(); ++row) {
+    const std::uint32_t record = run.record(row);
+    if (record < part.from || record >= part.to) continue;
+    const bool counts = run.rows_are_records || (of_frames && !has_row_[record]);
+    if (of_frames) has_row_[record] = true;
+    if (const char* why = refusal(block, row)) {
+      if (counts) {
+        outcome.rejected.push_back({part.number, number, row, why});
+      } else {
+        log_.write(Severity::warning, lane_, std::string("a derived row cannot be stored: ") + why);
+      }
+      continue;
+    }
+    if (counts) ++outcome.delivered;
+    run.from = row;
+    run.to = row + 1;
+    pending_.add(run);
+    remember(part.number, {number, row}, block.stream(), record);
+  }
+}
+
+Status Store::write_pending() {
+  for (const StreamId stream : pending_.streams()) {
+    const Result<const Streams::Entry*> entry = streams_.entry(*catalog_, stream);
+    if (!entry) return entry.status();
+    if ((*entry)->id >= kMostStreams) {
+      return {FaultKind::rejected, database_.path() + ": it knows too many streams; begin another file"};
+    }
+    const bool texts = has_text(*catalog_->streams[stream].row);
+    Status written = pending_.each_group(
+        stream, texts, [&](const RowGroup& group) { return write_group(stream, **entry, group); });
+    if (!written) return written;
+  }
+  return {};
+}
+
+// A group's rows, and what they add to the rollups of its seconds, its minute and its hour.
+Status Store::write_group(StreamId stream, const Streams::Entry& entry, const RowGroup& group) {
+  constexpr std::int64_t kMinutesAnHour = 60, kMinuteUs = 60'000'000;
+  const RowSchema& schema = *catalog_->streams[stream].row;
+  if (form_ == RowForm::packed) {
+    if (Status written = write_chunk(schema, entry, group); !written) return written;
+  }
+  maker_.roll_up(group.runs, schema, entry.slots, group.minute * kMinuteNs);
+  if (maker_.seconds().empty()) return {};
+  if (Status s = rollups_.add(Level::seconds, group.minute, entry.id, maker_.seconds()); !s) return s;
+  if (Status s = rollups_.add(Level::minutes, group.minute, entry.id, maker_.whole(0)); !s) return s;
+  const std::int64_t hour = floor_div(group.minute, kMinutesAnHour);
+  const std::int64_t into_us = (group.minute - hour * kMinutesAnHour) * kMinuteUs;
+  return rollups_.add(Level::hours, hour, entry.id, maker_.whole(into_us));
+}
+
+Status Store::write_chunk(const RowSchema& schema, const Streams::Entry& entry, const RowGroup& group) {
+  const Result<std::int64_t> origin = streams_.origin(group.runs.front().batch->raw->position);
+  if (!origin) return origin.status();
+  ChunkValues chunk;
+  chunk.minute = group.minute;
+  chunk.stream = entry.id;
+  chunk.origin = *origin;
+  chunk.layout = entry.layout;
+  chunk.rows = group.rows;
+  chunk.first_ns = std::numeric_limits<std::int64_t>::max();
+  chunk.last_ns = std::numeric_limits<std::int64_t>::min();
+  for (const RowRun& run : group.runs) {
+    for (const std::int64_t time : run.block->time_ns().subspan(run.from, run.rows())) {
+      chunk.first_ns = std::min(chunk.first_ns, time);
+      chunk.last_ns = std::max(chunk.last_ns, time);
+    }
+  }
+  chunk_.clear();
+  packer_.put(chunk_, group.runs, schema, entry.can_id);
+  chunk.data = chunk_;
+  return partitions_.insert(chunk);
 }
 
 void Store::remember(std::size_t batch, encode::RowRef row, StreamId stream, std::uint32_t index) {
@@ -296,9 +432,9 @@ Status Store::write_latest(std::span<const BatchPtr> batches) {
 // Everything is committed here: trouble is told, and comes back as a fault of a later write if it lasts.
 void Store::checkpoint() {
   const SizePlan& plan = partitions_.plan();
-  const std::uint64_t bytes = static_cast<std::uint64_t>(wal_frames_) * kLogFrameBytes;
+  const std::uint64_t bytes = static_cast<std::uint64_t>(wal_frames_) * log_frame_bytes_;
   if (wal_frames_ < tried_frames_) tried_frames_ = 0;  // the log began again
-  const std::uint64_t tried = static_cast<std::uint64_t>(tried_frames_) * kLogFrameBytes;
+  const std::uint64_t tried = static_cast<std::uint64_t>(tried_frames_) * log_frame_bytes_;
   if (bytes < tried + plan.wal_soft_bytes) return;
   // Past the hard limit the writer waits for readers, none of which takes longer than 2 s.
   const int mode = bytes >= plan.wal_hard_bytes ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE;

@@ -13,17 +13,28 @@
 #include "sinks/sqlite/database.hpp"
 #include "sinks/sqlite/keep.hpp"
 #include "sinks/sqlite/partitions.hpp"
+#include "sinks/sqlite/pending_rows.hpp"
+#include "sinks/sqlite/rollup_levels.hpp"
+#include "sinks/sqlite/rollup_maker.hpp"
+#include "sinks/sqlite/row_chunk.hpp"
 #include "sinks/sqlite/row_text.hpp"
 #include "sinks/sqlite/streams.hpp"
 
 namespace cantrail::sqlite {
+
+struct StoreOptions {
+  Keep keep;           // of rows, and the size of the file
+  LevelKeeps rollups;  // of each level
+  RowForm form = RowForm::packed;
+  const char* vfs = nullptr;  // the way to the system, if it is not the usual one
+};
 
 // Lane's thread only. After a fault from write() it is of no use: what it knows of the file may be wrong.
 class Store {
  public:
   // Faults: config (path or file that the user must change), corrupt (the caller moves the file aside),
   // unavailable, exhausted. Clock and log outlive the store.
-  static Result<std::unique_ptr<Store>> open(const std::string& path, const Keep& keep,
+  static Result<std::unique_ptr<Store>> open(const std::string& path, const StoreOptions& options,
                                              const std::string& lane, Clock& clock, Log& log);
   ~Store();
 
@@ -55,11 +66,17 @@ class Store {
     bool set = false;
   };
 
-  Store(Database database, const Keep& keep, std::string lane, Clock& clock, Log& log);
+  Store(Database database, const StoreOptions& options, std::string lane, Clock& clock, Log& log);
 
   Result<WriteOutcome> write_all(std::span<const BatchPtr> batches, const Position& expected,
                                  const Position& upto);
-  Status write_part(const Part& part, WriteOutcome& outcome);
+  Status write_plain(const Part& part, WriteOutcome& outcome);
+  void take_packed(const Part& part, WriteOutcome& outcome);
+  void take_block(const Part& part, std::uint32_t block, std::size_t first_record, WriteOutcome& outcome);
+  [[nodiscard]] const char* refusal(const StreamBlock& block, std::size_t row) const;
+  Status write_pending();
+  Status write_group(StreamId stream, const Streams::Entry& entry, const RowGroup& group);
+  Status write_chunk(const RowSchema& schema, const Streams::Entry& entry, const RowGroup& group);
   Status write_gaps(const Part& part);
   Status write_latest(std::span<const BatchPtr> batches);
   Status move_cursor(const Position& upto);
@@ -75,16 +92,24 @@ class Store {
   Clock& clock_;
   Log& log_;
   ClockPair opened_;  // wall is retention time: never before what the file holds
+  RowForm form_;
+  RollupLevels rollups_;
   Partitions partitions_;
   Streams streams_;
   CatalogPtr catalog_;
   std::optional<RowText> text_;
   encode::RowCursor rows_;
+  PendingRows pending_;
+  RollupMaker maker_;
+  ChunkPacker packer_;
+  std::string chunk_;
+  std::vector<bool> has_row_;  // frames of the batch at hand
   std::string signals_, labels_;
   std::vector<Last> last_;         // by StreamId
   std::vector<StreamId> touched_;  // streams with last_[…].set
-  int wal_frames_ = 0;             // in the log, as of the last commit
-  int tried_frames_ = 0;           // at the last checkpoint that could not finish
+  std::uint64_t log_frame_bytes_ = 4096 + 24;
+  int wal_frames_ = 0;    // in the log, as of the last commit
+  int tried_frames_ = 0;  // at the last checkpoint that could not finish
 };
 
 }  // namespace cantrail::sqlite

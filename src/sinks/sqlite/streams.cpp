@@ -7,6 +7,7 @@
 
 #include "encode/json_writer.hpp"
 #include "sinks/sqlite/json_cut.hpp"
+#include "sinks/sqlite/layout.hpp"
 
 namespace cantrail::sqlite {
 
@@ -45,8 +46,7 @@ Result<Streams::Entry> Streams::find_or_enter(const std::string& channel, const 
     if (!find->is_null(1)) entry.can_id = static_cast<std::uint32_t>(find->integer(1));
     const std::string known(find->text(2));
     find->reset();
-    const Status entered = enter_signals(entry.id, row, known);
-    return entered ? Result<Entry>(entry) : Result<Entry>(entered.fault());
+    return enter_fields(std::move(entry), row, known);
   }
   if (code != SQLITE_DONE) return database_.fault("cannot look up a stream");
   find->reset();
@@ -59,18 +59,25 @@ Result<Streams::Entry> Streams::find_or_enter(const std::string& channel, const 
   if (enter->run() != SQLITE_DONE) return database_.fault("cannot enter a stream");
   entry.id = sqlite3_last_insert_rowid(database_.handle());
   entry.can_id = row.can_id;
-  const Status entered = enter_signals(entry.id, row, "{}");
-  return entered ? Result<Entry>(entry) : Result<Entry>(entered.fault());
+  return enter_fields(std::move(entry), row, "{}");
+}
+
+Result<Streams::Entry> Streams::enter_fields(Entry entry, const RowSchema& row, std::string_view known) {
+  if (Status entered = enter_signals(entry, row, known); !entered) return entered.fault();
+  if (Status entered = enter_layout(entry, row); !entered) return entered.fault();
+  return entry;
 }
 
 // `signals` of a stream is an object, name → unit: all that ever were in it, so that readers know which
-// streams a signal pattern can match.
-Status Streams::enter_signals(std::int64_t id, const RowSchema& row, std::string_view known) {
+// streams a signal pattern can match. It only grows, so a signal's place in it is its number for good.
+Status Streams::enter_signals(Entry& entry, const RowSchema& row, std::string_view known) {
   std::vector<std::string> names = member_names(known);
   std::string all(known.substr(0, known.size() - 1));  // without the bracket
   const std::size_t before = names.size();
   for (const FieldSchema& field : row.fields) {
-    if (std::find(names.begin(), names.end(), field.name) != names.end()) continue;
+    const auto at = std::find(names.begin(), names.end(), field.name);
+    entry.slots.push_back(static_cast<std::uint32_t>(at - names.begin()));
+    if (at != names.end()) continue;
     if (!names.empty()) all += ',';
     names.push_back(field.name);
     encode::append_json_string(all, field.name);
@@ -82,8 +89,30 @@ Status Streams::enter_signals(std::int64_t id, const RowSchema& row, std::string
   Result<Statement> update = database_.prepare("UPDATE stream SET signals=? WHERE id=?");
   if (!update) return update.status();
   update->bind(1, all);
-  update->bind(2, id);
+  update->bind(2, entry.id);
   return update->run() == SQLITE_DONE ? Status{} : database_.fault("cannot enter the signals of a stream");
+}
+
+Status Streams::enter_layout(Entry& entry, const RowSchema& row) {
+  const std::string fields = put_layout(row);
+  const std::span bytes(reinterpret_cast<const std::uint8_t*>(fields.data()), fields.size());
+  Result<Statement> find = database_.prepare("SELECT id FROM layout WHERE stream=? AND fields=?");
+  if (!find) return find.status();
+  find->bind(1, entry.id);
+  find->bind(2, bytes);
+  const int code = find->step();
+  if (code == SQLITE_ROW) {
+    entry.layout = find->integer(0);
+    return {};
+  }
+  if (code != SQLITE_DONE) return database_.fault("cannot look up a layout");
+  Result<Statement> enter = database_.prepare("INSERT INTO layout(stream, fields) VALUES(?,?)");
+  if (!enter) return enter.status();
+  enter->bind(1, entry.id);
+  enter->bind(2, bytes);
+  if (enter->run() != SQLITE_DONE) return database_.fault("cannot enter a layout");
+  entry.layout = sqlite3_last_insert_rowid(database_.handle());
+  return {};
 }
 
 Result<std::int64_t> Streams::origin(const Position& position) {

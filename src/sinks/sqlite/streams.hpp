@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "model/catalog.hpp"
@@ -19,6 +20,8 @@ class Streams {
   struct Entry {
     std::int64_t id = 0;                  // 0: not looked up yet
     std::optional<std::uint32_t> can_id;  // rows with another identifier (J1939) carry it themselves
+    std::int64_t layout = 0;              // of packed rows
+    std::vector<std::uint32_t> slots;     // the number of each field in the stream's list of signals
   };
 
   void forget();
@@ -28,7 +31,9 @@ class Streams {
 
  private:
   Result<Entry> find_or_enter(const std::string& channel, const RowSchema& row);
-  Status enter_signals(std::int64_t id, const RowSchema& row, std::string_view known);
+  Result<Entry> enter_fields(Entry entry, const RowSchema& row, std::string_view known);
+  Status enter_signals(Entry& entry, const RowSchema& row, std::string_view known);
+  Status enter_layout(Entry& entry, const RowSchema& row);
 
   Database& database_;
   std::vector<Entry> entries_;

@@ -135,6 +135,10 @@ void World::remake() {
   SqliteConfig config;
   config.path.value = path;
   config.keep = keep;
+  config.rows = form;
+  config.keep_1s = levels[0];
+  config.keep_1m = levels[1];
+  config.keep_1h = levels[2];
   sink = config.make();
 }
 

@@ -1,6 +1,7 @@
 // What the tests of this folder share: a folder of their own, a small catalog, batches with known content.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -62,6 +63,8 @@ class World {
   std::string folder;
   std::string path;
   std::vector<std::string> keep;
+  std::array<std::vector<std::string>, 3> levels{{{"30d"}, {"1y"}, {"forever"}}};
+  std::string form = "plain";  // so that tests can ask in SQL
   ManualClock clock{WallTime{kStart}, MonoTime{1'000'000'000}};
   KeptLog log;
   CatalogPtr catalog = make_catalog();

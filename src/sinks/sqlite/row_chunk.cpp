@@ -1,0 +1,255 @@
+#include "sinks/sqlite/row_chunk.hpp"
+
+#include <algorithm>
+
+namespace cantrail::sqlite {
+namespace {
+
+constexpr std::uint8_t kFormat = 1;
+constexpr std::size_t kMostRows = 1 << 16, kMostFrame = 64;
+enum Frames : std::uint8_t { kNoFrames = 0, kFrames = 1, kFramesWithIds = 2 };
+enum Payload : std::uint8_t { kBytewise = 0, kAsItIs = 1 };
+enum Present : std::uint8_t { kAll = 0, kSome = 1, kNone = 2 };
+
+std::uint32_t can_id_of(const FrameView& frame) {
+  return frame.number() | (frame.extended() ? kIdExtended : 0);
+}
+
+bool is_text(FieldType type) {
+  return type == FieldType::text || type == FieldType::blob;
+}
+
+template <class Use>
+void each_row(std::span<const RowRun> runs, Use use) {
+  for (const RowRun& run : runs) {
+    for (std::uint32_t row = run.from; row < run.to; ++row) use(run, row);
+  }
+}
+
+}  // namespace
+
+void ChunkPacker::put(std::string& out, std::span<const RowRun> runs, const RowSchema& schema,
+                      std::optional<std::uint32_t> can_id) {
+  out += static_cast<char>(kFormat);
+  column_.clear();
+  for (const RowRun& run : runs) {
+    const auto times = run.block->time_ns().subspan(run.from, run.rows());
+    column_.insert(column_.end(), times.begin(), times.end());
+  }
+  put_number(out, column_.size());
+  code_.put_integers(out, column_);
+  column_.clear();
+  for (const RowRun& run : runs) {
+    column_.insert(column_.end(), run.rows(), static_cast<std::int64_t>(run.batch->raw->position.seq));
+  }
+  code_.put_integers(out, column_);
+  column_.clear();
+  each_row(runs, [this](const RowRun& run, std::uint32_t row) { column_.push_back(run.record(row)); });
+  code_.put_integers(out, column_);
+  put_frames(out, runs, can_id);
+  put_number(out, schema.fields.size());
+  for (std::size_t field = 0; field < schema.fields.size(); ++field) {
+    put_field(out, runs, field, schema.fields[field].type);
+  }
+}
+
+void ChunkPacker::put_frames(std::string& out, std::span<const RowRun> runs,
+                             std::optional<std::uint32_t> can_id) {
+  if (!runs.front().of_frames()) {
+    out += static_cast<char>(kNoFrames);
+    return;
+  }
+  column_.clear();
+  bool others = false;
+  each_row(runs, [&](const RowRun& run, std::uint32_t row) {
+    const std::uint32_t id = can_id_of(run.batch->raw->frames[run.block->frame()[row]]);
+    others = others || id != can_id;
+    column_.push_back(id);
+  });
+  out += static_cast<char>(others ? kFramesWithIds : kFrames);
+  if (others) code_.put_integers(out, column_);
+  put_payload(out, runs);
+}
+
+// Frames of a message nearly always have one length, and most of their bytes change little: each byte is a
+// column then.
+void ChunkPacker::put_payload(std::string& out, std::span<const RowRun> runs) {
+  payload_.clear();
+  column_.clear();
+  each_row(runs, [this](const RowRun& run, std::uint32_t row) {
+    const auto data = run.batch->raw->frames[run.block->frame()[row]].data;
+    payload_.append(reinterpret_cast<const char*>(data.data()), data.size());
+    column_.push_back(static_cast<std::int64_t>(data.size()));
+  });
+  code_.put_integers(out, column_);
+  const auto length = static_cast<std::size_t>(column_.front());
+  const bool alike = std::ranges::all_of(column_, [&](std::int64_t one) { return one == column_.front(); });
+  const std::size_t rows = column_.size();
+  if (!alike || length > kMostFrame) {
+    out += static_cast<char>(kAsItIs);
+    out += payload_;
+    return;
+  }
+  out += static_cast<char>(kBytewise);
+  for (std::size_t byte = 0; byte < length; ++byte) {
+    for (std::size_t row = 0; row < rows; ++row) {
+      column_[row] = static_cast<std::uint8_t>(payload_[row * length + byte]);
+    }
+    code_.put_integers(out, column_);
+  }
+}
+
+void ChunkPacker::put_field(std::string& out, std::span<const RowRun> runs, std::size_t field,
+                            FieldType type) {
+  words_.clear();
+  payload_.clear();
+  present_.clear();
+  std::size_t rows = 0;
+  for (const RowRun& run : runs) {
+    const auto words = run.block->u64(field);
+    const bool all = run.block->validity(field).empty();
+    for (std::uint32_t row = run.from; row < run.to; ++row, ++rows) {
+      if (rows % 8 == 0) present_ += '\0';
+      if (!all && !run.block->valid(field, row)) continue;
+      present_.back() = static_cast<char>(present_.back() | 1 << rows % 8);
+      if (is_text(type)) {
+        const std::string_view text = run.block->text(field, row);
+        payload_ += text;
+        words_.push_back(text.size());
+      } else {
+        words_.push_back(words[row]);
+      }
+    }
+  }
+  const Present present = words_.size() == rows ? kAll : words_.empty() ? kNone : kSome;
+  out += static_cast<char>(present);
+  if (present == kNone) return;
+  if (present == kSome) out += present_;
+  if (type == FieldType::f64) {
+    code_.put_doubles(out, words_);
+    return;
+  }
+  column_.assign(words_.size(), 0);
+  std::ranges::transform(words_, column_.begin(),
+                         [](std::uint64_t word) { return static_cast<std::int64_t>(word); });
+  code_.put_integers(out, column_);
+  if (is_text(type)) out += payload_;
+}
+
+namespace {
+
+// Reads what ChunkPacker has put.
+class Unpacker {
+ public:
+  Unpacker(std::string_view bytes, const RowSchema& schema) : in_(bytes), schema_(schema) {}
+
+  Result<RowChunk> read() {
+    if (in_.byte() != kFormat) return damaged();
+    rows_ = in_.count(kMostRows);
+    if (!in_.ok() || rows_ == 0) return damaged();
+    chunk_.values.reset(0, schema_.fields.size(), rows_, false);
+    ColumnCode::get_integers(in_, chunk_.values.time_ns());
+    chunk_.seq.resize(rows_);
+    chunk_.record.resize(rows_);
+    ColumnCode::get_integers(in_, chunk_.seq);
+    ColumnCode::get_integers(in_, chunk_.record);
+    read_frames();
+    if (in_.number() != schema_.fields.size()) return damaged();
+    for (std::size_t field = 0; field < schema_.fields.size() && in_.ok(); ++field) read_field(field);
+    if (!in_.ok()) return damaged();
+    return std::move(chunk_);
+  }
+
+ private:
+  static Fault damaged() { return {FaultKind::corrupt, "packed rows are damaged"}; }
+
+  void read_frames() {
+    const std::uint8_t kind = in_.byte();
+    if (kind == kNoFrames) return;
+    if (kind == kFramesWithIds) {
+      chunk_.can_id.resize(rows_);
+      ColumnCode::get_integers(in_, chunk_.can_id);
+    }
+    std::vector<std::int64_t> lengths(rows_);
+    ColumnCode::get_integers(in_, lengths);
+    std::size_t all = 0;
+    for (const std::int64_t length : lengths) {
+      chunk_.payload_at.push_back(static_cast<std::uint32_t>(all));
+      all += std::clamp<std::int64_t>(length, 0, 4096);
+    }
+    chunk_.payload_at.push_back(static_cast<std::uint32_t>(all));
+    if (in_.byte() == kAsItIs) {
+      chunk_.payload = in_.bytes(all);
+      chunk_.payload.resize(all);
+      return;
+    }
+    chunk_.payload.assign(all, '\0');
+    const std::size_t length = all / rows_;
+    for (std::size_t byte = 0; byte < length && in_.ok(); ++byte) {
+      ColumnCode::get_integers(in_, lengths);
+      for (std::size_t row = 0; row < rows_; ++row) {
+        chunk_.payload[row * length + byte] = static_cast<char>(lengths[row]);
+      }
+    }
+  }
+
+  void read_field(std::size_t field) {
+    const std::uint8_t present = in_.byte();
+    const auto column = chunk_.values.u64(field);
+    std::ranges::fill(column, 0);
+    std::vector<std::size_t> places;
+    if (present == kAll) {
+      for (std::size_t row = 0; row < rows_; ++row) places.push_back(row);
+    } else {
+      const auto valid = chunk_.values.make_validity(field, false);
+      const std::string_view bits = present == kSome ? in_.bytes((rows_ + 7) / 8) : std::string_view();
+      for (std::size_t row = 0; !bits.empty() && row < rows_; ++row) {
+        if ((static_cast<unsigned char>(bits[row / 8]) >> row % 8 & 1) == 0) continue;
+        valid[row / 64] |= std::uint64_t{1} << row % 64;
+        places.push_back(row);
+      }
+      if (places.empty()) return;
+    }
+    const FieldType type = schema_.fields[field].type;
+    std::vector<std::uint64_t> words(places.size());
+    if (type == FieldType::f64) {
+      ColumnCode::get_doubles(in_, words);
+    } else {
+      std::vector<std::int64_t> integers(places.size());
+      ColumnCode::get_integers(in_, integers);
+      for (std::size_t i = 0; i < words.size(); ++i) words[i] = static_cast<std::uint64_t>(integers[i]);
+    }
+    for (std::size_t i = 0; i < words.size(); ++i) {
+      if (is_text(type)) {
+        chunk_.values.set_text(field, places[i], in_.bytes(words[i]));
+      } else {
+        column[places[i]] = words[i];
+      }
+    }
+  }
+
+  ByteReader in_;
+  const RowSchema& schema_;
+  std::size_t rows_ = 0;
+  RowChunk chunk_;
+};
+
+}  // namespace
+
+// The times come first, so that most chunks need not be unpacked to find rows.
+Result<std::vector<std::int64_t>> times_of_chunk(std::string_view bytes) {
+  ByteReader in(bytes);
+  std::vector<std::int64_t> times;
+  if (in.byte() == kFormat) {
+    times.resize(in.count(kMostRows));
+    ColumnCode::get_integers(in, times);
+  }
+  if (!in.ok() || times.empty()) return Fault{FaultKind::corrupt, "packed rows are damaged"};
+  return times;
+}
+
+Result<RowChunk> unpack_chunk(std::string_view bytes, const RowSchema& schema) {
+  return Unpacker(bytes, schema).read();
+}
+
+}  // namespace cantrail::sqlite
