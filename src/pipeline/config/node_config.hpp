@@ -11,6 +11,7 @@
 #include "component/options.hpp"
 #include "component/sink.hpp"
 #include "model/catalog.hpp"
+#include "pipeline/lane_keys.hpp"
 #include "pipeline/node.hpp"
 
 namespace cantrail {
@@ -28,6 +29,7 @@ struct SinkSection {
   bool enabled = true;
   bool from_oldest = false;
   Bytes queue{4U << 20};
+  LaneKeys keys;
   std::unique_ptr<SinkConfig> config;  // nullptr only beside an error in the diagnostics
 };
 

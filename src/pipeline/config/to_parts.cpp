@@ -30,6 +30,7 @@ SinkPart part(SinkSection section) {
   part.type = std::move(section.type);
   part.from_oldest = section.from_oldest;
   part.queue_bytes = section.queue.count;
+  part.keys = std::move(section.keys);
   part.make = [config = std::shared_ptr<SinkConfig>(std::move(section.config))] { return config->make(); };
   return part;
 }
