@@ -1,9 +1,10 @@
-#include "sinks/sqlite/keep.hpp"
 #include "sinks/sqlite/sink.hpp"
 #include "sinks/sqlite/sqlite_sink.hpp"
 
 namespace cantrail {
 namespace {
+
+const Keep kLeast{std::chrono::minutes(1), 8'000'000, 10'000};
 
 constexpr std::string_view kSample = R"([sink.history]
 type = "sqlite"
@@ -30,9 +31,7 @@ void SqliteConfig::describe(OptionVisitor& visitor) {
 std::vector<std::string> SqliteConfig::problems() const {
   std::vector<std::string> found;
   if (path.value.empty()) found.emplace_back("path: names no file");
-  if (const Result<sqlite::Keep> limits = sqlite::parse_keep(keep); !limits) {
-    found.push_back(limits.fault().message);
-  }
+  if (const auto why = too_little(keep, kLeast)) found.push_back("keep: " + *why);
   return found;
 }
 
@@ -42,9 +41,7 @@ std::vector<std::string> SqliteConfig::writes() const {
 }
 
 std::unique_ptr<Sink> SqliteConfig::make() const {
-  // Where keep is wrong, problems() has said so and nothing is made.
-  const Result<sqlite::Keep> limits = sqlite::parse_keep(keep);
-  return std::make_unique<sqlite::SqliteSink>(path.value, limits ? *limits : sqlite::Keep{});
+  return std::make_unique<sqlite::SqliteSink>(path.value, keep);
 }
 
 ComponentInfo sqlite_sink_info() {

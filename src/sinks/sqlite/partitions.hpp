@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "component/keep.hpp"
 #include "sinks/sqlite/database.hpp"
-#include "sinks/sqlite/keep.hpp"
 #include "sinks/sqlite/row_inserter.hpp"
 
 namespace cantrail::sqlite {

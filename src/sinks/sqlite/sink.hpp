@@ -5,9 +5,9 @@
 #include <memory>
 #include <string>
 
+#include "component/keep.hpp"
 #include "component/sink.hpp"
 #include "sinks/sqlite/history.hpp"
-#include "sinks/sqlite/keep.hpp"
 #include "sinks/sqlite/store.hpp"
 
 namespace cantrail::sqlite {

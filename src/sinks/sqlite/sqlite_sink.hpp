@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "component/keep.hpp"
 #include "component/registry.hpp"
 #include "component/sink.hpp"
 
@@ -20,7 +21,7 @@ class SqliteConfig final : public SinkConfig {
   [[nodiscard]] std::unique_ptr<Sink> make() const override;
 
   Path path{"history.db"};
-  std::vector<std::string> keep{"30d", "1GiB"};
+  Keep keep{std::chrono::hours(24 * 30), std::uint64_t{1} << 30, std::nullopt};
 };
 
 [[nodiscard]] ComponentInfo sqlite_sink_info();

@@ -134,7 +134,7 @@ World::~World() {
 void World::remake() {
   SqliteConfig config;
   config.path.value = path;
-  config.keep = keep;
+  config.keep = *parse_keep(keep);
   sink = config.make();
 }
 

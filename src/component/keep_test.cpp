@@ -1,12 +1,10 @@
-#include "sinks/sqlite/keep.hpp"
+#include "component/keep.hpp"
 
 #include <vector>
 
 #include <gtest/gtest.h>
 
-#include "sinks/sqlite/sqlite_sink.hpp"
-
-namespace cantrail::sqlite {
+namespace cantrail {
 namespace {
 
 using Words = std::vector<std::string>;
@@ -26,9 +24,9 @@ TEST(Keep, ForeverIsNoLimitAndStandsAlone) {
   EXPECT_FALSE(parse_keep(Words{"forever", "30d"}));
 }
 
-TEST(Keep, RefusesWhatIsNoLimitTooSmallOrTwiceTheSame) {
+TEST(Keep, RefusesWhatIsNoLimitOrTwiceTheSame) {
   for (const Words& words : {Words{}, Words{"much"}, Words{"30"}, Words{"-1 rows"}, Words{"rows"},
-                             Words{"10s"}, Words{"1MB"}, Words{"100 rows"}, Words{"1d", "2d"}}) {
+                             Words{"1d", "2d"}, Words{"1MB", "2MB"}}) {
     const Result<Keep> keep = parse_keep(words);
     ASSERT_FALSE(keep) << (words.empty() ? "" : words.front());
     EXPECT_EQ(keep.fault().kind, FaultKind::config);
@@ -43,33 +41,24 @@ TEST(Keep, SaysThatALimitIsTooLarge) {
   }
 }
 
-TEST(SqliteConfig, FindsProblemsBeforeAnythingIsOpened) {
-  SqliteConfig config;
-  EXPECT_TRUE(config.problems().empty());
-  config.keep = {"much"};
-  config.path.value.clear();
-  EXPECT_EQ(config.problems().size(), 2U);
+TEST(Keep, IsHeldAgainstTheLeastThatAStoreCanDo) {
+  const Keep least{std::chrono::minutes(1), 8'000'000, 10'000};
+  const auto complaint = [&](const Words& words) { return too_little(*parse_keep(words), least); };
+  EXPECT_EQ(complaint({"10s"}), "10s is too short: at least 1m");
+  EXPECT_EQ(complaint({"1MB"}), "1MB is too little: at least 8MB");
+  EXPECT_EQ(complaint({"100 rows"}), "100 rows is too little: at least 10,000 rows");
+  EXPECT_EQ(complaint({"1m", "8MB", "10000 rows"}), std::nullopt);
+  EXPECT_EQ(complaint({"forever"}), std::nullopt);
+  EXPECT_EQ(too_little(*parse_keep(Words{"1ns"}), Keep{}), std::nullopt);
 }
 
-TEST(SqliteConfig, NamesTheFilesThatAreItsOwn) {
-  SqliteConfig config;
-  config.path.value = "/data/x.db";
-  EXPECT_EQ(config.writes(), (Words{"/data/x.db", "/data/x.db-wal", "/data/x.db-shm"}));
-  config.path.value.clear();
-  EXPECT_TRUE(config.writes().empty());
-}
-
-TEST(SqliteConfig, DescribesItsOptions) {
-  struct Names final : OptionVisitor {
-    void option(const OptionSpec& spec) override { names.push_back(spec.name); }
-    Words names;
-  } names;
-  SqliteConfig config;
-  config.describe(names);
-  EXPECT_EQ(names.names, (Words{"path", "keep"}));
-  EXPECT_EQ(sqlite_sink_info().type, "sqlite");
-  EXPECT_NE(sqlite_sink_info().make_sink()->make(), nullptr);
+TEST(Keep, IsWrittenAsItIsRead) {
+  for (const Words& words : {Words{"30d", "8GB"}, Words{"90m", "1GiB", "12345 rows"}, Words{"forever"}}) {
+    const Keep keep = *parse_keep(words);
+    EXPECT_EQ(*parse_keep(keep_words(keep)), keep);
+  }
+  EXPECT_EQ(keep_words(Keep{}), Words{"forever"});
 }
 
 }  // namespace
-}  // namespace cantrail::sqlite
+}  // namespace cantrail
