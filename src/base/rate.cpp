@@ -11,7 +11,7 @@ namespace cantrail {
 namespace {
 
 using Unit = std::pair<std::string_view, double>;
-constexpr std::array kUnits{Unit{"s", 1.0}, Unit{"min", 60.0}, Unit{"h", 3600.0}};
+constexpr std::array kUnits{Unit{"s", 1.0}, Unit{"min", 60.0}, Unit{"h", 3600.0}, Unit{"d", 86400.0}};
 
 std::optional<double> parse_number(std::string_view text) {
   double value = 0;

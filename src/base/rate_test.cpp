@@ -26,6 +26,7 @@ TEST(Rate, IsWrittenInTheUnitThatFits) {
   EXPECT_EQ(format_rate(1), "1/s");
   EXPECT_EQ(format_rate(0.5), "30/min");
   EXPECT_EQ(format_rate(0.01), "36/h");
+  EXPECT_EQ(format_rate(1.0 / 86400), "1/d");
   EXPECT_EQ(format_rate(0.123456), "0.123456/s");
   for (const double rate : {1.0, 0.5, 0.01, 0.123456, 12.5, 1000.0}) {
     EXPECT_NEAR(*parse_rate(format_rate(rate)), rate, 1e-12 * rate);

@@ -57,7 +57,7 @@ std::string written(const Template& value) {
 std::string written(const FieldReference& value) {
   return quoted_text(value.text);
 }
-std::string written(const StreamPattern& value) {
+std::string written(const StreamGlob& value) {
   return quoted_text(value.glob);
 }
 std::string written(const NamedTemplate& value) {
@@ -194,7 +194,9 @@ std::string type_text(const OptionSpec& spec) {
       "table from patterns to templates",
       "rate",
       "bandwidth",
-      "limits"};
+      "limits",
+      "string",
+      "list of numbers"};
   return kTypes[spec.target.index()];
 }
 

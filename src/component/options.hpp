@@ -41,10 +41,10 @@ struct Template {
   std::string text;
   auto operator<=>(const Template&) const = default;
 };
-// Globs over "[channel:]Stream[.field]"; see model/stream_reference.hpp.
-struct StreamPattern {
+// A glob over "[channel:]Stream[.field]"; see model/stream_pattern.hpp.
+struct StreamGlob {
   std::string glob;
-  auto operator<=>(const StreamPattern&) const = default;
+  auto operator<=>(const StreamGlob&) const = default;
 };
 // "[channel:]Stream.field", one field of the node's catalog.
 struct FieldReference {
@@ -59,19 +59,18 @@ struct NamedTemplate {
 };
 // A table from streams to texts, of which the first that fits counts: { "Gps*" = "GPS", "*" = "{stream}" }.
 struct TemplateRule {
-  StreamPattern streams;
+  StreamGlob streams;
   Template text;
   auto operator<=>(const TemplateRule&) const = default;
 };
 
 // Where the value goes. The value that stands there before reading is the default.
-using OptionTarget =
-    std::variant<bool*, std::int64_t*, double*, std::string*, Duration*, Bytes*, Path*,
-                 std::vector<std::string>*, std::vector<Path>*, std::optional<std::int64_t>*,
-                 std::optional<double>*, std::optional<Duration>*, std::optional<Bytes>*, Rate*, Bandwidth*,
-                 Keep*, Secret*, Template*, FieldReference*, std::vector<StreamPattern>*,
-                 std::vector<NamedTemplate>*, std::vector<TemplateRule>*, std::optional<Rate>*,
-                 std::optional<Bandwidth>*, std::optional<Keep>*>;
+using OptionTarget = std::variant<
+    bool*, std::int64_t*, double*, std::string*, Duration*, Bytes*, Path*, std::vector<std::string>*,
+    std::vector<Path>*, std::optional<std::int64_t>*, std::optional<double>*, std::optional<Duration>*,
+    std::optional<Bytes>*, Rate*, Bandwidth*, Keep*, Secret*, Template*, FieldReference*,
+    std::vector<StreamGlob>*, std::vector<NamedTemplate>*, std::vector<TemplateRule>*, std::optional<Rate>*,
+    std::optional<Bandwidth>*, std::optional<Keep>*, std::optional<std::string>*, std::vector<double>*>;
 
 struct OptionSpec {
   std::string name;   // snake_case

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/text.hpp"
+#include "model/stream_pattern.hpp"
 
 namespace cantrail {
 namespace {
@@ -93,25 +94,15 @@ Result<FieldPlace> resolve_field(const Catalog& catalog, std::string_view text) 
   return none("'" + printable(text) + "' is ambiguous: " + names);
 }
 
-bool fits(std::string_view pattern, const Catalog& catalog, StreamId stream, std::size_t field) {
-  const StreamReference parts = split_reference(pattern);
-  const StreamInfo& info = catalog.streams[stream];
-  const auto good = [](std::string_view glob, std::string_view name) {
-    return glob.empty() || glob_match(glob, name);
-  };
-  return good(parts.channel, channel_of(catalog, info)) && good(parts.stream, info.row->name) &&
-         (parts.field.empty() ||
-          (field < info.row->fields.size() && glob_match(parts.field, info.row->fields[field].name)));
-}
-
 bool fits_any(std::string_view pattern, const Catalog& catalog) {
-  for (StreamId stream = 0; stream < catalog.streams.size(); ++stream) {
-    const std::size_t fields = std::max<std::size_t>(1, catalog.streams[stream].row->fields.size());
-    for (std::size_t field = 0; field < fields; ++field) {
-      if (fits(pattern, catalog, stream, field)) return true;
-    }
-  }
-  return false;
+  const StreamPattern wanted(pattern);
+  return std::any_of(catalog.streams.begin(), catalog.streams.end(), [&](const StreamInfo& stream) {
+    if (!wanted.matches(catalog, stream)) return false;
+    const auto& fields = stream.row->fields;
+    return !wanted.names_field() || std::any_of(fields.begin(), fields.end(), [&](const FieldSchema& field) {
+      return wanted.matches_field(field.name);
+    });
+  });
 }
 
 std::optional<std::string> nearest_stream(std::string_view pattern, const Catalog& catalog) {

@@ -1,5 +1,4 @@
-// How a configuration names streams and fields: "[channel:]Stream[.field]", as a name of one field or as a
-// pattern over many.
+// How a configuration names streams and fields: "[channel:]Stream.field" as the name of one field.
 #pragma once
 
 #include <optional>
@@ -27,9 +26,7 @@ struct FieldPlace {
 // (with the nearest name), no field said.
 [[nodiscard]] Result<FieldPlace> resolve_field(const Catalog& catalog, std::string_view text);
 
-// Each part of the pattern is a glob of its own; a part that is not said fits everything. So "Gps*" is every
-// stream whose name begins so, on every channel, with all fields.
-[[nodiscard]] bool fits(std::string_view pattern, const Catalog& catalog, StreamId stream, std::size_t field);
+// Whether a pattern (stream_pattern.hpp) means any stream of the catalog, or any field of one.
 [[nodiscard]] bool fits_any(std::string_view pattern, const Catalog& catalog);
 
 // The stream or field of the catalog whose name is nearest to a pattern's; nullopt: none is near.

@@ -90,6 +90,8 @@ void OptionReader::take(const OptionSpec& spec, const ConfigValue& value, const 
 }
 
 void OptionReader::note(const OptionSpec& spec, std::string origin) {
+  const auto path = std::get_if<Path*>(&spec.target);
+  if (path != nullptr && (*path)->value.empty()) return;  // none
   std::string toml = value_text(spec);
   if (!toml.empty()) values_.push_back({spec.name, std::move(toml), std::move(origin)});
 }

@@ -48,7 +48,7 @@ class ValueReader {
   bool assign(Secret* target, const ConfigValue& value);
   bool assign(Template* target, const ConfigValue& value);
   bool assign(FieldReference* target, const ConfigValue& value);
-  bool assign(StreamPattern* target, const ConfigValue& value);
+  bool assign(StreamGlob* target, const ConfigValue& value);
   bool assign(std::vector<NamedTemplate>* target, const ConfigValue& value);
   bool assign(std::vector<TemplateRule>* target, const ConfigValue& value);
   template <class T>

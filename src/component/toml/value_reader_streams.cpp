@@ -40,7 +40,7 @@ bool ValueReader::assign(FieldReference* target, const ConfigValue& value) {
   return true;
 }
 
-bool ValueReader::assign(StreamPattern* target, const ConfigValue& value) {
+bool ValueReader::assign(StreamGlob* target, const ConfigValue& value) {
   const std::string* text = value.string();
   if (text == nullptr) return wrong_kind(value, "a pattern", "write it in quotes: \"Battery*\"");
   if (text->empty()) return wrong(value, "has an empty pattern: \"*\" is everything");

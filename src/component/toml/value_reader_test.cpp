@@ -106,7 +106,7 @@ TEST_F(ValueReaderTest, ReadsTablesOfTemplatesInTheirOrder) {
 }
 
 TEST_F(ValueReaderTest, ReadsPatternsAndReferences) {
-  std::vector<StreamPattern> patterns;
+  std::vector<StreamGlob> patterns;
   EXPECT_EQ(read(patterns, R"(["Gps*", "can0:Battery.soc"])"), "");
   EXPECT_EQ(patterns.size(), 2U);
   EXPECT_EQ(mentions_.size(), 2U);

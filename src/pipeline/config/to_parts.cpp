@@ -46,6 +46,7 @@ NodeParts to_parts(NodeConfig config, std::string version) {
   parts.journal.cap_bytes = config.journal.keep.value_or(Bytes{}).count;
   parts.journal.sync = sync_mode(config.journal.sync);
   parts.dead_letter_folder = join_path(config.data.value, "dead-letter");
+  parts.copies = std::move(config.copies);
   for (SourceSection& section : config.sources) {
     if (section.enabled) parts.sources.push_back(part(std::move(section)));
   }
