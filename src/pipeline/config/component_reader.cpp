@@ -1,5 +1,7 @@
 #include "pipeline/config/component_reader.hpp"
 
+#include <algorithm>
+
 #include "pipeline/config/like.hpp"
 
 namespace cantrail {
@@ -23,6 +25,10 @@ bool counts(const ConfigEntry& section) {
   const ConfigEntry* enabled = section.value.table()->find("enabled");
   const bool* value = enabled != nullptr ? std::get_if<bool>(&enabled->value.value) : nullptr;
   return value == nullptr || *value;
+}
+
+bool same_place(const SourceLocation& a, const SourceLocation& b) {
+  return a.file == b.file && a.line == b.line && a.column == b.column;
 }
 
 std::vector<std::string> globs(const std::vector<StreamGlob>& patterns) {
@@ -83,6 +89,12 @@ ComponentChoice ComponentReader::choose(ComponentKind kind, const std::string& t
   Diagnostics found;
   const ComponentChoice choice = component_of(components_, kind, type, entry, found);
   if (choice.not_in_build && !enabled) return choice;
+  const auto is_told = [&](const Diagnostic& one) {  // at the section from which this one has its type
+    return !found.empty() && one.message.find("is not in this build") != std::string::npos &&
+           same_place(one.where, found.front().where);
+  };
+  if (choice.not_in_build && std::any_of(sections_.found.begin(), sections_.found.end(), is_told))
+    return choice;
   sections_.found.insert(sections_.found.end(), found.begin(), found.end());
   if (choice.not_in_build) {
     sections_.not_in_build.push_back((kind == ComponentKind::source ? "source type '" : "sink type '") +

@@ -98,7 +98,9 @@ void ConfigSections::read(const std::string& name, const Describe& describe, con
   if (not_built) {
     const std::vector<std::string> lacking = not_built();
     options.problems(lacking);
-    not_in_build.insert(not_in_build.end(), lacking.begin(), lacking.end());
+    for (const std::string& what : lacking) {
+      not_in_build.push_back("[" + name + "] " + what.substr(0, what.find(" is not in this build")));
+    }
   }
   done(table, options);
 }

@@ -199,6 +199,15 @@ TEST(Expressions, ThatAreWrongSayWhy) {
   EXPECT_EQ(problem(std::string(10'000, '(')), "is nested too deeply");
 }
 
+TEST(NotInBuild, IsSaidOnceOfSectionsThatAreLikeEachOther) {
+  const auto reading = with_buses("[sink.influx]\n[sink.cloud]\nlike = \"influx\"\n");
+  EXPECT_EQ(
+      reading.found,
+      "node.toml:8:7: error: sink type 'influx' is not in this build; if that is only a name, say `type` "
+      "(this build has: store, upload)\n");
+  EXPECT_EQ(reading.not_in_build, std::vector<std::string>{"sink type 'influx'"});
+}
+
 TEST(NotInBuild, IsOfItsOwnKindAndOtherKeysAreLeftAlone) {
   const auto reading = with_buses(
       "[sink.redis]\nkeys = \"sensor:{signal}\"\nttl = \"10s\"\nmax_rate = \"often\"\n[source.eye]\ntype = "
