@@ -191,6 +191,12 @@ FileSystem& real_file_system() {
   return files;
 }
 
+Result<std::uint32_t> file_permissions(const std::string& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return errno_fault("cannot look at " + path, errno);
+  return std::uint32_t{status.st_mode & 07777U};
+}
+
 Result<std::string> read_file(FileSystem& files, const std::string& path, std::uint64_t most_bytes) {
   const Result<FileType> type = files.type(path);
   if (!type) return type.fault();

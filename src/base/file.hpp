@@ -67,6 +67,9 @@ class FileSystem {
 // The real one; stateless.
 [[nodiscard]] FileSystem& real_file_system();
 
+// The permission bits of a file, 0600 for instance.
+Result<std::uint32_t> file_permissions(const std::string& path);
+
 // More than any DBC or configuration has.
 inline constexpr std::uint64_t kLargestText = 64U << 20;
 

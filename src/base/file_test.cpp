@@ -87,6 +87,14 @@ TEST_F(FileTest, SaysWhatIsWrong) {
   EXPECT_EQ(file.fault().kind, FaultKind::unavailable);
 }
 
+TEST_F(FileTest, KnowsThePermissionsOfAFile) {
+  const std::string path = join_path(folder_, "c");
+  ASSERT_TRUE(write_file_atomically(files_, path, "x").ok());
+  ASSERT_EQ(::chmod(path.c_str(), 0640), 0);
+  EXPECT_EQ(*file_permissions(path), 0640U);
+  EXPECT_FALSE(file_permissions(join_path(folder_, "absent")).ok());
+}
+
 TEST(Path, JoinsAndSplits) {
   EXPECT_EQ(join_path("a", "b"), "a/b");
   EXPECT_EQ(join_path("a/", "b"), "a/b");

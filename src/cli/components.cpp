@@ -17,6 +17,7 @@ const char* kind_name(ComponentKind kind) {
 
 std::string common_keys(ComponentKind kind) {
   OptionReference reference;
+  OriginKeys().describe(reference);
   if (kind == ComponentKind::source) {
     SourceKeys().describe(reference);
   } else {

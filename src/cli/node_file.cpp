@@ -19,26 +19,43 @@ std::string host_name() {
 
 }  // namespace
 
-NodeFile read_node_file(const std::string& path, FileSystem& files) {
-  NodeConfigReader reader({components(), {process_environment(), {}}, files, host_name()});
+void NodeArguments::add_to(CLI::App& command) {
+  command.add_option("CONFIG", path, "the configuration")->capture_default_str();
+  command
+      .add_option("--set", settings, "KEY=VALUE, as in server.listen=127.0.0.1:8081; stronger than all else")
+      ->allow_extra_args(false)
+      ->check([](const std::string& text) {
+        return text.find('=') != std::string::npos ? std::string() : "--set takes KEY=VALUE";
+      });
+}
+
+NodeFile read_node_file(const NodeArguments& arguments, FileSystem& files) {
+  ConfigInputs inputs{process_environment(), {}};
+  for (const std::string& setting : arguments.settings) {
+    const std::size_t equals = setting.find('=');
+    inputs.flags[setting.substr(0, equals)] = setting.substr(equals + 1);
+  }
+  NodeConfigReader reader({components(), std::move(inputs), files, host_name()});
   NodeFile file;
   std::vector<std::shared_ptr<server::ComponentRule>> rules;
-  file.config = reader.read(path);
+  file.config = reader.read(arguments.path);
   reader.section(
       "server", [&](OptionVisitor& visitor) { file.server.describe(visitor); },
-      [&] { return file.server.problems(); });
+      [&] { return file.server.problems(); }, [&] { return file.server.not_built(); });
   reader.sections("component", [&](const std::string& name, const SourceLocation& where) {
     const auto rule = std::make_shared<server::ComponentRule>();
     rule->name = name;
     rule->where = where;
     rules.push_back(rule);
-    return NodeConfigReader::EntryReader{[rule](OptionVisitor& visitor) { rule->describe(visitor); },
+    return ConfigSections::EntryReader{[rule](OptionVisitor& visitor) { rule->describe(visitor); },
                                          [rule] { return rule->problems(); }};
   });
   file.diagnostics = reader.finish();
   for (const auto& rule : rules) file.server.components.push_back(*rule);
   const Diagnostics idle = idle_component_rules(file.server.components, file.config);
   file.diagnostics.insert(file.diagnostics.end(), idle.begin(), idle.end());
+  file.not_in_build = reader.not_in_build();
+  file.effective = reader.effective();
   return file;
 }
 

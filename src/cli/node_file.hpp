@@ -1,11 +1,14 @@
 // A configuration file on the command line, read once with everything it says.
 #pragma once
 
-#include <optional>
 #include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
 
 #include "base/diagnostic.hpp"
 #include "base/file.hpp"
+#include "pipeline/config/effective_config.hpp"
 #include "pipeline/config/node_config.hpp"
 #include "server/server_options.hpp"
 
@@ -17,11 +20,21 @@ struct NodeFile {
   NodeConfig config;
   server::ServerOptions server;
   Diagnostics diagnostics;
+  std::vector<std::string> not_in_build;  // each is an error among the diagnostics as well
+  EffectiveConfig effective;
 
   [[nodiscard]] bool usable() const { return !has_errors(diagnostics); }
 };
 
-[[nodiscard]] NodeFile read_node_file(const std::string& path, FileSystem& files);
+// What the command line says about one configuration: CONFIG and --set.
+struct NodeArguments {
+  std::string path = kDefaultConfig;
+  std::vector<std::string> settings;  // "server.listen=[::]:80"
+
+  void add_to(CLI::App& command);
+};
+
+[[nodiscard]] NodeFile read_node_file(const NodeArguments& arguments, FileSystem& files);
 
 // Every diagnostic on standard error, then how many there were.
 void print_diagnostics(const Diagnostics& diagnostics);

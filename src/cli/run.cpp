@@ -14,7 +14,7 @@ namespace cantrail::cli {
 namespace {
 
 struct RunArguments {
-  std::string path = kDefaultConfig;
+  NodeArguments node;
   bool until_end = false;
 };
 
@@ -34,10 +34,10 @@ void print_ledger(const NodeStatus& status) {
 }
 
 int run(const RunArguments& arguments) {
-  NodeFile file = read_node_file(arguments.path, real_file_system());
+  NodeFile file = read_node_file(arguments.node, real_file_system());
   print_diagnostics(file.diagnostics);
   if (!file.usable()) {
-    std::fprintf(stderr, "cantrail: %s cannot be run as it is\n", arguments.path.c_str());
+    std::fprintf(stderr, "cantrail: %s cannot be run as it is\n", arguments.node.path.c_str());
     return kBadConfig;
   }
   SystemClock clock;
@@ -68,7 +68,7 @@ int run(const RunArguments& arguments) {
 void add_run(CLI::App& app, Run& chosen) {
   auto arguments = std::make_shared<RunArguments>();
   CLI::App* command = app.add_subcommand("run", "Run a node until SIGTERM or Ctrl-C");
-  command->add_option("CONFIG", arguments->path, "the configuration")->capture_default_str();
+  arguments->node.add_to(*command);
   command->add_flag("--until-end", arguments->until_end,
                     "stop when every source has ended (recordings) and all is delivered");
   command->footer(

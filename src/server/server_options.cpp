@@ -49,6 +49,10 @@ void ServerOptions::describe(OptionVisitor& visitor) {
                   .target = &max_body,
                   .minimum = 0,
                   .maximum = 16 << 20});
+  visitor.option({.name = "auth",
+                  .sense = "who may read: everyone who reaches the address, or those who have the token",
+                  .target = &auth,
+                  .choices = {"none", "token"}});
 }
 
 std::vector<std::string> ServerOptions::problems() const {
@@ -71,6 +75,14 @@ ServerLimits ServerOptions::limits() const {
   limits.header_bytes = max_header.count;
   limits.body_bytes = max_body.count;
   return limits;
+}
+
+std::vector<std::string> ServerOptions::not_built() const {
+  if (auth == "none") return {};
+  return {
+      "auth = \"" + auth +
+      "\" is not in this build: without it everyone who reaches the address can read; listen on loopback, "
+      "behind something that asks for a password, and leave `auth` out"};
 }
 
 }  // namespace cantrail::server

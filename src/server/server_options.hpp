@@ -23,11 +23,14 @@ struct ServerOptions {
   std::optional<std::int64_t> max_requests_per_second = {};
   Bytes max_header{8U << 10};
   Bytes max_body{64U << 10};
+  std::string auth = "none";
   std::vector<ComponentRule> components = {};  // [component.NAME]; not described here
 
   void describe(OptionVisitor& visitor);
   [[nodiscard]] std::vector<std::string> problems() const;
   [[nodiscard]] ServerLimits limits() const;
+  // What is asked for and cannot be done yet; to go on without it would be unsafe.
+  [[nodiscard]] std::vector<std::string> not_built() const;
 };
 
 }  // namespace cantrail::server

@@ -42,6 +42,7 @@ Verdict has_one_sense_for_every_option(const ComponentInfo& component, const std
   Verdict verdict;
   OptionReference own, common;
   describe(component, own);
+  OriginKeys{}.describe(common);
   if (component.kind == ComponentKind::source) {
     SourceKeys{}.describe(common);
   } else {

@@ -89,7 +89,7 @@ NodeParts parts_in(const std::string& folder, std::function<bool()> rests) {
   history.make = [folder, rests = std::move(rests)]() -> std::unique_ptr<Sink> {
     SqliteConfig config;
     config.path.value = join_path(folder, "history.db");
-    config.keep = {"7d", "1GiB"};
+    config.keep = {std::chrono::hours(24 * 7), std::uint64_t{1} << 30, std::nullopt};
     auto sink = config.make();
     if (!rests) return sink;
     return make_resting_store(std::move(sink), rests);

@@ -1,5 +1,5 @@
-// What overrides the configuration's file: flags first, then the environment. Passed in, so that tests own
-// both.
+// What overrides the configuration's file: flags first, then the environment, then what else gives values.
+// Passed in, so that tests own all of it.
 #pragma once
 
 #include <functional>
@@ -7,6 +7,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
+
+#include "base/diagnostic.hpp"
+#include "base/file.hpp"
 
 namespace cantrail {
 
@@ -19,7 +22,20 @@ using Environment = std::function<std::optional<std::string>(const std::string& 
 struct ConfigInputs {
   Environment environment = no_environment();
   std::map<std::string, std::string> flags;  // "source.can0.bitrate" → "500000"
+  FileSystem* files = &real_file_system();   // for the files that hold secrets
 };
+
+// A value from outside the configuration, and what gave it: a variable, a flag, a line of a file.
+struct GivenValue {
+  std::string text;
+  SourceLocation where;
+};
+
+// What else gives values to the options of one section: an env_file, the variables of other systems. Asked
+// where neither flag nor environment has the option. `otherwise` is the text that would count without it, of
+// options that are texts.
+using MoreInputs =
+    std::function<std::optional<GivenValue>(const std::string& key, const std::string& otherwise)>;
 
 // "source.can0", "bitrate" → "CANTRAIL_SOURCE_CAN0_BITRATE".
 [[nodiscard]] std::string environment_name(std::string_view section, std::string_view key);

@@ -5,6 +5,7 @@
 
 #include "base/file.hpp"
 #include "base/text.hpp"
+#include "component/option_text.hpp"
 #include "component/toml/value_reader.hpp"
 
 namespace cantrail {
@@ -19,8 +20,9 @@ std::optional<T> parsed(std::string_view text) {
 
 // A flag's or a variable's text has no quotes that would tell its type: the target does. What does not fit
 // stays a string, and the value's reader says so.
-ConfigValue typed(const OptionTarget& target, const std::string& text, const std::string& origin) {
-  ConfigValue value{{origin, 0, 0}, text};
+ConfigValue typed(const OptionTarget& target, const GivenValue& given) {
+  const std::string& text = given.text;
+  ConfigValue value{given.where, text};
   std::string digits = text;
   std::erase(digits, '_');
   if (std::holds_alternative<bool*>(target)) {
@@ -38,41 +40,84 @@ ConfigValue typed(const OptionTarget& target, const std::string& text, const std
 
 }  // namespace
 
+// A flag and a variable have no lines.
+std::string origin_of(const SourceLocation& where) {
+  if (where.line != 0) return where.file + ":" + std::to_string(where.line);
+  return (where.file.starts_with("--") ? "flag " : "environment ") + where.file;
+}
+
 std::string OptionReader::of_section() const {
   return table_.path.empty() ? " at the top of the file" : " in [" + table_.path + "]";
 }
 
 void OptionReader::option(const OptionSpec& spec) {
-  known_.push_back(spec.name);
-  if (read_override(spec)) return;
-  if (const ConfigEntry* entry = table_.find(spec.name)) {
-    const std::string subject = "'" + spec.name + "'" + of_section();
-    ValueReader reader(spec, subject, parent_path(entry->where.file), diagnostics_);
-    if (!reader.read(entry->value)) failed_.insert(spec.name);
-  } else if (spec.required) {
-    failed_.insert(spec.name);
-    diagnostics_.push_back(
-        {Severity::error, table_.where,
-         "'" + spec.name + "' is missing" + of_section() +
-             (spec.example.empty() ? "" : ": for instance " + spec.name + " = " + spec.example)});
+  if (std::holds_alternative<Secret*>(spec.target)) {
+    read_secret(spec);
   } else {
-    settle_default(spec);
+    known_.push_back(spec.name);
+    read_option(spec);
   }
 }
 
-bool OptionReader::read_override(const OptionSpec& spec) {
-  const std::string flag = table_.path.empty() ? spec.name : table_.path + "." + spec.name;
-  std::optional<ConfigValue> value;
-  if (const auto given = inputs_.flags.find(flag); given != inputs_.flags.end()) {
-    value = typed(spec.target, given->second, "--set " + flag);
+void OptionReader::read_option(const OptionSpec& spec) {
+  if (const auto value = given(spec)) {
+    // What a line of a file says starts from that file, what flags and variables say from the process.
+    const std::string folder = value->where.line != 0 ? parent_path(value->where.file) : "";
+    take(spec, typed(spec.target, *value), folder);
+    note(spec, origin_of(value->where));
+  } else if (const ConfigEntry* entry = table_.find(spec.name)) {
+    take(spec, entry->value, parent_path(entry->where.file));
+    note(spec, origin_of(entry->value.where));
+  } else if (spec.required) {
+    missing(spec);
   } else {
-    const std::string variable = environment_name(table_.path, spec.name);
-    if (const auto text = inputs_.environment(variable)) value = typed(spec.target, *text, variable);
+    settle_default(spec);
+    note(spec, "default");
   }
-  if (!value) return false;
-  ValueReader reader(spec, "'" + spec.name + "'" + of_section(), "", diagnostics_);
-  if (!reader.read(*value)) failed_.insert(spec.name);
-  return true;
+}
+
+void OptionReader::missing(const OptionSpec& spec) {
+  failed_.insert(spec.name);
+  diagnostics_.push_back(
+      {Severity::error, table_.where,
+       "'" + spec.name + "' is missing" + of_section() +
+           (spec.example.empty() ? "" : ": for instance " + spec.name + " = " + spec.example)});
+}
+
+void OptionReader::take(const OptionSpec& spec, const ConfigValue& value, const std::string& folder) {
+  ValueReader reader(spec, "'" + spec.name + "'" + of_section(), folder, diagnostics_, &mentions_);
+  if (!reader.read(value)) failed_.insert(spec.name);
+}
+
+void OptionReader::note(const OptionSpec& spec, std::string origin) {
+  const auto path = std::get_if<Path*>(&spec.target);
+  if (path != nullptr && (*path)->value.empty()) return;  // none
+  std::string toml = value_text(spec);
+  if (!toml.empty()) values_.push_back({spec.name, std::move(toml), std::move(origin)});
+}
+
+std::optional<GivenValue> OptionReader::flag(const std::string& key) const {
+  const std::string name = table_.path.empty() ? key : table_.path + "." + key;
+  const auto found = inputs_.flags.find(name);
+  if (found == inputs_.flags.end()) return std::nullopt;
+  return GivenValue{found->second, {"--set " + name, 0, 0}};
+}
+
+std::optional<GivenValue> OptionReader::variable(const std::string& key) const {
+  const std::string name = environment_name(table_.path, key);
+  const auto text = inputs_.environment(name);
+  return text ? std::optional<GivenValue>({*text, {name, 0, 0}}) : std::nullopt;
+}
+
+std::optional<GivenValue> OptionReader::given(const OptionSpec& spec) const {
+  if (auto value = flag(spec.name)) return value;
+  if (auto value = variable(spec.name)) return value;
+  if (!more_) return std::nullopt;
+  std::string otherwise;
+  if (const auto text = std::get_if<std::string*>(&spec.target)) otherwise = **text;
+  const ConfigEntry* entry = table_.find(spec.name);
+  if (entry != nullptr && entry->value.string() != nullptr) otherwise = *entry->value.string();
+  return more_(spec.name, otherwise);
 }
 
 void OptionReader::settle_default(const OptionSpec& spec) const {
@@ -93,11 +138,9 @@ void OptionReader::finish() {
 }
 
 void OptionReader::unknown(const ConfigEntry& entry) {
+  if (secrets_.contains(entry.key)) return inline_secret(entry);
   std::string message = "unknown key '" + printable(entry.key) + "'" + of_section();
-  if (std::find(known_.begin(), known_.end(), entry.key + "_file") != known_.end()) {
-    message = "a secret does not belong into this file: put '" + entry.key + "'" + of_section() +
-              " into a file of its own and name that with " + entry.key + "_file";
-  } else if (const auto near = nearest(entry.key, known_)) {
+  if (const auto near = nearest(entry.key, known_)) {
     message += "; did you mean '" + *near + "'?";
   }
   diagnostics_.push_back({Severity::error, entry.where, std::move(message)});

@@ -1,5 +1,7 @@
 #include "component/toml/option_reader.hpp"
 
+#include <map>
+
 #include <gtest/gtest.h>
 
 #include "component/toml/config_document.hpp"
@@ -19,7 +21,6 @@ struct Options {
   std::vector<Path> files;
   std::optional<std::int64_t> bitrate;
   std::optional<Duration> age;
-  std::string password_file;
 
   void describe(OptionVisitor& visitor) {
     visitor.option({"flag", "", &flag});
@@ -33,7 +34,6 @@ struct Options {
     visitor.option({"files", "", &files});
     visitor.option({"bitrate", "", &bitrate, false, 1'000, 1'000'000});
     visitor.option({"age", "", &age});
-    visitor.option({"password_file", "", &password_file});
   }
 };
 
@@ -46,10 +46,12 @@ class OptionReaderTest : public ::testing::Test {
     if (found.empty()) {
       const ConfigTable& table = *document.root.find("sink")->value.table()->find("history")->value.table();
       OptionReader reader(table, inputs_, "/var/lib/cantrail", found);
+      if (more_) reader.use(more_);
       options_.describe(reader);
       if (required_) reader.option({"url", "", &url_, true, {}, {}, {}, "\"http://localhost\""});
       reader.finish();
       reader.problems(problems_);
+      values_ = reader.values();
     }
     std::string lines;
     for (const Diagnostic& diagnostic : found) lines += to_string(diagnostic) + "\n";
@@ -58,6 +60,8 @@ class OptionReaderTest : public ::testing::Test {
 
   Options options_;
   ConfigInputs inputs_;
+  MoreInputs more_;
+  std::vector<EffectiveValue> values_;
   std::string url_;
   bool required_ = false;
   std::vector<std::string> problems_;
@@ -147,12 +151,6 @@ TEST_F(OptionReaderTest, NamesTheNearestKeyAndChoice) {
             "/etc/cantrail.toml:3:1: error: unknown key 'xyz' in [sink.history]\n");
 }
 
-TEST_F(OptionReaderTest, RefusesInlineSecrets) {
-  EXPECT_EQ(read("password = \"hunter2\"\n"),
-            "/etc/cantrail.toml:2:1: error: a secret does not belong into this file: put 'password' in "
-            "[sink.history] into a file of its own and name that with password_file\n");
-}
-
 TEST_F(OptionReaderTest, MissesRequiredKeysWithAnExample) {
   required_ = true;
   problems_ = {"url: is empty"};  // a consequence: not said twice
@@ -194,6 +192,29 @@ TEST_F(OptionReaderTest, AWrongVariableIsNamed) {
             "--set sink.history.ratio: error: 'ratio' in [sink.history] is 7, which is too large: 0 to 1\n"
             "CANTRAIL_SINK_HISTORY_EVERY: error: 'every' in [sink.history] cannot be \"5 sec\": write "
             "\"5s\"\n");
+}
+
+TEST_F(OptionReaderTest, WhatElseGivesValuesIsBetweenTheEnvironmentAndTheFile) {
+  inputs_.environment = [](const std::string& name) -> std::optional<std::string> {
+    return name == "CANTRAIL_SINK_HISTORY_COUNT" ? std::optional<std::string>("2") : std::nullopt;
+  };
+  more_ = [](const std::string& key, const std::string& otherwise) -> std::optional<GivenValue> {
+    if (key == "count") return GivenValue{"3", {"OLD_COUNT", 0, 0}};
+    if (key == "mode") return GivenValue{otherwise == "fast" ? "slow" : "fast", {"OLD_MODE", 0, 0}};
+    if (key == "path") return GivenValue{"x.db", {"/run/x.env", 1, 0}};
+    return std::nullopt;
+  };
+  EXPECT_EQ(read("count = 4\nratio = 1\npath = \"y.db\"\n"), "");
+  EXPECT_EQ(options_.count, 2);
+  EXPECT_EQ(options_.mode, "slow");
+  EXPECT_EQ(options_.path.value, "/run/x.db");
+  std::map<std::string, std::string> origins;
+  for (const EffectiveValue& value : values_) origins[value.key] = value.toml + " " + value.origin;
+  EXPECT_EQ(origins["count"], "2 environment CANTRAIL_SINK_HISTORY_COUNT");
+  EXPECT_EQ(origins["mode"], "\"slow\" environment OLD_MODE");
+  EXPECT_EQ(origins["ratio"], "1 /etc/cantrail.toml:3");
+  EXPECT_EQ(origins["every"], "\"1s\" default");
+  EXPECT_FALSE(origins.contains("bitrate"));  // there is none
 }
 
 TEST_F(OptionReaderTest, AComponentsProblemStandsAtTheKeyItNames) {

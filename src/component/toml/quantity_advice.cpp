@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "base/rate.hpp"
 #include "base/text.hpp"
 
 namespace cantrail {
@@ -59,6 +60,29 @@ std::optional<std::string> advise_duration(std::string_view text) {
 std::optional<std::string> advise_bytes(std::string_view text) {
   auto advice = respelled(text, kByteSpellings);
   return advice && parse_bytes(*advice) ? advice : std::nullopt;
+}
+
+std::optional<std::string> advise_rate(std::string_view text) {
+  std::string plain = without_spaces_lower(text);
+  if (parse_rate(plain)) return plain;
+  for (const std::string_view unit : {"hz", "persecond", "ps", ""}) {
+    if (!plain.ends_with(unit)) continue;
+    const std::string advice = plain.substr(0, plain.size() - unit.size()) + "/s";
+    if (parse_rate(advice)) return advice;
+  }
+  const std::size_t slash = plain.find('/');
+  if (slash == std::string::npos) return std::nullopt;
+  const auto period = respelled("1" + plain.substr(slash + 1), kTimeSpellings);
+  if (!period) return std::nullopt;
+  plain = plain.substr(0, slash + 1) + period->substr(1);
+  return parse_rate(plain) ? std::optional(plain) : std::nullopt;
+}
+
+std::optional<std::string> advise_bandwidth(std::string_view text) {
+  if (text.ends_with("/s")) text.remove_suffix(2);
+  if (parse_bandwidth(std::string(text) + "/s")) return std::string(text) + "/s";
+  const auto bytes = advise_bytes(text);
+  return bytes ? std::optional(*bytes + "/s") : std::nullopt;
 }
 
 }  // namespace cantrail

@@ -9,14 +9,9 @@
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "component/option_text.hpp"
-#include "component/toml/quantity_advice.hpp"
 
 namespace cantrail {
 namespace {
-
-std::string write_it(const std::optional<std::string>& advice, std::string_view otherwise) {
-  return "write \"" + (advice ? *advice : std::string(otherwise)) + "\"";
-}
 
 // What stands in quotes though it is a number or a truth.
 bool is_bare_word(const std::string& text) {
@@ -96,53 +91,20 @@ bool ValueReader::assign(std::string* target, const ConfigValue& value) {
   return true;
 }
 
-bool ValueReader::assign(Duration* target, const ConfigValue& value) {
-  if (const auto* number = std::get_if<std::int64_t>(&value.value)) {
-    return wrong(value, "needs a unit: write \"" + std::to_string(*number) + "s\" for seconds");
-  }
-  const std::string* text = value.string();
-  if (text == nullptr) return wrong_kind(value, "a time with its unit", "for instance \"10s\"");
-  const auto duration = parse_duration(*text);
-  if (!duration && is_too_long_duration(*text)) {
-    return wrong(value, "is " + printable(*text) + ", which is too large: at most 290 years");
-  }
-  if (!duration) {
-    const auto advice = advise_duration(*text);
-    return wrong(value,
-                 "cannot be \"" + printable(*text) + "\": " +
-                     (advice ? write_it(advice, "") : "units are ns us ms s m h d w, as in \"1h30m\""));
-  }
-  if (!in_range(value, static_cast<double>(duration->count()) / 1e9, seconds_text)) return false;
-  *target = *duration;
-  return true;
-}
-
-bool ValueReader::assign(Bytes* target, const ConfigValue& value) {
-  if (const auto* number = std::get_if<std::int64_t>(&value.value)) {
-    return wrong(value, "needs a unit: write \"" + std::to_string(*number) + "B\", or KB, MiB, GB");
-  }
-  const std::string* text = value.string();
-  if (text == nullptr) return wrong_kind(value, "a size with its unit", "for instance \"64MiB\"");
-  const auto bytes = parse_bytes(*text);
-  if (!bytes && is_too_many_bytes(*text)) {
-    return wrong(value, "is " + printable(*text) + ", which is too large: no disk is as large");
-  }
-  if (!bytes) {
-    const auto advice = advise_bytes(*text);
-    return wrong(value, "cannot be \"" + printable(*text) + "\": " +
-                            (advice ? write_it(advice, "") : "units are B KB MB GB TB KiB MiB GiB TiB"));
-  }
-  if (!in_range(value, static_cast<double>(*bytes), bytes_text)) return false;
-  target->count = *bytes;
-  return true;
-}
-
 bool ValueReader::assign(Path* target, const ConfigValue& value) {
   const std::string* text = value.string();
   if (text == nullptr) return wrong_kind(value, "a path", "write it in quotes");
   if (text->empty()) return wrong(value, "is empty: it must name a file");
   // "-" is standard input or output, wherever the file lies.
   target->value = folder_.empty() || *text == "-" ? *text : join_path(folder_, *text);
+  return true;
+}
+
+// From the environment or a file of its own; what stands in the configuration itself never comes here.
+bool ValueReader::assign(Secret* target, const ConfigValue& value) {
+  const std::string* text = value.string();
+  if (text == nullptr || text->empty()) return wrong(value, "is empty");
+  target->value = *text;
   return true;
 }
 

@@ -10,12 +10,25 @@
 
 namespace cantrail {
 
+// A stream or field that a value names, to be looked up in the catalog.
+struct StreamMention {
+  SourceLocation where;
+  std::string subject;  // "'only' in [sink.cloud]"
+  std::string text;
+  bool is_pattern = false;  // else one field
+};
+
 class ValueReader {
  public:
   // `subject`: how messages call the option ("'bitrate' in [source.can0]"). `folder`: what relative paths
-  // start from; empty: they stay as they are.
-  ValueReader(const OptionSpec& spec, std::string subject, std::string folder, Diagnostics& diagnostics)
-      : spec_(spec), subject_(std::move(subject)), folder_(std::move(folder)), diagnostics_(diagnostics) {}
+  // start from; empty: they stay as they are. `mentions`: where named streams are noted; nullptr: nowhere.
+  ValueReader(const OptionSpec& spec, std::string subject, std::string folder, Diagnostics& diagnostics,
+              std::vector<StreamMention>* mentions = nullptr)
+      : spec_(spec),
+        subject_(std::move(subject)),
+        folder_(std::move(folder)),
+        diagnostics_(diagnostics),
+        mentions_(mentions) {}
 
   // False: said in the diagnostics, at the value's place; the target keeps what it had, but
   // for a list of paths: that is taken with empty ones in place of those that are wrong.
@@ -29,11 +42,21 @@ class ValueReader {
   bool assign(Duration* target, const ConfigValue& value);
   bool assign(Bytes* target, const ConfigValue& value);
   bool assign(Path* target, const ConfigValue& value);
+  bool assign(Rate* target, const ConfigValue& value);
+  bool assign(Bandwidth* target, const ConfigValue& value);
+  bool assign(Keep* target, const ConfigValue& value);
+  bool assign(Secret* target, const ConfigValue& value);
+  bool assign(Template* target, const ConfigValue& value);
+  bool assign(FieldReference* target, const ConfigValue& value);
+  bool assign(StreamGlob* target, const ConfigValue& value);
+  bool assign(std::vector<NamedTemplate>* target, const ConfigValue& value);
+  bool assign(std::vector<TemplateRule>* target, const ConfigValue& value);
   template <class T>
   bool assign(std::vector<T>* target, const ConfigValue& value);
   template <class T>
   bool assign(std::optional<T>* target, const ConfigValue& value);
 
+  void mention(const ConfigValue& value, const std::string& text, bool is_pattern);
   bool wrong(const ConfigValue& value, const std::string& message);
   bool wrong_kind(const ConfigValue& value, std::string_view wanted, const std::string& advice = {});
   bool in_range(const ConfigValue& value, double number, std::string (*show)(double));
@@ -42,6 +65,7 @@ class ValueReader {
   std::string subject_;
   std::string folder_;
   Diagnostics& diagnostics_;
+  std::vector<StreamMention>* mentions_;
 };
 
 }  // namespace cantrail

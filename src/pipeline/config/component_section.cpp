@@ -9,6 +9,7 @@ namespace {
 
 constexpr double kSmallestQueue = 64 << 10;
 constexpr double kLargestQueue = 1 << 30;
+constexpr double kSmallestRate = 1.0 / 86400;  // once a day
 
 std::string_view word(ComponentKind kind) {
   return kind == ComponentKind::source ? "source" : "sink";
@@ -35,22 +36,23 @@ std::vector<std::string> types_of(std::span<const ComponentInfo> components, Com
   return types;
 }
 
-std::string unknown_type(std::span<const ComponentInfo> components, ComponentKind kind,
-                         const std::string& type, bool named_by_section) {
+std::string in_this_build(const std::vector<std::string>& types, const std::string& what) {
+  return types.empty() ? " (this build has no " + what + "s)" : " (this build has: " + joined(types) + ")";
+}
+
+// A slip that can be told from a type which another build has; empty: none is near.
+std::string mistaken_type(std::span<const ComponentInfo> components, ComponentKind kind,
+                          const std::string& type) {
   const std::string what(word(kind));
   const ComponentKind other = kind == ComponentKind::source ? ComponentKind::sink : ComponentKind::source;
-  std::string message = "there is no " + what + " type '" + printable(type) + "'";
+  const std::string message = "there is no " + what + " type '" + printable(type) + "'";
   const std::vector<std::string> types = types_of(components, kind);
   if (find_component(components, other, type) != nullptr) {
-    message += ", but a " + std::string(word(other)) + " of that type: write [" + std::string(word(other)) +
-               ".NAME]";
-  } else if (const auto near = nearest(type, types)) {
-    message += "; did you mean '" + *near + "'?";
-  } else if (named_by_section) {
-    message += ": the section needs a key `type`";
+    return message + ", but a " + std::string(word(other)) + " of that type: write [" +
+           std::string(word(other)) + ".NAME]" + in_this_build(types, what);
   }
-  return message +
-         (types.empty() ? " (this build has no " + what + "s)" : " (this build has: " + joined(types) + ")");
+  const auto near = nearest(type, types);
+  return near ? message + "; did you mean '" + *near + "'?" + in_this_build(types, what) : std::string();
 }
 
 }  // namespace
@@ -78,20 +80,34 @@ std::vector<const ConfigEntry*> component_sections(const ConfigTable& table, Com
   return sections;
 }
 
-const ComponentInfo* component_of(std::span<const ComponentInfo> components, ComponentKind kind,
-                                  const std::string& type, const ConfigEntry& section, Diagnostics& found) {
+ComponentChoice component_of(std::span<const ComponentInfo> components, ComponentKind kind,
+                             const std::string& type, const ConfigEntry& section, Diagnostics& found) {
   const ComponentInfo* component = find_component(components, kind, type);
-  if (component != nullptr && component->not_built.empty()) return component;
+  if (component != nullptr && component->not_built.empty()) return {component, false};
   const ConfigEntry* key = section.value.table()->find("type");
-  const SourceLocation where = key != nullptr ? key->value.where : section.where;
-  if (component != nullptr) {
-    found.push_back({Severity::error, where,
-                     std::string(word(kind)) + " type '" + type + "' is not in this build, which lacks " +
-                         std::string(component->not_built)});
+  const auto report = [&](std::string message) {
+    found.push_back({Severity::error, key != nullptr ? key->value.where : section.where, std::move(message)});
+  };
+  const std::string what(word(kind));
+  if (component == nullptr) {
+    if (std::string mistake = mistaken_type(components, kind, type); !mistake.empty()) {
+      report(std::move(mistake));
+      return {};
+    }
+    report(what + " type '" + printable(type) + "' is not in this build" +
+           (key == nullptr ? "; if that is only a name, say `type`" : "") +
+           in_this_build(types_of(components, kind), what));
   } else {
-    found.push_back({Severity::error, where, unknown_type(components, kind, type, key == nullptr)});
+    report(what + " type '" + type + "' is not in this build, which lacks " +
+           std::string(component->not_built));
   }
-  return nullptr;
+  return {nullptr, true};
+}
+
+void OriginKeys::describe(OptionVisitor& visitor) {
+  visitor.option({"like", "Another section that this one has everything from which it does not say", &like});
+  visitor.option({"env_file", "Variables for this section, KEY=VALUE lines; readable by nobody but its owner",
+                  &env_file});
 }
 
 void SourceKeys::describe(OptionVisitor& visitor) {
@@ -121,6 +137,33 @@ void SinkKeys::describe(OptionVisitor& visitor) {
                   {},
                   {},
                   {"now", "oldest"}});
+  visitor.option(
+      {"when_full",
+       "What a full queue does: a live sink drops the oldest, a durable one reads on in the journal",
+       &when_full,
+       false,
+       {},
+       {},
+       {"drop-oldest", "journal"}});
+  visitor.option({"only",
+                  "What the sink gets, patterns over [channel:]Stream[.field]; all if left out",
+                  &only,
+                  false,
+                  {},
+                  {},
+                  {},
+                  "[\"Battery*\"]"});
+  visitor.option(
+      {"except", "What the sink does not get, patterns", &except, false, {}, {}, {}, "[\"Gps*\"]"});
+  visitor.option({"max_rate",
+                  "At most so many rows of each stream",
+                  &max_rate,
+                  false,
+                  kSmallestRate,
+                  {},
+                  {},
+                  "\"1/s\""});
+  visitor.option({"on_change", "Only rows that differ from the one before", &on_change});
 }
 
 }  // namespace cantrail

@@ -1,6 +1,7 @@
 // [source.NAME] and [sink.NAME]: what both kinds have in common.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -20,11 +21,22 @@ inline constexpr std::string_view kLiveLane = "live";
 [[nodiscard]] std::vector<const ConfigEntry*> component_sections(const ConfigTable& table, ComponentKind kind,
                                                                  Diagnostics& found);
 
-// The component of that type; nullptr: not in this build, which is reported at the section's `type`, or at
-// its head where the name stands for the type.
-[[nodiscard]] const ComponentInfo* component_of(std::span<const ComponentInfo> components, ComponentKind kind,
-                                                const std::string& type, const ConfigEntry& section,
-                                                Diagnostics& found);
+struct ComponentChoice {
+  const ComponentInfo* component = nullptr;  // nullptr: reported at the section's `type`, or at its head
+                                             // where the name stands for the type
+  bool not_in_build = false;  // then: the type may be right, and a build that has it may know the keys
+};
+
+[[nodiscard]] ComponentChoice component_of(std::span<const ComponentInfo> components, ComponentKind kind,
+                                           const std::string& type, const ConfigEntry& section,
+                                           Diagnostics& found);
+
+// Keys of every source and every sink that say where its other values come from.
+struct OriginKeys {
+  std::string like;  // another section's name; resolved before options are read
+  Path env_file;
+  void describe(OptionVisitor& visitor);
+};
 
 // Keys of every source and of every sink, which components must not use for themselves.
 struct SourceKeys {
@@ -40,6 +52,10 @@ struct SinkKeys {
   bool enabled = true;
   Bytes queue{4U << 20};
   std::string from = "now";
+  std::optional<std::string> when_full;  // none: as the sink needs it
+  std::vector<StreamGlob> only, except;
+  std::optional<Rate> max_rate;
+  bool on_change = false;
   void describe(OptionVisitor& visitor);
 };
 

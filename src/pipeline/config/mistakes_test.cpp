@@ -34,8 +34,8 @@ const std::vector<Line> kLines = {
     {"channel = \"can0\"", nullptr},
     {"bitrate = 5", "'bitrate' in [source.can1] is 5, which is too small: 1,000 to 1,000,000", 11},
     {"dbc = \"dbcs/x.dbc\"", "there is no file FOLDER/dbcs/x.dbc, nor a folder FOLDER/dbcs", 7},
-    {"[source.can2]", "there is no source type 'can2': the section needs a key `type` (this build has: bus)",
-     9},
+    {"[source.can2]",
+     "source type 'can2' is not in this build; if that is only a name, say `type` (this build has: bus)", 9},
     {"[source.eye]", nullptr},
     {"type = \"camera\"", "source type 'camera' is not in this build, which lacks libavdevice", 8},
     {"[source.disk]", nullptr},
@@ -56,9 +56,9 @@ const std::vector<Line> kLines = {
     {"from = \"newest\"", "'from' in [sink.store] cannot be \"newest\": it is \"now\" or \"oldest\"", 8},
     {"path = \"\"", "'path' in [sink.store] is empty: it must name a file", 8},
     {"password = \"x\"",
-     "a secret does not belong into this file: put 'password' in [sink.store] into a file of its own and "
-     "name that "
-     "with password_file",
+     "a secret does not belong into this file: 'password' in [sink.store] comes from a file (password_file "
+     "= \"FILE\"), from the environment (CANTRAIL_SINK_STORE_PASSWORD, also in an env_file), or from a file "
+     "'password' in $CREDENTIALS_DIRECTORY",
      1},
     {"[sink.upload]", "'url' is missing in [sink.upload]: for instance url = \"https://example.org\"", 1},
     {"[serve]", "unknown section [serve]; did you mean [server]?", 2},

@@ -2,15 +2,19 @@
 // program (a demonstration, a replay), and then made into the parts of a Node.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "component/frame_source.hpp"
 #include "component/options.hpp"
 #include "component/sink.hpp"
+#include "decode/dbc/copies.hpp"
 #include "model/catalog.hpp"
+#include "pipeline/lane_keys.hpp"
 #include "pipeline/node.hpp"
 
 namespace cantrail {
@@ -28,6 +32,7 @@ struct SinkSection {
   bool enabled = true;
   bool from_oldest = false;
   Bytes queue{4U << 20};
+  LaneKeys keys;
   std::unique_ptr<SinkConfig> config;  // nullptr only beside an error in the diagnostics
 };
 
@@ -35,6 +40,38 @@ struct JournalSection {
   Path folder;                  // empty: DATA/journal
   std::string sync = "normal";  // safe, normal, sd-saver
   std::optional<Bytes> keep;    // none: the smaller of 8 GiB and 20 % of the disk
+};
+
+// [copies.NAME]: the messages of every DBC once more at other identifiers, one node of the bus after the
+// other.
+using CopiesSection = dbc::MessageCopies;
+using Copy = dbc::MessageCopy;
+
+// [alias]: a name that users of the data know, and the one that the DBC has now. Both streams, or both
+// fields.
+struct Alias {
+  std::string old_name, new_name;
+};
+struct AliasSection {
+  std::vector<Alias> aliases;
+};
+
+// [signal]: a value under a name of its own. Either `from` or `expr`.
+struct SignalRange {
+  double low = 0, high = 0;
+};
+struct NamedSignal {
+  std::string name;
+  std::string from;  // [channel:]Stream.field, found in the catalog
+  std::string expr;
+  std::string unit;
+  std::optional<std::int64_t> round;  // digits behind the point
+  double offset = 0, factor = 1;      // value * factor + offset
+  std::optional<SignalRange> good;    // what is shown as good
+  std::optional<SignalRange> valid;   // what is outside counts as absent
+};
+struct SignalSection {
+  std::vector<NamedSignal> signals;
 };
 
 struct NodeConfig {
@@ -45,6 +82,9 @@ struct NodeConfig {
   JournalSection journal;
   std::vector<SourceSection> sources;  // in the file's order
   std::vector<SinkSection> sinks;
+  std::vector<CopiesSection> copies;
+  AliasSection alias;
+  SignalSection signal;
 };
 
 // Sections that are not enabled are left out. Precondition: every enabled section has its config.

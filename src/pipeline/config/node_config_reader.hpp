@@ -1,9 +1,8 @@
 // Reads a node's configuration and collects everything that is wrong with it, with places. Touches the file
-// system (the file itself, DBCs), nothing else.
+// system (the file itself and those of conf.d, DBCs, env files, secrets), nothing else.
 #pragma once
 
-#include <functional>
-#include <set>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -12,10 +11,9 @@
 #include "base/diagnostic.hpp"
 #include "base/file.hpp"
 #include "component/registry.hpp"
-#include "component/toml/config_document.hpp"
 #include "component/toml/config_inputs.hpp"
-#include "component/toml/option_reader.hpp"
-#include "pipeline/config/component_section.hpp"
+#include "pipeline/config/config_files.hpp"
+#include "pipeline/config/config_sections.hpp"
 #include "pipeline/config/dbc_files.hpp"
 #include "pipeline/config/node_config.hpp"
 
@@ -35,53 +33,40 @@ class NodeConfigReader {
 
   // Whatever is wrong stands in finish()'s diagnostics; what could be read is there in any case.
   [[nodiscard]] NodeConfig read(const std::string& path);
-  // The same, `path` being where the text would lie: relative paths start from its folder.
+  // The same without conf.d, `path` being where the text would lie: relative paths start from its folder.
   [[nodiscard]] NodeConfig read_text(std::string_view text, const std::string& path);
 
   // A section of someone else's, once: [server]. Absent: its defaults, its flags and its environment.
-  // `problems`: asked afterwards for what is wrong between the options.
-  void section(const std::string& name, const std::function<void(OptionVisitor&)>& describe,
-               const std::function<std::vector<std::string>()>& problems = {});
+  // `problems`: asked afterwards for what is wrong between the options; `not_built`: for what is right and
+  // cannot be done by this build.
+  void section(const std::string& name, const Describe& describe, const Problems& problems = {},
+               const Problems& not_built = {});
 
-  // The same for each [name.ENTRY], in the file's order. `begin` gets the entry's name and place, and gives
-  // what reads it.
-  struct EntryReader {
-    std::function<void(OptionVisitor&)> describe;
-    std::function<std::vector<std::string>()> problems;
-  };
-  void sections(
-      const std::string& name,
-      const std::function<EntryReader(const std::string& entry, const SourceLocation& where)>& begin);
+  // The same for each [name.ENTRY], in the file's order.
+  void sections(const std::string& name, const ConfigSections::BeginEntry& begin);
 
-  // Reports sections, keys and flags that nobody knows. Everything found, in the order of the file, then of
+  // Reports sections, keys and flags that nobody knows. Everything found, in the order of the files, then of
   // the DBCs; no error among it: the configuration can be run.
   [[nodiscard]] Diagnostics finish();
 
+  // What the configuration asks for and this build lacks; each is an error among finish()'s as well.
+  [[nodiscard]] std::vector<std::string> not_in_build() const;
+  // What counts in the end, after finish().
+  [[nodiscard]] EffectiveConfig effective() const;
+
  private:
+  NodeConfig read_files(ConfigFiles files);
   bool check_version();
+  void read_top(NodeConfig& config);
   void read_node(NodeConfig& config);
   void read_journal(NodeConfig& config);
-  void read_sources(NodeConfig& config);
-  void read_sinks(NodeConfig& config);
-  void read_section(const std::string& name, const std::function<void(OptionVisitor&)>& describe,
-                    const std::function<std::vector<std::string>()>& problems = {});
   void check_channels(const NodeConfig& config);
-  void unknown_at_the_top();
-  void unknown_flags();
-
-  const ConfigTable& claim(const std::string& name);
-  void remember(const ConfigTable& table, const OptionReader& reader);
 
   Parts parts_;
   DbcFiles dbcs_;
-  ConfigDocument document_;
-  Diagnostics found_;
-  std::vector<std::string> sections_;  // names that are known at the top
-  std::vector<std::string> top_keys_{"config_version"};
-  std::set<std::string, std::less<>> described_;      // "source.can0.bitrate"
-  std::vector<std::unique_ptr<ConfigTable>> absent_;  // stand for sections that are not there
-  std::string data_folder_;
-  bool readable_ = true;  // false: unreadable, no TOML or another version; nothing more is said then
+  std::vector<std::string> files_;            // whose order is the findings'
+  Diagnostics unreadable_;                    // where there is nothing else to say
+  std::unique_ptr<ConfigSections> sections_;  // nullptr: unreadable, no TOML or another version
 };
 
 }  // namespace cantrail

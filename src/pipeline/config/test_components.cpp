@@ -19,8 +19,10 @@ ConfigFolder::~ConfigFolder() {
   std::filesystem::remove_all(path, ignored);
 }
 
-void ConfigFolder::write(const std::string& name, const std::string& text) const {
+void ConfigFolder::write(const std::string& name, const std::string& text, unsigned mode) const {
+  std::filesystem::create_directories(std::filesystem::path(file(name)).parent_path());
   std::ofstream(file(name), std::ios::binary) << text;
+  std::filesystem::permissions(file(name), static_cast<std::filesystem::perms>(mode));
 }
 
 }  // namespace cantrail::testing

@@ -34,6 +34,27 @@ class BusConfig final : public SourceConfig {
   std::vector<std::string> filters;
 };
 
+// Only to be asked what kind of sink it is.
+class DoesNothing final : public Sink {
+ public:
+  explicit DoesNothing(bool durable) : durable_(durable) {}
+  [[nodiscard]] SinkTraits traits() const override {
+    SinkTraits traits;
+    traits.durable = durable_;
+    return traits;
+  }
+  Result<std::optional<Position>> open(const SinkContext&) override { return std::optional<Position>{}; }
+  Status catalog(const CatalogPtr&, const CatalogPtr&) override { return {}; }
+  Result<WriteOutcome> write(std::span<const BatchPtr>, const Position&, const Position&) override {
+    return WriteOutcome{};
+  }
+  Status flush() override { return {}; }
+  void close() override {}
+
+ private:
+  bool durable_;
+};
+
 class StoreConfig final : public SinkConfig {
  public:
   void describe(OptionVisitor& visitor) override {
@@ -41,25 +62,36 @@ class StoreConfig final : public SinkConfig {
     visitor.option({"every", "", &every});
     visitor.option({"batch", "", &batch});
     visitor.option({"mode", "", &mode, false, {}, {}, {"fast", "careful"}});
-    visitor.option({"password_file", "", &password});
+    visitor.option({"password", "", &password});
   }
   [[nodiscard]] std::vector<std::string> writes() const override { return {path.value}; }
-  [[nodiscard]] std::unique_ptr<Sink> make() const override { return nullptr; }
+  [[nodiscard]] std::unique_ptr<Sink> make() const override { return std::make_unique<DoesNothing>(true); }
 
   Path path{"history.db"};
   Duration every = std::chrono::seconds(1);
   Bytes batch{1 << 20};
   std::string mode = "fast";
-  Path password;
+  Secret password;
 };
 
 class UploadConfig final : public SinkConfig {
  public:
   void describe(OptionVisitor& visitor) override {
     visitor.option({"url", "", &url, true, {}, {}, {}, "\"https://example.org\""});
+    OptionSpec keys{"keys", "", &topics};
+    keys.placeholders = {"stream", "node"};
+    keys.references = true;
+    visitor.option(keys);
+    OptionSpec table{"measurement", "", &measurement};
+    table.placeholders = {"stream"};
+    visitor.option(table);
+    visitor.option({"bandwidth", "", &bandwidth});
   }
-  [[nodiscard]] std::unique_ptr<Sink> make() const override { return nullptr; }
+  [[nodiscard]] std::unique_ptr<Sink> make() const override { return std::make_unique<DoesNothing>(false); }
   std::string url;
+  Template topics;
+  std::vector<TemplateRule> measurement;
+  std::optional<Bandwidth> bandwidth;
 };
 
 template <class Config>
@@ -88,7 +120,8 @@ class ConfigFolder {
   ~ConfigFolder();
   ConfigFolder(const ConfigFolder&) = delete;
   ConfigFolder& operator=(const ConfigFolder&) = delete;
-  void write(const std::string& name, const std::string& text) const;
+  // Folders on the way are made.
+  void write(const std::string& name, const std::string& text, unsigned mode = 0644) const;
   [[nodiscard]] std::string file(const std::string& name) const { return path + "/" + name; }
 
   std::string path;

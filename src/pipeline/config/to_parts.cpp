@@ -30,6 +30,7 @@ SinkPart part(SinkSection section) {
   part.type = std::move(section.type);
   part.from_oldest = section.from_oldest;
   part.queue_bytes = section.queue.count;
+  part.keys = std::move(section.keys);
   part.make = [config = std::shared_ptr<SinkConfig>(std::move(section.config))] { return config->make(); };
   return part;
 }
@@ -45,6 +46,7 @@ NodeParts to_parts(NodeConfig config, std::string version) {
   parts.journal.cap_bytes = config.journal.keep.value_or(Bytes{}).count;
   parts.journal.sync = sync_mode(config.journal.sync);
   parts.dead_letter_folder = join_path(config.data.value, "dead-letter");
+  parts.copies = std::move(config.copies);
   for (SourceSection& section : config.sources) {
     if (section.enabled) parts.sources.push_back(part(std::move(section)));
   }

@@ -1,12 +1,13 @@
 #include <array>
 #include <utility>
 
-#include "sinks/sqlite/keep.hpp"
 #include "sinks/sqlite/sink.hpp"
 #include "sinks/sqlite/sqlite_sink.hpp"
 
 namespace cantrail {
 namespace {
+
+const Keep kLeast{std::chrono::minutes(1), 8'000'000, 10'000};
 
 constexpr std::string_view kSample = R"([sink.history]
 type = "sqlite"
@@ -14,23 +15,17 @@ path = "history.db"         # relative to this file
 keep = ["30d", "1GiB"]      # whichever is reached first
 )";
 
-Result<sqlite::StoreOptions> options_of(const SqliteConfig& config) {
+// The levels beside the rows, by option name.
+std::array<std::pair<std::string_view, const Keep*>, 3> levels_of(const SqliteConfig& config) {
+  return {{{"keep_1s", &config.keep_1s}, {"keep_1m", &config.keep_1m}, {"keep_1h", &config.keep_1h}}};
+}
+
+sqlite::StoreOptions options_of(const SqliteConfig& config) {
   sqlite::StoreOptions options;
-  Result<sqlite::Keep> limits = sqlite::parse_keep(config.keep);
-  if (!limits) return limits.fault();
-  options.keep = *limits;
+  options.keep = config.keep;
   options.form = config.rows == "plain" ? sqlite::RowForm::plain : sqlite::RowForm::packed;
-  const std::array levels{std::pair("keep_1s", &config.keep_1s), std::pair("keep_1m", &config.keep_1m),
-                          std::pair("keep_1h", &config.keep_1h)};
-  for (std::size_t i = 0; i < levels.size(); ++i) {
-    const auto& [name, words] = levels[i];
-    limits = sqlite::parse_keep(*words, name);
-    if (!limits) return limits.fault();
-    if (limits->rows) {
-      return Fault{FaultKind::config, std::string(name) + ": takes times and sizes, no number of rows"};
-    }
-    options.rollups[i] = *limits;
-  }
+  std::size_t level = 0;
+  for (const auto& [name, keep] : levels_of(config)) options.rollups[level++] = *keep;
   return options;
 }
 
@@ -48,7 +43,7 @@ void SqliteConfig::describe(OptionVisitor& visitor) {
   limits.target = &keep;
   limits.example = R"(["30d", "1GiB", "50000000 rows"])";
   visitor.option(limits);
-  const auto level = [&visitor](const char* name, const char* sense, std::vector<std::string>& target) {
+  const auto level = [&visitor](const char* name, const char* sense, Keep& target) {
     OptionSpec spec;
     spec.name = name;
     spec.sense = sense;
@@ -76,7 +71,11 @@ void SqliteConfig::describe(OptionVisitor& visitor) {
 std::vector<std::string> SqliteConfig::problems() const {
   std::vector<std::string> found;
   if (path.value.empty()) found.emplace_back("path: names no file");
-  if (const auto made = options_of(*this); !made) found.push_back(made.fault().message);
+  if (const auto why = too_little(keep, kLeast)) found.push_back("keep: " + *why);
+  for (const auto& [name, level] : levels_of(*this)) {
+    if (const auto why = too_little(*level, kLeast)) found.push_back(std::string(name) + ": " + *why);
+    if (level->rows) found.push_back(std::string(name) + ": takes times and sizes, no number of rows");
+  }
   return found;
 }
 
@@ -86,9 +85,7 @@ std::vector<std::string> SqliteConfig::writes() const {
 }
 
 std::unique_ptr<Sink> SqliteConfig::make() const {
-  // Where an option is wrong, problems() has said so and nothing is made.
-  const auto options = options_of(*this);
-  return std::make_unique<sqlite::SqliteSink>(path.value, options ? *options : sqlite::StoreOptions{}, delay);
+  return std::make_unique<sqlite::SqliteSink>(path.value, options_of(*this), delay);
 }
 
 ComponentInfo sqlite_sink_info() {

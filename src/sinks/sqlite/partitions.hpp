@@ -11,8 +11,8 @@
 #include <string_view>
 #include <vector>
 
+#include "component/keep.hpp"
 #include "sinks/sqlite/database.hpp"
-#include "sinks/sqlite/keep.hpp"
 #include "sinks/sqlite/rollup_levels.hpp"
 #include "sinks/sqlite/row_inserter.hpp"
 

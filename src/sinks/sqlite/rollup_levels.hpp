@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "sinks/sqlite/block_key.hpp"
+#include "component/keep.hpp"
 #include "sinks/sqlite/database.hpp"
-#include "sinks/sqlite/keep.hpp"
 #include "sinks/sqlite/rollup.hpp"
 
 namespace cantrail::sqlite {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "component/keep.hpp"
 #include "component/sink.hpp"
 #include "sinks/sqlite/counting_vfs.hpp"
 #include "sinks/sqlite/history.hpp"

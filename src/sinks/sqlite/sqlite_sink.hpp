@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "component/keep.hpp"
 #include "component/registry.hpp"
 #include "component/sink.hpp"
 
@@ -20,10 +21,10 @@ class SqliteConfig final : public SinkConfig {
   [[nodiscard]] std::unique_ptr<Sink> make() const override;
 
   Path path{"history.db"};
-  std::vector<std::string> keep{"30d", "1GiB"};
-  std::vector<std::string> keep_1s{"30d"};
-  std::vector<std::string> keep_1m{"1y"};
-  std::vector<std::string> keep_1h{"forever"};
+  Keep keep{std::chrono::hours(24 * 30), std::uint64_t{1} << 30, std::nullopt};
+  Keep keep_1s{std::chrono::hours(24 * 30), std::nullopt, std::nullopt};
+  Keep keep_1m{std::chrono::hours(24 * 365), std::nullopt, std::nullopt};
+  Keep keep_1h;  // forever
   std::string rows = "packed";
   Duration delay = std::chrono::seconds(120);
 };

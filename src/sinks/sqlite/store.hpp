@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "component/keep.hpp"
 #include "component/sink.hpp"
 #include "encode/row_cursor.hpp"
 #include "sinks/sqlite/database.hpp"
-#include "sinks/sqlite/keep.hpp"
 #include "sinks/sqlite/partitions.hpp"
 #include "sinks/sqlite/pending_rows.hpp"
 #include "sinks/sqlite/rollup_levels.hpp"

@@ -134,11 +134,11 @@ World::~World() {
 void World::remake() {
   SqliteConfig config;
   config.path.value = path;
-  config.keep = keep;
+  config.keep = *parse_keep(keep);
   config.rows = form;
-  config.keep_1s = levels[0];
-  config.keep_1m = levels[1];
-  config.keep_1h = levels[2];
+  config.keep_1s = *parse_keep(levels[0]);
+  config.keep_1m = *parse_keep(levels[1]);
+  config.keep_1h = *parse_keep(levels[2]);
   sink = config.make();
 }
 

@@ -1,0 +1,158 @@
+#include "pipeline/config/config_sections.hpp"
+
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "component/toml/toml_text.hpp"
+
+namespace cantrail {
+namespace {
+
+bool is_among(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+// What the section inherits from is in its values already.
+bool is_shown(const EffectiveValue& value) {
+  return value.key != "like";
+}
+
+bool has_names(const std::string& section) {
+  return section == "source" || section == "sink" || section == "copies";
+}
+
+EffectiveValue as_it_is(const ConfigEntry& entry) {
+  return {entry.key, toml_text(entry.value), origin_of(entry.where)};
+}
+
+}  // namespace
+
+void ConfigSections::error(const SourceLocation& where, std::string message) {
+  found.push_back({Severity::error, where, std::move(message)});
+}
+
+void ConfigSections::warning(const SourceLocation& where, std::string message) {
+  found.push_back({Severity::warning, where, std::move(message)});
+}
+
+const ConfigTable& ConfigSections::claim(const std::string& name) {
+  sections_.push_back(name);
+  const ConfigEntry* entry = root_.find(name);
+  if (entry != nullptr && entry->value.table() != nullptr) return *entry->value.table();
+  if (entry != nullptr) {
+    error(entry->where, "'" + name + "' must be " +
+                            (has_names(name) ? "sections, each with a name: write [" + name + ".NAME]"
+                                             : "a section: write [" + name + "]"));
+  }
+  absent_.push_back(std::make_unique<ConfigTable>(ConfigTable{name, root_.where, {}}));
+  return *absent_.back();
+}
+
+OptionReader ConfigSections::reader(const ConfigTable& table, const SectionIdentity& identity) {
+  OptionReader reader(table, inputs_, data_folder_, found);
+  reader.use(other_.of(identity));
+  return reader;
+}
+
+void ConfigSections::remember(const ConfigTable& table, const OptionReader& reader) {
+  for (const std::string& key : reader.known()) {
+    described_.insert(table.path.empty() ? key : table.path + "." + key);
+    if (table.path.empty()) top_keys_.push_back(key);
+  }
+  note_mentions(reader);
+  EffectiveSection section{table.path, {}};
+  std::copy_if(reader.values().begin(), reader.values().end(), std::back_inserter(section.values), is_shown);
+  effective_.push_back(std::move(section));
+}
+
+void ConfigSections::note_mentions(const OptionReader& reader) {
+  mentions_.insert(mentions_.end(), reader.mentions().begin(), reader.mentions().end());
+}
+
+void ConfigSections::done(const ConfigTable& table, const OptionReader& reader) {
+  remember(table, reader);
+}
+
+void ConfigSections::done_in_part(const ConfigTable& table, const OptionReader& reader) {
+  remember(table, reader);
+  partly_known_.insert(table.path + ".");
+  for (const ConfigEntry& entry : table.entries) {
+    if (!is_among(reader.known(), entry.key)) effective_.back().values.push_back(as_it_is(entry));
+  }
+}
+
+void ConfigSections::take_as_it_is(const ConfigTable& table) {
+  if (table.entries.empty()) return;
+  EffectiveSection section{table.path, {}};
+  for (const ConfigEntry& entry : table.entries) section.values.push_back(as_it_is(entry));
+  effective_.push_back(std::move(section));
+}
+
+void ConfigSections::read(const std::string& name, const Describe& describe, const Problems& problems,
+                          const Problems& not_built) {
+  const ConfigTable& table = claim(name);
+  OptionReader options = reader(table, {name, ""});
+  describe(options);
+  options.finish();
+  if (problems) options.problems(problems());
+  if (not_built) {
+    const std::vector<std::string> lacking = not_built();
+    options.problems(lacking);
+    for (const std::string& what : lacking) {
+      not_in_build.push_back("[" + name + "] " + what.substr(0, what.find(" is not in this build")));
+    }
+  }
+  done(table, options);
+}
+
+void ConfigSections::read_entries(const std::string& name, const BeginEntry& begin) {
+  for (const ConfigEntry& entry : claim(name).entries) {
+    const ConfigTable* table = entry.value.table();
+    if (table == nullptr) {
+      error(entry.where,
+            "'" + printable(entry.key) + "' stands in no section of its own: write [" + name + ".NAME]");
+      continue;
+    }
+    const EntryReader one = begin(entry.key, entry.where);
+    OptionReader options = reader(*table, {table->path, ""});
+    one.describe(options);
+    options.finish();
+    options.problems(one.problems());
+    done(*table, options);
+  }
+}
+
+void ConfigSections::finish() {
+  unknown_at_the_top();
+  unknown_flags();
+}
+
+void ConfigSections::unknown_at_the_top() {
+  for (const ConfigEntry& entry : root_.entries) {
+    if (is_among(sections_, entry.key) || is_among(top_keys_, entry.key)) continue;
+    const auto* list = std::get_if<std::vector<ConfigValue>>(&entry.value.value);
+    const bool is_section = entry.value.table() != nullptr ||
+                            (list != nullptr && !list->empty() && list->front().table() != nullptr);
+    const auto near = nearest(entry.key, is_section ? sections_ : top_keys_);
+    const std::string name = printable(entry.key);
+    error(entry.where,
+          is_section ? "unknown section [" + name + "]" + (near ? "; did you mean [" + *near + "]?" : "")
+                     : "unknown key '" + name + "' at the top of the file" +
+                           (near ? "; did you mean '" + *near + "'?" : ""));
+  }
+}
+
+void ConfigSections::unknown_flags() {
+  const std::vector<std::string> known(described_.begin(), described_.end());
+  for (const auto& [flag, value] : inputs_.flags) {
+    if (described_.contains(flag)) continue;
+    const bool lenient = std::any_of(partly_known_.begin(), partly_known_.end(),
+                                     [&](const std::string& path) { return flag.starts_with(path); });
+    if (lenient) continue;
+    const auto near = nearest(flag, known);
+    error({"--set " + flag, 0, 0}, "there is no such option in this configuration" +
+                                       (near ? "; did you mean '" + *near + "'?" : std::string()));
+  }
+}
+
+}  // namespace cantrail

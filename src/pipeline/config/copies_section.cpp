@@ -1,0 +1,114 @@
+#include <algorithm>
+#include <charconv>
+#include <set>
+
+#include "base/text.hpp"
+#include "pipeline/config/named_sections.hpp"
+
+namespace cantrail {
+namespace {
+
+constexpr double kLargestStep = 0x1FFFFFFF;
+constexpr std::int64_t kMostCopies = 0x7FF;
+const ConfigInputs kNoInputs;  // a copy is no option of its own
+
+// nullopt: reported.
+std::optional<std::int64_t> number_of(ConfigSections& sections, const ConfigEntry& entry,
+                                      const std::string& path) {
+  std::int64_t number = 0;
+  const char* end = entry.key.data() + entry.key.size();
+  const auto [stop, error] = std::from_chars(entry.key.data(), end, number);
+  if (error == std::errc{} && stop == end && number >= 0 && number <= kMostCopies) return number;
+  sections.error(entry.where, "'" + printable(entry.key) + "' in [" + path +
+                                  "] is no copy: those have numbers, as in 2 = { room = "
+                                  "\"Flower front\", suffix = \"_f\" }");
+  return std::nullopt;
+}
+
+std::optional<std::string> label_of(const ConfigValue& value) {
+  if (const std::string* text = value.string()) return *text;
+  if (const auto* number = std::get_if<std::int64_t>(&value.value)) return std::to_string(*number);
+  return std::nullopt;
+}
+
+Copy read_copy(ConfigSections& sections, const ConfigTable& table) {
+  Copy copy;
+  for (const ConfigEntry& entry : table.entries) {
+    const auto text = label_of(entry.value);
+    const std::string subject = "'" + printable(entry.key) + "' in [" + table.path + "]";
+    if (!is_identifier(entry.key)) {
+      sections.error(entry.where, subject + " cannot be a label: use letters, digits and '_'");
+    } else if (!text) {
+      sections.error(entry.value.where,
+                     subject + " must be a string, not " + std::string(kind_of(entry.value)));
+    } else if (entry.key == "suffix") {
+      copy.suffix = *text;
+    } else {
+      copy.labels.emplace_back(entry.key, *text);
+    }
+  }
+  return copy;
+}
+
+void read_one(ConfigSections& sections, const ConfigTable& table, CopiesSection& section) {
+  OptionReader reader(table, kNoInputs, "", sections.found);
+  reader.option({"step",
+                 "How far the identifiers of two copies are apart",
+                 &section.step,
+                 true,
+                 1,
+                 kLargestStep,
+                 {},
+                 "0x100"});
+  reader.option(
+      {"base", "The number of the one that the DBC describes", &section.base, false, 0, kMostCopies});
+  reader.option({"only", "Which messages there are copies of, globs; all if left out", &section.only});
+  const std::vector<std::string>& known = reader.known();
+  std::set<std::string> suffixes;
+  for (const ConfigEntry& entry : table.entries) {
+    if (std::find(known.begin(), known.end(), entry.key) != known.end()) continue;
+    const auto number = number_of(sections, entry, table.path);
+    if (!number) continue;
+    if (entry.value.table() == nullptr) {
+      sections.error(entry.value.where, "copy " + entry.key + " in [" + table.path +
+                                            "] must be a table of labels, as in { room = \"Flower front\", "
+                                            "suffix = \"_f\" }");
+      continue;
+    }
+    Copy copy = read_copy(sections, *entry.value.table());
+    copy.number = *number;
+    if (!suffixes.insert(copy.suffix).second) {
+      sections.error(entry.where, "copy " + entry.key + " in [" + table.path + "] has the suffix \"" +
+                                      printable(copy.suffix) +
+                                      "\" of another: their signals would have the same names");
+    }
+    section.copies.push_back(std::move(copy));
+  }
+  if (section.copies.empty()) {
+    sections.error(table.where,
+                   "[" + table.path + "] has no copies: write 1 = { suffix = \"_a\" } and so on");
+  }
+}
+
+}  // namespace
+
+void read_copies(ConfigSections& sections, NodeConfig& config) {
+  for (const ConfigEntry& entry : sections.claim("copies").entries) {
+    const ConfigTable* table = entry.value.table();
+    if (table == nullptr) {
+      sections.error(entry.where,
+                     "'" + printable(entry.key) +
+                         "' stands in no section of copies: each has a name, write [copies.NAME]");
+      continue;
+    }
+    CopiesSection section;
+    section.name = entry.key;
+    const std::size_t found_before = sections.found.size();
+    read_one(sections, *table, section);
+    sections.take_as_it_is(*table);
+    // Of wrong ones the catalog would only say what follows from that.
+    if (sections.found.size() == found_before) config.copies.push_back(std::move(section));
+  }
+}
+
+}  // namespace cantrail

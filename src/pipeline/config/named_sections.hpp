@@ -1,0 +1,28 @@
+// [copies.NAME], [alias] and [signal]: what is made of streams. Read and checked in themselves; whether the
+// catalog has what they name is asked in stream_check.hpp.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "pipeline/config/config_sections.hpp"
+#include "pipeline/config/node_config.hpp"
+
+namespace cantrail {
+
+void read_copies(ConfigSections& sections, NodeConfig& config);
+void read_aliases(ConfigSections& sections, NodeConfig& config);
+void read_signals(ConfigSections& sections, NodeConfig& config);
+
+// An identifier as expressions, keys and topics can take it.
+[[nodiscard]] bool is_identifier(std::string_view text);
+
+// The aliases of the section with their places; `Battery.soc = "…"` is a table in a table to TOML.
+struct AliasEntry {
+  std::string old_name;
+  SourceLocation where;
+  const ConfigValue* value = nullptr;
+};
+[[nodiscard]] std::vector<AliasEntry> alias_entries(const ConfigTable& alias);
+
+}  // namespace cantrail

@@ -1,0 +1,171 @@
+#include "pipeline/config/stream_check.hpp"
+
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "decode/catalog/catalog_compiler.hpp"
+#include "model/stream_reference.hpp"
+#include "pipeline/config/named_sections.hpp"
+
+namespace cantrail {
+namespace {
+
+// A recording may turn out to have any channel.
+bool learns_channels(const SourceSection& source) {
+  return source.config != nullptr && source.config->channels(source.name).empty();
+}
+
+void add_source(CatalogSpec& spec, const SourceSection& source) {
+  const auto id = static_cast<SourceId>(spec.sources.size());
+  spec.sources.push_back({source.name, source.type});
+  std::vector<std::uint32_t> dbcs;
+  for (const DbcText& dbc : source.dbcs) {
+    dbcs.push_back(static_cast<std::uint32_t>(spec.dbcs.size()));
+    spec.dbcs.push_back(dbc);
+  }
+  std::vector<std::string> channels;
+  if (source.config != nullptr) channels = source.config->channels(source.name);
+  if (channels.empty()) channels.push_back(source.name);
+  for (const std::string& channel : channels) spec.channels.push_back({channel, id, dbcs});
+}
+
+std::string without_channel(const std::string& text) {
+  const std::size_t colon = text.find(':');
+  return colon == std::string::npos ? text : text.substr(colon + 1);
+}
+
+bool names_a_signal(const std::string& pattern, const NodeConfig& config) {
+  const auto& all = config.signal.signals;
+  return std::any_of(all.begin(), all.end(), [&](const NamedSignal& signal) {
+    if (glob_match(pattern, signal.name)) return true;
+    return std::any_of(config.copies.begin(), config.copies.end(), [&](const CopiesSection& section) {
+      return std::any_of(section.copies.begin(), section.copies.end(),
+                         [&](const Copy& copy) { return glob_match(pattern, signal.name + copy.suffix); });
+    });
+  });
+}
+
+class StreamCheck {
+ public:
+  StreamCheck(ConfigSections& sections, const NodeConfig& config) : sections_(sections), config_(config) {
+    any_channel_ = std::any_of(config.sources.begin(), config.sources.end(), learns_channels);
+    Diagnostics of_dbcs, of_copies;  // the DBCs' own are told by who reads them
+    described_ = catalog_of(config, false, of_dbcs);
+    catalog_ = catalog_of(config, true, of_copies);
+    for (const Diagnostic& one : of_copies) {
+      const bool known = std::any_of(of_dbcs.begin(), of_dbcs.end(), [&](const Diagnostic& other) {
+        return to_string(other) == to_string(one);
+      });
+      if (!known) sections.found.push_back(one);
+    }
+  }
+
+  void mention(const StreamMention& mention) {
+    const std::string text = known_part(mention.text);
+    if (!mention.is_pattern) {
+      if (const auto place = find(text); !place) {
+        sections_.error(mention.where, mention.subject + ": " + place.fault().message);
+      }
+    } else if (!fits_any(text, *catalog_) && !names_a_signal(mention.text, config_)) {
+      const auto near = nearest_stream(text, *catalog_);
+      sections_.warning(mention.where, mention.subject + ": \"" + printable(mention.text) +
+                                           "\" fits no stream of this node" +
+                                           (near ? "; did you mean '" + *near + "'?" : ""));
+    }
+  }
+
+  void alias(const AliasEntry& entry) {
+    const std::string* new_name = entry.value->string();
+    if (new_name == nullptr) return;
+    const bool is_field = !split_reference(*new_name).field.empty();
+    const std::string subject = "'" + printable(entry.old_name) + "' in [alias]";
+    if (is_field != !split_reference(entry.old_name).field.empty()) {
+      sections_.error(entry.value->where, subject + " must be, like '" + printable(*new_name) + "', a " +
+                                              (is_field ? "field" : "stream"));
+    } else if (is_field) {
+      if (const auto place = find(known_part(*new_name)); !place) {
+        sections_.error(entry.value->where, subject + ": " + place.fault().message);
+      }
+    } else if (!has_stream(*new_name)) {
+      const auto near = nearest_stream(*new_name, *catalog_);
+      sections_.error(entry.value->where, subject + ": there is no stream '" + printable(*new_name) + "'" +
+                                              (near ? "; did you mean '" + *near + "'?" : ""));
+    }
+    const bool still_there = is_field ? find(known_part(entry.old_name)).ok() : has_stream(entry.old_name);
+    if (still_there) {
+      sections_.error(entry.where, subject +
+                                       " is the name of something that the DBC has: it cannot be the "
+                                       "old name of something else");
+    }
+  }
+
+ private:
+  // A field as the DBC has it, which stands for each of its copies, or one of a copy.
+  [[nodiscard]] Result<FieldPlace> find(const std::string& text) const {
+    const auto copied = resolve_field(*catalog_, text);
+    return copied ? copied : resolve_field(*described_, text);
+  }
+
+  // Without the channel, where any may come.
+  [[nodiscard]] std::string known_part(const std::string& text) const {
+    return any_channel_ ? without_channel(text) : text;
+  }
+
+  [[nodiscard]] bool has_stream(const std::string& name) const {
+    const StreamReference parts = split_reference(name);
+    for (const CatalogPtr& catalog : {catalog_, described_}) {
+      for (StreamId id = 0; id < catalog->streams.size(); ++id) {
+        if (catalog->qualified_name(id) == name) return true;
+        const bool any = parts.channel.empty() || any_channel_;
+        if (any && catalog->streams[id].row->name == parts.stream) return true;
+      }
+    }
+    return false;
+  }
+
+  ConfigSections& sections_;
+  const NodeConfig& config_;
+  CatalogPtr catalog_;    // that the node begins with
+  CatalogPtr described_;  // the same without copies
+  bool any_channel_ = false;
+};
+
+// Read and checked, and without effect: that must not pass in silence.
+void name_what_is_not_done(ConfigSections& sections, const NodeConfig& config) {
+  const auto section = [&](const char* name) { return sections.root().find(name)->where; };
+  std::string signals, aliases;
+  for (const NamedSignal& signal : config.signal.signals) {
+    signals += (signals.empty() ? "" : ", ") + signal.name;
+  }
+  for (const Alias& alias : config.alias.aliases) aliases += (aliases.empty() ? "" : ", ") + alias.old_name;
+  if (!signals.empty()) {
+    sections.warning(section("signal"), "named signals are not computed by this build: " + signals);
+  }
+  if (!aliases.empty()) {
+    sections.warning(section("alias"), "aliases are not applied by this build: " + aliases);
+  }
+}
+
+}  // namespace
+
+CatalogPtr catalog_of(const NodeConfig& config, bool with_copies, Diagnostics& found) {
+  CatalogSpec spec;
+  for (const SourceSection& source : config.sources) {
+    if (source.enabled) add_source(spec, source);
+  }
+  if (with_copies) spec.copies = config.copies;
+  const auto compiled = CatalogCompiler().compile(std::move(spec), found);
+  return compiled ? (*compiled)->catalog : std::make_shared<Catalog>();
+}
+
+void check_streams(ConfigSections& sections, const NodeConfig& config, bool dbcs_are_whole) {
+  name_what_is_not_done(sections, config);
+  if (!dbcs_are_whole) return;
+  StreamCheck check(sections, config);
+  for (const StreamMention& mention : sections.mentions()) check.mention(mention);
+  const ConfigEntry* alias = sections.root().find("alias");
+  if (alias == nullptr || alias->value.table() == nullptr) return;
+  for (const AliasEntry& entry : alias_entries(*alias->value.table())) check.alias(entry);
+}
+
+}  // namespace cantrail

@@ -1,0 +1,20 @@
+// What a configuration says about streams, held against the streams that its DBCs make.
+#pragma once
+
+#include "model/catalog.hpp"
+#include "pipeline/config/config_sections.hpp"
+#include "pipeline/config/node_config.hpp"
+
+namespace cantrail {
+
+// The catalog that the node begins with, as far as its channels are known before it runs; a source that
+// learns them has one of its own name. Empty where a DBC is none. What the compiler says is appended to
+// `found`.
+[[nodiscard]] CatalogPtr catalog_of(const NodeConfig& config, bool with_copies, Diagnostics& found);
+
+// References that name no field, or several: errors. Patterns that fit no stream: warnings. Aliases: errors.
+// What copies lose to others' identifiers, and what this build reads and does not do yet: warnings.
+// `dbcs_are_whole` false: of what is not found nothing is said.
+void check_streams(ConfigSections& sections, const NodeConfig& config, bool dbcs_are_whole);
+
+}  // namespace cantrail

@@ -1,0 +1,226 @@
+// Lane keys, references and patterns against the catalog, copies, aliases, signals.
+#include <gtest/gtest.h>
+
+#include "pipeline/config/expression_check.hpp"
+#include "pipeline/config/stream_check.hpp"
+#include "pipeline/config/test_reading.hpp"
+
+namespace cantrail {
+namespace {
+
+using testing::ConfigFolder;
+using testing::read_node;
+using testing::Reading;
+
+constexpr const char* kBuses =
+    "[source.can0]\ntype = \"bus\"\ndbc = [\"leaf.dbc\", \"bms.dbc\"]\n"
+    "[source.can1]\ntype = \"bus\"\ndbc = \"leaf.dbc\"\n";  // lines 2 to 7
+
+Reading with_buses(const std::string& text) {
+  const ConfigFolder folder;
+  return read_node(folder, kBuses + text);
+}
+
+TEST(LaneKeys, AreReadForEverySink) {
+  const auto reading = with_buses(
+      "[sink.store]\nonly = [\"Bat*\", \"can0:Cells.low\"]\nexcept = \"can1:*\"\nmax_rate = \"30/min\"\n"
+      "on_change = true\nwhen_full = \"journal\"\nfrom = \"oldest\"\n");
+  EXPECT_EQ(reading.found, "");
+  const LaneKeys& keys = reading.config.sinks.at(0).keys;
+  EXPECT_EQ(keys.only, (std::vector<std::string>{"Bat*", "can0:Cells.low"}));
+  EXPECT_EQ(keys.except, std::vector<std::string>{"can1:*"});
+  EXPECT_EQ(keys.max_rate_per_s, 0.5);
+  EXPECT_TRUE(keys.on_change);
+  Reading again = with_buses("[sink.store]\nmax_rate = \"1/s\"\n");
+  EXPECT_EQ(to_parts(std::move(again.config), "").sinks.at(0).keys.max_rate_per_s, 1.0);
+}
+
+TEST(LaneKeys, ASinkDoesWhenItsQueueIsFullWhatItCan) {
+  EXPECT_EQ(
+      with_buses("[sink.store]\nwhen_full = \"drop-oldest\"\n[sink.upload]\nurl = \"x\"\nwhen_full = "
+                 "\"journal\"\n")
+          .found,
+      "node.toml:9:13: error: 'when_full' in [sink.store] cannot be \"drop-oldest\": a durable sink reads "
+      "on in the journal, and nothing is dropped; write \"journal\"\n"
+      "node.toml:12:13: error: 'when_full' in [sink.upload] cannot be \"journal\": a live sink is not fed "
+      "from the journal; write \"drop-oldest\"\n");
+}
+
+TEST(LaneKeys, PatternsThatFitNothingAreNamed) {
+  EXPECT_EQ(
+      with_buses("[sink.store]\nonly = [\"Bat*\", \"Gps*\"]\nexcept = [\"Batery\", \"can0:Battery.volt\"]\n"
+                 "[sink.upload]\nurl = \"x\"\nmeasurement = { Moter = \"M\", \"*\" = \"{stream}\" }\n")
+          .found,
+      "node.toml:9:17: warning: 'only' in [sink.store]: \"Gps*\" fits no stream of this node\n"
+      "node.toml:10:11: warning: 'except' in [sink.store]: \"Batery\" fits no stream of this node; did you "
+      "mean 'Battery'?\n"
+      "node.toml:10:21: warning: 'except' in [sink.store]: \"can0:Battery.volt\" fits no stream of this "
+      "node; did you mean 'can0:Battery.voltage'?\n"
+      "node.toml:13:17: warning: 'measurement' in [sink.upload]: \"Moter\" fits no stream of this node\n");
+}
+
+TEST(LaneKeys, NothingIsSaidOfStreamsWhereADbcIsMissing) {
+  const ConfigFolder folder;
+  const auto reading =
+      read_node(folder, "[source.can0]\ntype = \"bus\"\ndbc = \"lef.dbc\"\n[sink.store]\nonly = \"Cells\"\n");
+  EXPECT_EQ(reading.found.find("Cells"), std::string::npos) << reading.found;
+}
+
+TEST(References, AreFoundInTheCatalog) {
+  EXPECT_EQ(with_buses("[sink.upload]\nurl = \"x\"\nkeys = \"{node}/{can1:Battery.voltage}\"\n").found, "");
+  EXPECT_EQ(with_buses("[sink.upload]\nurl = \"x\"\nkeys = \"{Battery.voltage}/{Cells.lo}\"\n").found,
+            "node.toml:10:8: error: 'keys' in [sink.upload]: 'Battery.voltage' is ambiguous: "
+            "can0:Battery.voltage, can1:Battery.voltage\n"
+            "node.toml:10:8: error: 'keys' in [sink.upload]: stream 'Cells' has no field 'lo'; did you mean "
+            "'low'?\n");
+}
+
+TEST(Copies, AreReadWithTheirLabels) {
+  const auto reading = with_buses(
+      "[copies.node]\nstep = 0x100\n1 = { room = \"Flower back\", suffix = \"_b\" }\n"
+      "3 = { room = \"Veg\", rack = 7, suffix = \"_v\" }\n[sink.store]\nonly = \"Battery_v\"\n");
+  EXPECT_EQ(reading.found, "");
+  ASSERT_EQ(reading.config.copies.size(), 1U);
+  const CopiesSection& section = reading.config.copies[0];
+  EXPECT_EQ(section.name, "node");
+  EXPECT_EQ(section.step, 0x100);
+  EXPECT_EQ(section.base, 1);
+  ASSERT_EQ(section.copies.size(), 2U);
+  EXPECT_EQ(section.copies[1].number, 3);
+  EXPECT_EQ(section.copies[1].suffix, "_v");
+  EXPECT_EQ(section.copies[1].labels,
+            (std::vector<std::pair<std::string, std::string>>{{"room", "Veg"}, {"rack", "7"}}));
+}
+
+TEST(Copies, SayWhatIsWrongWithThem) {
+  EXPECT_EQ(
+      with_buses("[copies.node]\nstp = 1\nx = { suffix = \"_a\" }\n1 = \"_b\"\n2 = { suffix = \"_c\" }\n"
+                 "3 = { suffix = \"_c\", \"a b\" = \"\", room = [] }\n[copies]\nx = 1\n")
+          .found,
+      "node.toml:8:1: error: 'step' is missing in [copies.node]: for instance step = 0x100\n"
+      "node.toml:9:1: error: 'stp' in [copies.node] is no copy: those have numbers, "
+      "as in 2 = { room = \"Flower front\", suffix = \"_f\" }\n"
+      "node.toml:10:1: error: 'x' in [copies.node] is no copy: those have numbers, as "
+      "in 2 = { room = \"Flower front\", suffix = \"_f\" }\n"
+      "node.toml:11:5: error: copy 1 in [copies.node] must be a table of labels, as in { room = \"Flower "
+      "front\", suffix = \"_f\" }\n"
+      "node.toml:13:1: error: copy 3 in [copies.node] has the suffix \"_c\" of another: their signals would "
+      "have the same names\n"
+      "node.toml:13:22: error: 'a b' in [copies.node.3] cannot be a label: use letters, digits and '_'\n"
+      "node.toml:13:41: error: 'room' in [copies.node.3] must be a string, not a list\n"
+      "node.toml:15:1: error: 'x' stands in no section of copies: each has a name, write [copies.NAME]\n");
+}
+
+TEST(Aliases, AreReadAndNotAppliedYet) {
+  const auto reading = with_buses("[alias]\nPack = \"Cells\"\nPack.low = \"Cells.low\"\n");
+  EXPECT_NE(reading.found.find("error"), std::string::npos);  // TOML: Pack is a value already
+  const auto good = with_buses("[alias]\nPack = \"Cells\"\nOld.lowest = \"Cells.low\"\n");
+  EXPECT_EQ(good.found, "node.toml:8:2: warning: aliases are not applied by this build: Pack, Old.lowest\n");
+  ASSERT_EQ(good.config.alias.aliases.size(), 2U);
+  EXPECT_EQ(good.config.alias.aliases[1].old_name, "Old.lowest");
+  EXPECT_EQ(good.config.alias.aliases[1].new_name, "Cells.low");
+}
+
+TEST(Aliases, GoFromANameThatIsGoneToOneThatIsThere) {
+  EXPECT_EQ(
+      with_buses("[alias]\nPack = \"Cels\"\nBattery = \"Cells\"\n\"A.b\" = \"Cells\"\nC = 5\n").found,
+      "node.toml:8:2: warning: aliases are not applied by this build: Pack, Battery, A.b\n"
+      "node.toml:9:8: error: 'Pack' in [alias]: there is no stream 'Cels'; did you mean 'Cells'?\n"
+      "node.toml:10:1: error: 'Battery' in [alias] is the name of something that the DBC has: it cannot be "
+      "the old name of something else\n"
+      "node.toml:11:9: error: 'A.b' in [alias] must be, like 'Cells', a stream\n"
+      "node.toml:12:5: error: 'C' in [alias] must be the name it has now, in quotes: a stream, or "
+      "Stream.field\n");
+}
+
+TEST(Signals, AreReadAndNotComputedYet) {
+  const auto reading = with_buses(
+      "[signal]\nlow = { from = \"Cells.low\", unit = \"mV\", offset = -0.2, factor = 2, good = [20, 28], "
+      "valid = "
+      "[0.5, 99], round = 3 }\npower = { expr = \"can0:Battery.voltage * or(low, 1)\" }\n[sink.store]\nonly "
+      "= "
+      "\"pow*\"\n");
+  EXPECT_EQ(reading.found,
+            "node.toml:8:2: warning: named signals are not computed by this build: low, power\n");
+  ASSERT_EQ(reading.config.signal.signals.size(), 2U);
+  const NamedSignal& low = reading.config.signal.signals[0];
+  EXPECT_EQ(low.from, "Cells.low");
+  EXPECT_EQ(low.unit, "mV");
+  EXPECT_EQ(low.offset, -0.2);
+  EXPECT_EQ(low.factor, 2);
+  EXPECT_EQ(low.round, 3);
+  EXPECT_EQ(low.good->high, 28);
+  EXPECT_EQ(low.valid->low, 0.5);
+  EXPECT_EQ(reading.config.signal.signals[1].expr, "can0:Battery.voltage * or(low, 1)");
+}
+
+TEST(Signals, SayWhatIsWrongWithThem) {
+  EXPECT_EQ(
+      with_buses("[signal]\na = { from = \"Cells.lo\" }\nb = { from = \"Cells.low\", expr = \"1\" }\nc = {}\n"
+                 "d = 5\n\"e f\" = {}\ng = { expr = \"cc + 1\", good = [3, 1], rond = 2, factor = 0 }\n"
+                 "h = { expr = \"Battery.voltage\", round = 99 }\n")
+          .found,
+      "node.toml:8:2: warning: named signals are not computed by this build: a, b, c, g, h\n"
+      "node.toml:9:14: error: 'from' in [signal.a]: stream 'Cells' has no field 'lo'; did you mean 'low'?\n"
+      "node.toml:10:34: error: [signal.b] expr: stands beside from; a signal is one of the two\n"
+      "node.toml:11:5: error: [signal.c] says neither from = \"Stream.field\" nor expr = \"…\"\n"
+      "node.toml:12:5: error: signal 'd' must be a table: d = { from = \"Stream.field\" }\n"
+      "node.toml:13:1: error: 'e f' cannot be a signal's name: use letters, digits and '_'\n"
+      "node.toml:14:14: error: 'expr' in [signal.g] names 'cc', which is no signal; did you mean 'c'?\n"
+      "node.toml:14:31: error: [signal.g] good: is [low, high], as in [20, 28]\n"
+      "node.toml:14:39: error: unknown key 'rond' in [signal.g]; did you mean 'round'?\n"
+      "node.toml:14:58: error: [signal.g] factor: cannot be 0\n"
+      "node.toml:15:14: error: 'expr' in [signal.h]: 'Battery.voltage' is ambiguous: can0:Battery.voltage, "
+      "can1:Battery.voltage\n"
+      "node.toml:15:41: error: 'round' in [signal.h] is 99, which is too large: 0 to 15\n");
+}
+
+TEST(Expressions, ThatAreRightNameTheirFields) {
+  const std::vector<std::string> signals{"dry", "wet", "pressure"};
+  const auto check = check_expression(
+      "psychro_vpd(dry, wet, or(pressure, 1013.25)) * -2e-3 + (Battery.soc >= 5) ^ can0:Motor.rpm", signals);
+  EXPECT_EQ(check.problem, "");
+  EXPECT_EQ(check.fields, (std::vector<std::string>{"Battery.soc", "can0:Motor.rpm"}));
+}
+
+TEST(Expressions, ThatAreWrongSayWhy) {
+  const std::vector<std::string> signals{"dry", "wet"};
+  const auto problem = [&](const std::string& text) { return check_expression(text, signals).problem; };
+  EXPECT_EQ(problem(""), "is empty");
+  EXPECT_EQ(problem("1 +"), "ends where a value is expected");
+  EXPECT_EQ(problem("(1 + 2"), "has a '(' without ')'");
+  EXPECT_EQ(problem("1 2"), "has a stray '2'");
+  EXPECT_EQ(problem("1 + )"), "has ')' where a value is expected");
+  EXPECT_EQ(problem("dri"), "names 'dri', which is no signal; did you mean 'dry'?");
+  EXPECT_EQ(problem("psychro_vdp(dry, wet)"), "has no function psychro_vdp(); did you mean psychro_vpd()?");
+  EXPECT_EQ(problem("valid()"), "gives valid() 0 arguments: it takes 1");
+  EXPECT_EQ(problem("psychro_rh(dry)"), "gives psychro_rh() 1 argument: it takes 2 or 3");
+  EXPECT_EQ(problem("max(dry)"), "gives max() 1 argument: it takes at least 2");
+  EXPECT_EQ(problem(std::string(10'000, '(')), "is nested too deeply");
+}
+
+TEST(NotInBuild, IsSaidOnceOfSectionsThatAreLikeEachOther) {
+  const auto reading = with_buses("[sink.influx]\n[sink.cloud]\nlike = \"influx\"\n");
+  EXPECT_EQ(
+      reading.found,
+      "node.toml:8:7: error: sink type 'influx' is not in this build; if that is only a name, say `type` "
+      "(this build has: store, upload)\n");
+  EXPECT_EQ(reading.not_in_build, std::vector<std::string>{"sink type 'influx'"});
+}
+
+TEST(NotInBuild, IsOfItsOwnKindAndOtherKeysAreLeftAlone) {
+  const auto reading = with_buses(
+      "[sink.redis]\nkeys = \"sensor:{signal}\"\nttl = \"10s\"\nmax_rate = \"often\"\n[source.eye]\ntype = "
+      "\"camera\"\nzoom = 3\n[sink.off]\ntype = \"mqtt\"\nenabled = false\n");
+  EXPECT_EQ(
+      reading.found,
+      "node.toml:8:7: error: sink type 'redis' is not in this build; if that is only a name, say `type` "
+      "(this build has: store, upload)\n"
+      "node.toml:11:12: error: 'max_rate' in [sink.redis] cannot be \"often\": a rate is written \"1/s\", "
+      "\"10/min\" or \"6/h\"\n"
+      "node.toml:13:8: error: source type 'camera' is not in this build, which lacks libavdevice\n");
+  EXPECT_EQ(reading.not_in_build, (std::vector<std::string>{"source type 'camera'", "sink type 'redis'"}));
+}
+
+}  // namespace
+}  // namespace cantrail
