@@ -48,7 +48,7 @@ NodeFile read_node_file(const NodeArguments& arguments, FileSystem& files) {
     rule->where = where;
     rules.push_back(rule);
     return ConfigSections::EntryReader{[rule](OptionVisitor& visitor) { rule->describe(visitor); },
-                                         [rule] { return rule->problems(); }};
+                                       [rule] { return rule->problems(); }};
   });
   file.diagnostics = reader.finish();
   for (const auto& rule : rules) file.server.components.push_back(*rule);

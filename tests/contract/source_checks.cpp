@@ -31,7 +31,8 @@ class Bench {
   bool open(const std::optional<SourcePosition>& resume_at = {}) {
     const Status opened = source->open(setup.source_context(), resume_at);
     // What an emulator of another processor does not pass on to the kernel is no flaw of the source.
-    const bool emulated = !opened && opened.fault().message.find("stamped by the kernel") != std::string::npos;
+    const bool emulated =
+        !opened && opened.fault().message.find("stamped by the kernel") != std::string::npos;
     if (emulated) verdict.skipped = opened.fault().message;
     expect(opened.ok() || emulated, "open: " + (opened ? "" : opened.fault().message));
     return opened.ok();

@@ -60,8 +60,8 @@ class ConfigSections {
   void read(const std::string& name, const Describe& describe, const Problems& problems = {},
             const Problems& not_built = {});
 
-  // Each [name.ENTRY], in the file's order. A BeginEntry gets the entry's name and place, and gives what reads
-  // it.
+  // Each [name.ENTRY], in the file's order. A BeginEntry gets the entry's name and place, and gives what
+  // reads it.
   struct EntryReader {
     Describe describe;
     Problems problems;

@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "sinks/sqlite/block_key.hpp"
 #include "component/keep.hpp"
+#include "sinks/sqlite/block_key.hpp"
 #include "sinks/sqlite/database.hpp"
 #include "sinks/sqlite/rollup.hpp"
 

@@ -1,5 +1,5 @@
-// For tests of sources that read datagrams: an emulator of another processor may not pass on what they ask of the
-// kernel.
+// For tests of sources that read datagrams: an emulator of another processor may not pass on what they ask of
+// the kernel.
 #pragma once
 
 #include <gtest/gtest.h>

@@ -231,8 +231,8 @@ void Source::stamp(Received& received, const Bus& bus) const {
 }
 
 // Frames dropped behind the last one that was queued would otherwise be told only by the next one. False:
-// frames have come since the queue was empty; what was dropped lies among them, and they will tell. The time is
-// taken before the queue is found empty: whatever comes next is not older than the gap.
+// frames have come since the queue was empty; what was dropped lies among them, and they will tell. The time
+// is taken before the queue is found empty: whatever comes next is not older than the gap.
 bool Source::report_trailing_drops(FrameBuilder& builder) {
   const WallTime now = context_->clock.wall();
   const std::optional<std::uint32_t> drops = datagram::dropped(socket_.get());
