@@ -19,6 +19,8 @@ class TestHistory final : public HistoryReader {
     return std::vector<GapRecord>{};
   }
   Result<HistoryStats> stats() override { return HistoryStats{}; }
+  Result<std::vector<SignalName>> signals() override { return std::vector<SignalName>{}; }
+  Result<Series> series(const SeriesQuery&) override { return Series{}; }
   Rows kept;
 };
 

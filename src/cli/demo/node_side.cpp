@@ -90,6 +90,7 @@ NodeParts parts_in(const std::string& folder, std::function<bool()> rests) {
     SqliteConfig config;
     config.path.value = join_path(folder, "history.db");
     config.keep = {std::chrono::hours(24 * 7), std::uint64_t{1} << 30, std::nullopt};
+    config.delay = std::chrono::milliseconds(500);  // people watch
     auto sink = config.make();
     if (!rests) return sink;
     return make_resting_store(std::move(sink), rests);

@@ -63,7 +63,7 @@ TEST(Like, InheritsEverythingThatIsNotSaid) {
                                  "[sink.local]\ntype = \"store\"\nevery = \"5s\"\nmode = \"careful\"\n"
                                  "max_rate = \"1/s\"\n"
                                  "[sink.cloud]\nlike = \"local\"\nevery = \"300s\"\npath = \"cloud.db\"\n"
-                                 "[sink.third]\nlike = \"cloud\"\nmode = \"fast\"\n");
+                                 "[sink.third]\nlike = \"cloud\"\nenabled = false\nmode = \"fast\"\n");
   EXPECT_EQ(reading.found, "");
   const auto& cloud = reading.sink<StoreConfig>(1);
   EXPECT_EQ(cloud.every, std::chrono::seconds(300));
