@@ -18,7 +18,7 @@ using asio::ip::tcp;
 constexpr std::size_t kMostRefusals = 64;
 
 Fault cannot_listen(const std::string& listen, const boost::system::error_code& error) {
-  const Fault system = errno_fault("cannot listen on " + listen, error.value());
+  Fault system = errno_fault("cannot listen on " + listen, error.value());
   if (system.kind == FaultKind::exhausted) return system;
   return {FaultKind::config, "cannot listen on " + listen + ": " + error.message() +
                                  "; choose another with [server] listen = …, or stop the other program"};

@@ -54,6 +54,7 @@ std::optional<Response> not_one(const std::string& asked, const std::vector<Sign
   if (found.size() == 1) return std::nullopt;
   if (found.empty()) {
     std::vector<std::string> candidates;
+    candidates.reserve(names.size());
     for (const SignalName& name : names) {
       candidates.push_back(asked.find(':') == std::string::npos ? name.message + "." + name.signal
                                                                 : full_name(name));

@@ -33,6 +33,7 @@ bool same_place(const SourceLocation& a, const SourceLocation& b) {
 
 std::vector<std::string> globs(const std::vector<StreamGlob>& patterns) {
   std::vector<std::string> texts;
+  texts.reserve(patterns.size());
   for (const StreamGlob& pattern : patterns) texts.push_back(pattern.glob);
   return texts;
 }

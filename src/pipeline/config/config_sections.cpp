@@ -144,7 +144,8 @@ void ConfigSections::unknown_at_the_top() {
 
 void ConfigSections::unknown_flags() {
   const std::vector<std::string> known(described_.begin(), described_.end());
-  for (const auto& [flag, value] : inputs_.flags) {
+  for (const auto& given : inputs_.flags) {
+    const std::string& flag = given.first;
     if (described_.contains(flag)) continue;
     const bool lenient = std::any_of(partly_known_.begin(), partly_known_.end(),
                                      [&](const std::string& path) { return flag.starts_with(path); });

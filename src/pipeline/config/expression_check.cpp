@@ -121,6 +121,7 @@ class Checker {
 
   void unknown_function(const std::string& word) {
     std::vector<std::string> names;
+    names.reserve(std::size(kFunctions));
     for (const Function& function : kFunctions) names.emplace_back(function.name);
     const auto near = nearest(word, names);
     fail("has no function " + word + "()" + (near ? "; did you mean " + *near + "()?" : ""));

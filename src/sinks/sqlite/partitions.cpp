@@ -182,7 +182,7 @@ bool Partitions::too_many(std::uint64_t wanted_bytes) const {
 Result<bool> Partitions::make_room() {
   const bool closed = !list_.empty() && list_.front().closed != 0;
   if (!closed || rollups_.bytes() > plan_.file_bytes / 2) {
-    const Result<bool> dropped = rollups_.drop_one();
+    Result<bool> dropped = rollups_.drop_one();
     if (!dropped || *dropped || !closed) return dropped;
   }
   if (Status dropped = drop_oldest(); !dropped) return dropped.fault();
