@@ -75,6 +75,13 @@ TEST(Like, InheritsEverythingThatIsNotSaid) {
   EXPECT_EQ(third.path.value, folder.file("cloud.db"));
 }
 
+TEST(Like, APathThatIsInheritedIsTheSameFile) {
+  const ConfigFolder folder;
+  EXPECT_EQ(read_node(folder, "[sink.store]\npath = \"x.db\"\n[sink.second]\nlike = \"store\"\n").found,
+            "node.toml:3:8: error: [sink.second] path: x.db is also of [sink.store]: give each a file of its "
+            "own\n");
+}
+
 TEST(Like, InheritsTheTypeEvenWhereItIsOnlyAName) {
   const ConfigFolder folder;
   const auto reading =
