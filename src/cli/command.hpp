@@ -11,6 +11,7 @@ namespace cantrail::cli {
 // Set by the subcommand that was chosen; returns the exit code.
 using Run = std::function<int()>;
 
+void add_init(CLI::App& app, Run& chosen);
 void add_run(CLI::App& app, Run& chosen);
 void add_check(CLI::App& app, Run& chosen);
 void add_config(CLI::App& app, Run& chosen);

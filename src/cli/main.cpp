@@ -17,6 +17,7 @@ constexpr const char* kExamples = R"(
 Examples:
   cantrail demo                                       see it work: a simulated electric car on http://127.0.0.1:8080
   cantrail decode drive.log --dbc car.dbc             what was on the bus, as JSON lines
+  cantrail init                                       a configuration from what is found and a few answers
   cantrail check cantrail.toml && cantrail run cantrail.toml
   cantrail simulate leaf --to socketcan:vcan0         an electric car's telemetry on a virtual bus
   cantrail replay drive.log.xz --to cannelloni:10.0.0.7:20000 --speed 10
@@ -58,6 +59,7 @@ int run_main(int argc, char** argv) {
   app.require_subcommand(1);
   Run chosen;
   add_demo(app, chosen);
+  add_init(app, chosen);
   add_run(app, chosen);
   add_check(app, chosen);
   add_config(app, chosen);

@@ -1,6 +1,7 @@
 #include "cli/node_file.hpp"
 
 #include <cstdio>
+#include <functional>
 #include <memory>
 
 #include <unistd.h>
@@ -12,9 +13,30 @@
 namespace cantrail::cli {
 namespace {
 
-std::string host_name() {
-  char name[256] = "";
-  return ::gethostname(name, sizeof name - 1) == 0 && name[0] != 0 ? name : "cantrail";
+NodeFile read_with(ConfigInputs inputs, FileSystem& files,
+                   const std::function<NodeConfig(NodeConfigReader&)>& read) {
+  NodeConfigReader reader({components(), std::move(inputs), files, host_name()});
+  NodeFile file;
+  std::vector<std::shared_ptr<server::ComponentRule>> rules;
+  file.config = read(reader);
+  reader.section(
+      "server", [&](OptionVisitor& visitor) { file.server.describe(visitor); },
+      [&] { return file.server.problems(); }, [&] { return file.server.not_built(); });
+  reader.sections("component", [&](const std::string& name, const SourceLocation& where) {
+    const auto rule = std::make_shared<server::ComponentRule>();
+    rule->name = name;
+    rule->where = where;
+    rules.push_back(rule);
+    return ConfigSections::EntryReader{[rule](OptionVisitor& visitor) { rule->describe(visitor); },
+                                       [rule] { return rule->problems(); }};
+  });
+  file.diagnostics = reader.finish();
+  for (const auto& rule : rules) file.server.components.push_back(*rule);
+  const Diagnostics idle = idle_component_rules(file.server.components, file.config);
+  file.diagnostics.insert(file.diagnostics.end(), idle.begin(), idle.end());
+  file.not_in_build = reader.not_in_build();
+  file.effective = reader.effective();
+  return file;
 }
 
 }  // namespace
@@ -35,28 +57,18 @@ NodeFile read_node_file(const NodeArguments& arguments, FileSystem& files) {
     const std::size_t equals = setting.find('=');
     inputs.flags[setting.substr(0, equals)] = setting.substr(equals + 1);
   }
-  NodeConfigReader reader({components(), std::move(inputs), files, host_name()});
-  NodeFile file;
-  std::vector<std::shared_ptr<server::ComponentRule>> rules;
-  file.config = reader.read(arguments.path);
-  reader.section(
-      "server", [&](OptionVisitor& visitor) { file.server.describe(visitor); },
-      [&] { return file.server.problems(); }, [&] { return file.server.not_built(); });
-  reader.sections("component", [&](const std::string& name, const SourceLocation& where) {
-    const auto rule = std::make_shared<server::ComponentRule>();
-    rule->name = name;
-    rule->where = where;
-    rules.push_back(rule);
-    return ConfigSections::EntryReader{[rule](OptionVisitor& visitor) { rule->describe(visitor); },
-                                       [rule] { return rule->problems(); }};
-  });
-  file.diagnostics = reader.finish();
-  for (const auto& rule : rules) file.server.components.push_back(*rule);
-  const Diagnostics idle = idle_component_rules(file.server.components, file.config);
-  file.diagnostics.insert(file.diagnostics.end(), idle.begin(), idle.end());
-  file.not_in_build = reader.not_in_build();
-  file.effective = reader.effective();
-  return file;
+  return read_with(std::move(inputs), files,
+                   [&](NodeConfigReader& reader) { return reader.read(arguments.path); });
+}
+
+std::string host_name() {
+  char name[256] = "";
+  return ::gethostname(name, sizeof name - 1) == 0 && name[0] != 0 ? name : "cantrail";
+}
+
+NodeFile read_node_text(const std::string& text, const std::string& path, FileSystem& files) {
+  return read_with({process_environment(), {}}, files,
+                   [&](NodeConfigReader& reader) { return reader.read_text(text, path); });
 }
 
 void print_diagnostics(const Diagnostics& diagnostics) {

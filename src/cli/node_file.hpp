@@ -35,6 +35,11 @@ struct NodeArguments {
 };
 
 [[nodiscard]] NodeFile read_node_file(const NodeArguments& arguments, FileSystem& files);
+// The same of a text that is not written yet; `path` is where it would lie.
+[[nodiscard]] NodeFile read_node_text(const std::string& text, const std::string& path, FileSystem& files);
+
+// "cantrail" where this machine has no name.
+[[nodiscard]] std::string host_name();
 
 // Every diagnostic on standard error, then how many there were.
 void print_diagnostics(const Diagnostics& diagnostics);
