@@ -36,7 +36,7 @@ TimeSpan time_span(const RawBatch& batch) {
   std::optional<TimeSpan> span;
   const auto include = [&](std::span<const std::int64_t> times) {
     if (times.empty()) return;
-    const auto [first, last] = std::minmax(WallTime{times.front()}, WallTime{times.back()});
+    const auto [first, last] = std::minmax({WallTime{times.front()}, WallTime{times.back()}});
     span = span ? TimeSpan{std::min(span->from, first), std::max(span->to, last)} : TimeSpan{first, last};
   };
   include(batch.frames.time_ns());
