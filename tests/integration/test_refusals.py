@@ -100,6 +100,8 @@ def test_a_node_tells_frames_without_a_channel_from_lines_that_are_no_frames(mak
 
 @pytest.mark.parametrize("limit", [5, 8, 12, 20, 63])
 def test_a_node_without_descriptors_says_so(binary, tmp_path, leaf_dbc, leaf_log, limit):
+    if limit < 8 and b"__asan_init" in open(binary, "rb").read():
+        pytest.skip("the sanitizer needs descriptors itself")
     config = tmp_path / "n.toml"
     config.write_text(
         f'config_version = 1\ndata = "{tmp_path}"\n[server]\nlisten = "127.0.0.1:{free_port()}"\n'
