@@ -18,6 +18,11 @@ inline constexpr std::int64_t kHourNs = 60 * kMinuteNs;
 [[nodiscard]] constexpr std::int64_t floor_div(std::int64_t a, std::int64_t b) {
   return a / b - (a % b < 0 ? 1 : 0);
 }
+// How far into its minute a time is. The minute may begin before what 64 bits of nanoseconds hold.
+[[nodiscard]] constexpr std::int64_t ns_into_minute(std::int64_t time_ns, std::int64_t minute) {
+  return static_cast<std::int64_t>(static_cast<std::uint64_t>(time_ns) -
+                                   static_cast<std::uint64_t>(minute) * std::uint64_t{kMinuteNs});
+}
 // With stretches of a minute 64 bits reach from 1677 to 2262, as nanoseconds do.
 [[nodiscard]] constexpr std::int64_t block_key(std::int64_t block, std::int64_t stream,
                                                std::int64_t turn = 0) {

@@ -65,11 +65,10 @@ void PendingRows::split(std::span<const RowRun> runs, bool has_text) {
       pieces_.push_back(piece);
     };
     for (std::uint32_t row = run.from + 1; row < run.to; ++row) {
-      const std::int64_t begin = piece.minute * kMinuteNs;
-      const bool within = times[row] >= begin && times[row] - begin < kMinuteNs;
-      if (within && !has_text) continue;
+      const std::int64_t minute = floor_div(times[row], kMinuteNs);
+      if (minute == piece.minute && !has_text) continue;
       close(row);
-      piece = {floor_div(times[row], kMinuteNs), run};
+      piece = {minute, run};
       piece.run.from = row;
     }
     close(run.to);

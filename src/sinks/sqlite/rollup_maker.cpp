@@ -23,14 +23,14 @@ void RollupMaker::add_column(std::span<const RowRun> runs, std::size_t field, st
 }
 
 void RollupMaker::roll_up(std::span<const RowRun> runs, const RowSchema& schema,
-                          std::span<const std::uint32_t> slots, std::int64_t minute_ns) {
+                          std::span<const std::uint32_t> slots, std::int64_t minute) {
   seconds_.clear();
   place_.clear();
   at_us_.clear();
   for (const RowRun& run : runs) {
     const auto times = run.block->time_ns();
     for (std::uint32_t row = run.from; row < run.to; ++row) {
-      const std::int64_t since = times[row] - minute_ns;
+      const std::int64_t since = ns_into_minute(times[row], minute);
       place_.push_back(
           static_cast<std::uint32_t>(seconds_.place(static_cast<std::uint32_t>(since / kSecondNs))));
       at_us_.push_back(since % kSecondNs / 1000);

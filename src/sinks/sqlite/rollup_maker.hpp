@@ -14,10 +14,10 @@ namespace cantrail::sqlite {
 // Text, NaN and infinities are left out. Keeps its memory. Not thread-safe.
 class RollupMaker {
  public:
-  // Rows that all lie in one minute, which begins at `minute_ns`; `slots`: the number of each field. What
+  // Rows that all lie in one minute, counted since 1970; `slots`: the number of each field. What
   // seconds() and whole() give is valid until the next roll_up().
   void roll_up(std::span<const RowRun> runs, const RowSchema& schema, std::span<const std::uint32_t> slots,
-               std::int64_t minute_ns);
+               std::int64_t minute);
 
   [[nodiscard]] const RollupBlock& seconds() const { return seconds_; }
   // All of it as one bucket, that begins `into_us` before the minute.

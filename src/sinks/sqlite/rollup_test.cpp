@@ -127,6 +127,20 @@ TEST_P(Rollup, EachLevelEqualsWhatTheRowsSayInWhateverOrderTheyCame) {
   EXPECT_LE(seconds.points.size(), 5000U);
 }
 
+TEST_P(Rollup, TimesAtBothEndsOfWhatSixtyFourBitsHoldAreKeptApart) {
+  constexpr std::int64_t kLeast = std::numeric_limits<std::int64_t>::min();
+  constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+  ASSERT_TRUE(world.open());
+  write({{kMost, 1}, {kLeast, 2}, {kBegin, 3}, {-1, 4}});
+  const Series near_now = ask(world, {kBegin - kHourNs, kBegin + kHourNs});
+  ASSERT_EQ(near_now.points.size(), 1U);
+  EXPECT_EQ(near_now.points[0].last, 3);
+  // A question without bounds is about 146 years before and after 1970.
+  std::uint64_t counted = 0;
+  for (const SeriesPoint& point : ask(world, {kLeast, kMost, 3}).points) counted += point.count;
+  EXPECT_EQ(counted, 2U);
+}
+
 TEST_P(Rollup, FewRowsAreGivenAsTheyAre) {
   ASSERT_TRUE(world.open());
   write({{kBegin + 5, 1.5}, {kBegin + 2'000'000'000, 2.5}, {kBegin + 90'000'000'001, -3}});

@@ -15,8 +15,9 @@
 namespace cantrail::sqlite {
 namespace {
 
-constexpr std::size_t kMostRaw = 200'000;               // rows that are rolled up while they are read
-constexpr std::int64_t kMostUnrolledNs = 24 * kHourNs;  // of rows that no rollup counts
+constexpr std::size_t kMostRaw = 200'000;                    // rows that are rolled up while they are read
+constexpr std::int64_t kFarthestNs = std::int64_t{1} << 62;  // from 1970: within it no difference overflows
+constexpr std::int64_t kMostUnrolledNs = 24 * kHourNs;       // of rows that no rollup counts
 
 std::string_view as_text(std::span<const std::uint8_t> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
@@ -70,7 +71,11 @@ std::optional<double> value_in(const StreamBlock& block, std::size_t field, std:
 class SeriesQuestion {
  public:
   SeriesQuestion(Database& database, const SeriesQuery& query)
-      : database_(database), query_(query), layouts_(database), from_(query.from.ns), to_(query.to.ns) {}
+      : database_(database),
+        query_(query),
+        layouts_(database),
+        from_(std::clamp(query.from.ns, -kFarthestNs, kFarthestNs - 1)),
+        to_(std::clamp(query.to.ns, -kFarthestNs, kFarthestNs - 1)) {}
 
   Result<Series> answer() {
     if (Status found = find_signal(); !found) return found.fault();

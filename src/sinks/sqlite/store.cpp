@@ -368,7 +368,7 @@ Status Store::write_group(StreamId stream, const Streams::Entry& entry, const Ro
   if (form_ == RowForm::packed) {
     if (Status written = write_chunk(schema, entry, group); !written) return written;
   }
-  maker_.roll_up(group.runs, schema, entry.slots, group.minute * kMinuteNs);
+  maker_.roll_up(group.runs, schema, entry.slots, group.minute);
   if (maker_.seconds().empty()) return {};
   if (Status s = rollups_.add(Level::seconds, group.minute, entry.id, maker_.seconds()); !s) return s;
   if (Status s = rollups_.add(Level::minutes, group.minute, entry.id, maker_.whole(0)); !s) return s;
