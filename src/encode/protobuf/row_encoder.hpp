@@ -1,0 +1,51 @@
+// Rows as protobuf messages (https://protobuf.dev/programming-guides/encoding), without libprotobuf: what can be
+// known before the first row (tags, wire types, columns) is worked out once. Fields are written in the order of
+// their numbers, so the bytes are those that libprotobuf writes.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "encode/protobuf/stream_types.hpp"
+#include "model/stream_block.hpp"
+
+namespace cantrail::encode::protobuf {
+
+// Immutable: any thread may append.
+class RowEncoder {
+ public:
+  explicit RowEncoder(const StreamTypes& types);
+
+  // Appends one message, without its length. `block` belongs to the catalog of the types; `frame_id` is the
+  // identifier of the row's frame (Linux form), the schema's if not given, and is not looked at where a stream is
+  // of no message. Absent fields are left out; text that is no UTF-8 gets U+FFFD for each such byte. Allocates
+  // only where `out` grows.
+  void append(std::string& out, const StreamBlock& block, std::size_t row,
+              std::optional<std::uint32_t> frame_id = std::nullopt) const;
+
+ private:
+  enum class Action : std::uint8_t {
+    f64, boolean, uint32, uint64, sint32, sint64, int32, text, blob, extended, can_id, timestamp
+  };
+  struct Step {
+    std::uint32_t tag = 0;  // its varint, first byte lowest
+    std::uint16_t column = 0;
+    std::uint8_t tag_bytes = 1;
+    Action action = Action::f64;
+  };
+  struct Plan {
+    std::vector<Step> steps;  // ascending by field number
+    std::vector<std::uint16_t> texts;  // columns of text and blobs
+    std::size_t most_bytes = 0;        // of a row, but for its texts
+    std::uint32_t can_id = 0;
+  };
+
+  static Plan make_plan(const MessageType& type);
+
+  std::vector<Plan> plans_;          // by type
+  std::vector<std::size_t> type_of_;  // by stream
+};
+
+}  // namespace cantrail::encode::protobuf
