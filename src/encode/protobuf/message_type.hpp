@@ -42,6 +42,7 @@ struct MessageField {
   std::string name;
   std::uint32_t number = 0;
   FieldKind kind = FieldKind::f64;
+  FieldType column = FieldType::f64;  // what the words of the column are
   std::optional<EnumType> values = std::nullopt;  // of an enumeration
   std::string comment;
   bool operator==(const MessageField&) const = default;

@@ -2,6 +2,8 @@
 // signals that differ in case alone.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <set>
 #include <string>
 #include <string_view>
@@ -32,11 +34,12 @@ class NameScope {
   std::string take_value(std::string_view wanted, std::string_view enum_name, std::int32_t number);
 
  private:
+  // `key` of a name: what else must be unique.
   template <class Key>
-  std::string take_unless(std::string_view wanted, std::string_view group, Key key);
+  std::string take_unless(std::string_view wanted, Key key);
 
-  std::set<std::string, std::less<>> taken_;  // names, and keys behind the group that they are compared in
-  std::unordered_map<std::string, unsigned> next_suffix_;  // so that many equal names cost no search each
+  std::set<std::string, std::less<>> taken_;               // names, and keys
+  std::unordered_map<std::string, unsigned> next_suffix_;  // by key: many equal names cost no search each
 };
 
 }  // namespace cantrail::encode::protobuf

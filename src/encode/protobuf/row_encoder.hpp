@@ -27,24 +27,37 @@ class RowEncoder {
 
  private:
   enum class Action : std::uint8_t {
-    f64, boolean, uint32, uint64, sint32, sint64, int32, text, blob, extended, can_id, timestamp
+    f64,
+    boolean,
+    plain,
+    zigzag,
+    signed_enum,
+    unsigned_enum,
+    text,
+    blob,
+    extended,
+    can_id,
+    timestamp
   };
   struct Step {
-    std::uint32_t tag = 0;  // its varint, first byte lowest
+    std::uint32_t tag = 0;  // as it is written: the first byte lowest
     std::uint16_t column = 0;
     std::uint8_t tag_bytes = 1;
     Action action = Action::f64;
   };
   struct Plan {
-    std::vector<Step> steps;  // ascending by field number
+    std::vector<Step> steps;           // ascending by field number
     std::vector<std::uint16_t> texts;  // columns of text and blobs
     std::size_t most_bytes = 0;        // of a row, but for its texts
     std::uint32_t can_id = 0;
   };
 
+  static Action action_of(const MessageField& field);
   static Plan make_plan(const MessageType& type);
+  static void add_step(Plan& plan, std::uint32_t number, Action action, std::size_t column);
+  static char* put(char* at, const Step& step, const StreamBlock& block, std::size_t row);
 
-  std::vector<Plan> plans_;          // by type
+  std::vector<Plan> plans_;           // by type
   std::vector<std::size_t> type_of_;  // by stream
 };
 

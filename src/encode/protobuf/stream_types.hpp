@@ -20,7 +20,7 @@ class StreamTypes {
   explicit StreamTypes(const Catalog& catalog, std::string package = std::string(kStreamPackage));
 
   [[nodiscard]] const std::vector<MessageType>& types() const { return types_; }  // ascending by first stream
-  [[nodiscard]] std::size_t type_of(StreamId stream) const { return type_of_[stream]; }  // index into types()
+  [[nodiscard]] const std::vector<std::size_t>& type_of() const { return type_of_; }  // by stream: index into types()
   [[nodiscard]] std::string full_name(std::size_t type) const { return package_ + "." + types_[type].name; }
   [[nodiscard]] const std::string& package() const { return package_; }
 
