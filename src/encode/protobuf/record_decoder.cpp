@@ -29,6 +29,17 @@ void read_id_flag(const Reader& field, std::uint32_t& id, std::uint32_t flag) {
   if (field.is(Type::varint)) id = field.value() != 0 ? id | flag : id & ~flag;
 }
 
+// Every text that is given must be UTF-8, as proto3 has it, also one that another replaces.
+struct Text {
+  std::string_view value;
+  bool broken = false;
+
+  void read(const Reader& field) {
+    read_bytes(field, value);
+    broken = broken || !is_valid_utf8(value);
+  }
+};
+
 // A timestamp that may come in pieces, or not at all.
 struct Time {
   std::optional<wire::Timestamp> parts;
@@ -51,7 +62,8 @@ std::optional<RecordPlace> place_if_any(const RecordPlace& place) {
 // Fields of Frame as they come.
 struct FrameFields {
   Time time;
-  std::string_view channel, data;
+  Text channel;
+  std::string_view data;
   std::uint32_t id = 0, id_flags = 0;
   FrameFlags flags = 0;
   std::int32_t origin = 0;
@@ -63,7 +75,7 @@ struct FrameFields {
       case 1:
         return time.read(field);
       case 2:
-        return read_bytes(field, channel);
+        return channel.read(field);
       case 3:
         return read_number(field, id);
       case 4:
@@ -103,7 +115,7 @@ struct FrameFields {
   [[nodiscard]] bool fit() const {
     const bool remote = (id_flags & kIdRemote) != 0;
     return id <= kIdExtendedMask && raw_dlc <= kMostDlc && length <= kMaxFrameBytes &&
-           data.size() == (remote ? 0 : length) && is_valid_utf8(channel);
+           data.size() == (remote ? 0 : length) && !channel.broken;
   }
 
   [[nodiscard]] FrameFlags all_flags() const {
@@ -126,7 +138,7 @@ std::optional<DecodedFrame> decode_frame(std::string_view bytes) {
   decoded.frame.flags = fields.all_flags();
   decoded.frame.length = static_cast<std::uint8_t>(fields.length);
   decoded.frame.data = {reinterpret_cast<const std::uint8_t*>(fields.data.data()), fields.data.size()};
-  decoded.channel = fields.channel;
+  decoded.channel = fields.channel.value;
   decoded.place = place_if_any(fields.place);
   return decoded;
 }
@@ -134,7 +146,7 @@ std::optional<DecodedFrame> decode_frame(std::string_view bytes) {
 std::optional<DecodedGap> decode_gap(std::string_view bytes) {
   Time from, to;
   std::int32_t reason = 0;
-  std::string_view where;
+  Text where;
   std::optional<std::uint64_t> count;
   RecordPlace place;
   Reader reader(bytes);
@@ -143,38 +155,38 @@ std::optional<DecodedGap> decode_gap(std::string_view bytes) {
     if (number == 1) from.read(reader);
     if (number == 2) to.read(reader);
     if (number == 3) read_number(reader, reason);
-    if (number == 4) read_bytes(reader, where);
+    if (number == 4) where.read(reader);
     if (number == 5 && reader.is(Type::varint)) count = reader.value();
     if (number == 6) read_number(reader, place.epoch);
     if (number == 7) read_number(reader, place.seq);
     if (number == 8) read_number(reader, place.index);
   }
   const auto from_time = from.value(), to_time = to.value();
-  if (reader.failed() || !from_time || !to_time || reason < 0 || reason > 0xFF || !is_valid_utf8(where)) {
+  if (reader.failed() || !from_time || !to_time || reason < 0 || reason > 0xFF || where.broken) {
     return std::nullopt;
   }
   DecodedGap decoded;
-  decoded.gap = {*from_time, *to_time, static_cast<GapReason>(reason), std::string(where), count, place.index};
+  decoded.gap = {*from_time, *to_time, static_cast<GapReason>(reason), std::string(where.value), count, place.index};
   decoded.place = place_if_any(place);
   return decoded;
 }
 
 std::optional<DecodedCursor> decode_cursor(std::string_view bytes) {
   Time time;
-  std::string_view journal;
+  Text journal;
   DecodedCursor decoded;
   Reader reader(bytes);
   while (reader.next()) {
     const std::uint32_t number = reader.number();
     if (number == 1) time.read(reader);
-    if (number == 2) read_bytes(reader, journal);
+    if (number == 2) journal.read(reader);
     if (number == 3) read_number(reader, decoded.position.epoch);
     if (number == 4) read_number(reader, decoded.position.seq);
     if (number == 5) read_number(reader, decoded.position.index);
   }
   const auto when = time.value();
-  const auto id = parse_journal_id(journal);
-  if (reader.failed() || !when || !id) return std::nullopt;
+  const auto id = parse_journal_id(journal.value);
+  if (reader.failed() || !when || !id || journal.broken) return std::nullopt;
   decoded.position.journal = *id;
   decoded.time = *when;
   return decoded;

@@ -112,7 +112,7 @@ RC_GTEST_PROP(RowEncoder, IsReadByLibprotobufAndWritesItsBytes, ()) {
       encoder.append(out, block, row);
       const std::string bytes = out.substr(before);
       const auto message = loaded.parse(types.full_name(types.type_of()[stream]), bytes);
-      RC_ASSERT(message != nullptr);
+      RC_ASSERT(static_cast<bool>(message));
       RC_ASSERT(message->GetReflection()->GetUnknownFields(*message).empty());
       require_same_row(*message, schemas[stream], block, row);
       RC_ASSERT(message->SerializeAsString() == bytes);
