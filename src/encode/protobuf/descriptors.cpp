@@ -73,13 +73,6 @@ pb::FieldDescriptorProto& add_field(pb::DescriptorProto& message, const std::str
   return field;
 }
 
-// A field that may be absent is the only member of a oneof, named as protoc names it.
-void make_optional(pb::DescriptorProto& message, pb::FieldDescriptorProto& field) {
-  field.set_proto3_optional(true);
-  field.set_oneof_index(message.oneof_decl_size());
-  message.add_oneof_decl()->set_name("_" + field.name());
-}
-
 void add_enum(pb::DescriptorProto& message, int message_index, const EnumType& type, Comments& comments) {
   const int index = message.enum_type_size();
   pb::EnumDescriptorProto& made = *message.add_enum_type();
@@ -116,7 +109,9 @@ void add_message(pb::FileDescriptorProto& file, const MessageType& type, Comment
   for (const MessageField& field : type.fields) {
     comments.add({kMessages, index, kFields, message.field_size()}, field.comment);
     pb::FieldDescriptorProto& made = add_field(message, field.name, field.number, wire_type(field.kind));
-    make_optional(message, made);
+    made.set_proto3_optional(true);
+    made.set_oneof_index(message.oneof_decl_size());
+    message.add_oneof_decl()->set_name(field.oneof);
     if (!field.values) continue;
     made.set_type_name("." + file.package() + "." + type.name + "." + field.values->name);
     add_enum(message, index, *field.values, comments);
@@ -127,13 +122,12 @@ void add_message(pb::FileDescriptorProto& file, const MessageType& type, Comment
 // The file of that name with these types, behind the one that it imports.
 std::string make_set(const std::string& package, const std::string& file_name, std::span<const MessageType> types) {
   pb::FileDescriptorSet set;
-  pb::Timestamp::descriptor()->file()->CopyTo(set.add_file());
-  const std::string imported = set.file(0).name();
+  if (!types.empty()) pb::Timestamp::descriptor()->file()->CopyTo(set.add_file());
   pb::FileDescriptorProto& file = *set.add_file();
   file.set_name(file_name);
   file.set_package(package);
   file.set_syntax("proto3");
-  file.add_dependency(imported);
+  if (!types.empty()) file.add_dependency(set.file(0).name());
   Comments comments(file);
   for (const MessageType& type : types) add_message(file, type, comments);
   return set.SerializeAsString();

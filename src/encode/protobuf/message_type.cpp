@@ -132,6 +132,7 @@ MessageType make_message_type(const RowSchema& schema, std::string name) {
     made.comment = field_comment(field, made.name, made.kind != FieldKind::enumeration);
   }
   // Behind all fields, so that those keep their names.
+  for (MessageField& field : type.fields) field.oneof = scope.take_oneof(field.name);
   for (std::size_t i = 0; i < schema.fields.size(); ++i) {
     MessageField& made = type.fields[i];
     if (made.kind == FieldKind::enumeration) made.values = make_enum(schema.fields[i], made.name, scope);

@@ -40,6 +40,7 @@ struct EnumType {
 
 struct MessageField {
   std::string name;
+  std::string oneof;  // that it is the only member of: how proto3 knows whether it is there
   std::uint32_t number = 0;
   FieldKind kind = FieldKind::f64;
   FieldType column = FieldType::f64;  // what the words of the column are

@@ -48,7 +48,7 @@ std::string legal_letters(std::string_view text) {
 std::string legal_name(std::string_view text, std::string_view otherwise) {
   std::string name = legal_letters(text);
   if (name.empty()) return std::string(otherwise);
-  return is_letter(name.front()) ? name : "x" + name;
+  return is_digit(name.front()) ? "_" + name : name;
 }
 
 // Names hold no '/': what does is a key.
@@ -70,6 +70,13 @@ std::string NameScope::take(std::string_view wanted) {
 
 std::string NameScope::take_field(std::string_view wanted) {
   return take_unless(wanted, [](std::string_view name) { return "field/" + fold(name); });
+}
+
+std::string NameScope::take_oneof(std::string_view field) {
+  std::string name = (field.starts_with('_') ? "" : "_") + std::string(field);
+  while (taken_.contains(name)) name = "X" + name;
+  taken_.insert(name);
+  return name;
 }
 
 std::string NameScope::take_value(std::string_view wanted, std::string_view enum_name, std::int32_t number) {

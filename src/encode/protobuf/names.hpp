@@ -17,8 +17,7 @@ inline constexpr std::size_t kMostNameBytes = 128;  // more is cut off
 // becomes one underscore. "" where no letter or digit is left. Not yet a name: it may begin with a digit.
 [[nodiscard]] std::string legal_letters(std::string_view text);
 
-// The same as a name: begins with a letter ("x" is put before a digit or underscore), `otherwise` where it
-// would be empty. So no name given out here meets the oneofs of optional fields, which begin with '_'.
+// The same as a name: an underscore is put before a digit, and it is `otherwise` where it would be empty.
 [[nodiscard]] std::string legal_name(std::string_view text, std::string_view otherwise);
 
 // Names of one scope of a .proto, each given out once. In the order in which they are asked for: the second
@@ -29,6 +28,9 @@ class NameScope {
   std::string take(std::string_view wanted);
   // Differs also from all other fields when case and underscores are left away: what the JSON form of proto3 asks.
   std::string take_field(std::string_view wanted);
+  // The oneof that makes a field optional, named as protoc names it. To be asked for in the order of the fields, and
+  // before all that is no field.
+  std::string take_oneof(std::string_view field);
   // Differs also from all other values of the enum when the enum's name before them, case and underscores are
   // left away, as protoc compares them. Two labels of one text are told apart by their numbers.
   std::string take_value(std::string_view wanted, std::string_view enum_name, std::int32_t number);

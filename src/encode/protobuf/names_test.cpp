@@ -16,14 +16,14 @@ TEST(LegalName, TurnsSpacesToUnderscoresAndDropsParentheses) {
 }
 
 TEST(LegalName, GivesEachOtherCharacterOneUnderscore) {
-  EXPECT_EQ(legal_name("\xC3\x96l", "field"), "x_l");          // Öl
+  EXPECT_EQ(legal_name("\xC3\x96l", "field"), "_l");           // Öl
   EXPECT_EQ(legal_name("a\xE2\x82\xAC" "b", "field"), "a_b");  // the euro sign
   EXPECT_EQ(legal_name("a\xFF\xFE" "b", "field"), "a__b");     // no UTF-8
 }
 
-TEST(LegalName, BeginsWithALetter) {
-  EXPECT_EQ(legal_name("3rdGear", "field"), "x3rdGear");
-  EXPECT_EQ(legal_name("_private", "field"), "x_private");
+TEST(LegalName, DoesNotBeginWithADigit) {
+  EXPECT_EQ(legal_name("3rdGear", "field"), "_3rdGear");
+  EXPECT_EQ(legal_name("_4WD", "field"), "_4WD");
 }
 
 TEST(LegalName, IsNeverEmptyNorEndless) {
@@ -47,6 +47,14 @@ TEST(NameScope, TellsFieldsApartThatJsonWouldNot) {
   EXPECT_EQ(scope.take_field("speed"), "speed_2");
   EXPECT_EQ(scope.take_field("Spe_ed"), "Spe_ed_3");
   EXPECT_EQ(scope.take_field("Speed2"), "Speed2_2");  // speed_2 is it without underscores
+}
+
+TEST(NameScope, NamesOneofsAsProtocDoes) {
+  NameScope scope;
+  for (const char* field : {"Speed", "_Speed", "X_Speed"}) (void)scope.take(field);
+  EXPECT_EQ(scope.take_oneof("Speed"), "XX_Speed");  // _Speed and X_Speed are fields
+  EXPECT_EQ(scope.take_oneof("_Speed"), "XXX_Speed");
+  EXPECT_EQ(scope.take_oneof("X_Speed"), "_X_Speed");
 }
 
 TEST(NameScope, TellsEqualLabelsApartByTheirNumbers) {

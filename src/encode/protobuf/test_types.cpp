@@ -76,7 +76,7 @@ Catalog catalog_of(std::vector<RowSchema> schemas) {
 std::string any_name() {
   return *rc::gen::oneOf(
       rc::gen::element<std::string>("Speed", "speed", "Sp_eed", "Speed 2", "Speed_2", "(Speed)", "", "_", "3rd",
-                                    "timestamp", "can_id", "Extended", "Gear", "Gear_Value", "Gear_Value_Gear_0",
+                                    "_Speed", "X_Speed", "__Speed", "timestamp", "can_id", "Extended", "Gear", "Gear_Value", "Gear_Value_Gear_0",
                                     "Value", "message", "optional", "reserved", "google", "cantrail", "\xC3\x96l",
                                     "a\nb", "a*/b", "\\", "\"", "// x", std::string(300, 'n')),
       rc::gen::string<std::string>(), rc::gen::container<std::string>(rc::gen::element('a', 'A', '_', ' ', '1')));
