@@ -29,6 +29,7 @@ package race.car;
 // length: 0
 message Battery {
   enum Gear_Value {
+    // not in the value table
     Gear_0 = 0;
     Gear_REVERSE = -1;
     Gear_DRIVE = 3;

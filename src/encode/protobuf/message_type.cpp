@@ -79,28 +79,33 @@ FieldKind kind_of(const FieldSchema& field) {
   return is_one_bit(field) && field.labels.empty() ? FieldKind::boolean : integer_kind(field);
 }
 
+struct NamedNumber {
+  std::int32_t number = 0;
+  const std::string* label = nullptr;  // nullptr: the table does not name it
+};
+
+// Ascending, but 0 first, which proto3 asks for.
+std::vector<NamedNumber> zero_first(const FieldSchema& field) {
+  std::vector<NamedNumber> numbers;
+  for (const Label& label : field.labels) {
+    numbers.push_back({static_cast<std::int32_t>(label.word), &label.text});
+  }
+  std::sort(numbers.begin(), numbers.end(), [](const NamedNumber& a, const NamedNumber& b) {
+    return std::pair(a.number != 0, a.number) < std::pair(b.number != 0, b.number);
+  });
+  if (numbers.front().number != 0) numbers.insert(numbers.begin(), NamedNumber{});
+  return numbers;
+}
+
 // `prefix`: the field's name.
 EnumType make_enum(const FieldSchema& field, const std::string& prefix, NameScope& scope) {
   EnumType type;
   type.name = scope.take(prefix + "_Value");
-  std::vector<std::pair<std::int32_t, std::string_view>> labels;
-  for (const Label& label : field.labels) {
-    labels.emplace_back(static_cast<std::int32_t>(label.word), label.text);
-  }
-  std::stable_sort(labels.begin(), labels.end(),
-                   [](const auto& a, const auto& b) { return a.first < b.first; });
-  const auto zero =
-      std::find_if(labels.begin(), labels.end(), [](const auto& label) { return label.first == 0; });
-  if (zero == labels.end()) {
-    labels.emplace(labels.begin(), 0, "");
-  } else {
-    std::rotate(labels.begin(), zero, zero + 1);
-  }
-  for (const auto& [number, text] : labels) {
-    std::string letters = legal_letters(text);
-    if (letters.empty()) letters = (number < 0 ? "minus_" : "") + std::to_string(std::abs(std::int64_t{number}));
+  for (const auto& [number, label] : zero_first(field)) {
+    std::string letters = label != nullptr ? legal_letters(*label) : "";
+    if (letters.empty()) letters = number_letters(number);
     std::string name = scope.take_value(prefix + "_" + letters, type.name, number);
-    std::string comment = label_comment(text, name);
+    std::string comment = label != nullptr ? label_comment(*label, name) : "not in the value table";
     type.values.push_back({std::move(name), number, std::move(comment)});
   }
   return type;

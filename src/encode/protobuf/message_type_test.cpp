@@ -103,7 +103,7 @@ std::string values_of(const FieldSchema& field) {
 TEST(MessageType, PutsZeroFirstAndAddsItWhereTheTableHasNone) {
   EXPECT_EQ(values_of(labelled(integer(8, true), {{0, "Off"}, {1, "On"}, {word(-1), "Error"}})),
             "Signal_Value: Signal_Off=0 Signal_Error=-1 Signal_On=1");
-  EXPECT_EQ(values_of(labelled(integer(8), {{3, "Drive"}})), "Signal_Value: Signal_0=0 Signal_Drive=3");
+  EXPECT_EQ(values_of(labelled(integer(8), {{3, "Drive"}})), "Signal_Value: Signal_0=0(not in the value table) Signal_Drive=3");
 }
 
 TEST(MessageType, MakesLabelsLegalAndDifferent) {

@@ -51,6 +51,11 @@ std::string legal_name(std::string_view text, std::string_view otherwise) {
   return is_digit(name.front()) ? "_" + name : name;
 }
 
+std::string number_letters(std::int32_t number) {
+  const std::string digits = std::to_string(number);
+  return number < 0 ? "minus_" + digits.substr(1) : digits;
+}
+
 // Names hold no '/': what does is a key.
 template <class Key>
 std::string NameScope::take_unless(std::string_view wanted, Key key) {
@@ -84,8 +89,7 @@ std::string NameScope::take_value(std::string_view wanted, std::string_view enum
     return std::string(enum_name) + "/" + fold_value(name, enum_name);
   };
   if (!taken_.contains(wanted) && !taken_.contains(key(wanted))) return take_unless(wanted, key);
-  const std::string digits = std::to_string(number);
-  return take_unless(std::string(wanted) + "_" + (number < 0 ? "minus_" + digits.substr(1) : digits), key);
+  return take_unless(std::string(wanted) + "_" + number_letters(number), key);
 }
 
 }  // namespace cantrail::encode::protobuf

@@ -20,6 +20,9 @@ inline constexpr std::size_t kMostNameBytes = 128;  // more is cut off
 // The same as a name: an underscore is put before a digit, and it is `otherwise` where it would be empty.
 [[nodiscard]] std::string legal_name(std::string_view text, std::string_view otherwise);
 
+// A number as a part of a name: "7", "minus_7".
+[[nodiscard]] std::string number_letters(std::int32_t number);
+
 // Names of one scope of a .proto, each given out once. In the order in which they are asked for: the second
 // "Speed" becomes "Speed_2".
 class NameScope {
