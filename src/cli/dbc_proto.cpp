@@ -1,5 +1,5 @@
-// `cantrail dbc proto` and `cantrail dbc descriptor`: the protobuf messages in which recordings and viewers get the
-// rows of a bus.
+// `cantrail dbc proto` and `cantrail dbc descriptor`: the protobuf messages in which recordings and viewers
+// get the rows of a bus.
 #include <algorithm>
 #include <memory>
 
@@ -35,16 +35,19 @@ int complain(const Fault& fault, int exit_code) {
 // Words with dots between. `google` is protobuf's own.
 std::string problem_of_package(const std::string& package) {
   for (const std::string_view word : split(package, '.')) {
-    const bool legal = !word.empty() && (word.front() < '0' || word.front() > '9') &&
-                       std::all_of(word.begin(), word.end(), [](char c) {
-                         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-                       });
+    const bool legal =
+        !word.empty() && (word.front() < '0' || word.front() > '9') &&
+        std::all_of(word.begin(), word.end(), [](char c) {
+          return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+        });
     if (!legal) {
-      return "'" + printable(package) + "' is no package: letters, digits and underscores, words with dots between, as " +
+      return "'" + printable(package) +
+             "' is no package: letters, digits and underscores, words with dots between, as " +
              std::string(encode::protobuf::kStreamPackage);
     }
   }
-  return package == "google" || package.starts_with("google.") ? "the package 'google' is protobuf's own" : "";
+  return package == "google" || package.starts_with("google.") ? "the package 'google' is protobuf's own"
+                                                               : "";
 }
 
 // Each DBC on a channel of its own, so that none hides a message of another.
@@ -55,7 +58,8 @@ Result<CompiledCatalogPtr> compile(std::vector<DbcText> dbcs) {
   spec.dbcs = std::move(dbcs);
   Diagnostics diagnostics;
   auto compiled = CatalogCompiler().compile(std::move(spec), diagnostics);
-  for (const Diagnostic& diagnostic : diagnostics) std::fprintf(stderr, "%s\n", to_string(diagnostic).c_str());
+  for (const Diagnostic& diagnostic : diagnostics)
+    std::fprintf(stderr, "%s\n", to_string(diagnostic).c_str());
   return compiled;
 }
 
@@ -105,10 +109,13 @@ void add(CLI::App& dbc, Run& chosen, const char* name, const char* summary, cons
   auto arguments = std::make_shared<ProtoArguments>();
   arguments->binary = binary;
   CLI::App* command = dbc.add_subcommand(name, summary);
-  command->add_option("FILE", arguments->dbcs, "DBC files; of two messages with one name the second gets a number")
+  command
+      ->add_option("FILE", arguments->dbcs,
+                   "DBC files; of two messages with one name the second gets a number")
       ->required();
   command->add_option("-o,--output", arguments->output, "write to this file, not to standard output");
-  command->add_option("--package", arguments->package, "the package of the messages; recordings use the default")
+  command
+      ->add_option("--package", arguments->package, "the package of the messages; recordings use the default")
       ->capture_default_str()
       ->check(problem_of_package);
   command->footer(footer);
@@ -119,7 +126,8 @@ void add(CLI::App& dbc, Run& chosen, const char* name, const char* summary, cons
 
 void add_dbc_proto(CLI::App& dbc, Run& chosen) {
   add(dbc, chosen, "proto", "Print protobuf messages for the messages of DBC files, as .proto text",
-      "\nOne message each, its signals numbered in their order; value tables are enums; units, ranges and what was\n"
+      "\nOne message each, its signals numbered in their order; value tables are enums; units, ranges and "
+      "what was\n"
       "renamed stand in comments.\n"
       "Examples:\n"
       "  cantrail dbc proto car.dbc > car.proto && protoc --python_out=. car.proto\n"
@@ -129,7 +137,8 @@ void add_dbc_proto(CLI::App& dbc, Run& chosen) {
 
 void add_dbc_descriptor(CLI::App& dbc, Run& chosen) {
   add(dbc, chosen, "descriptor", "Write the same messages as a binary descriptor set (FileDescriptorSet)",
-      "\nWhat `protoc --include_imports --include_source_info --descriptor_set_out` makes of `cantrail dbc proto`: for\n"
+      "\nWhat `protoc --include_imports --include_source_info --descriptor_set_out` makes of `cantrail dbc "
+      "proto`: for\n"
       "viewers and programs that read messages without generated code.\n"
       "Examples:\n"
       "  cantrail dbc descriptor car.dbc -o car.desc\n"

@@ -1,8 +1,8 @@
 // Writes the rows and frames of a candump log as protobuf, for another implementation to read:
 //   protobuf_rows LOG FOLDER DBC…
 // FOLDER gets N.desc for each message type (its own descriptor set), `names` (their full names, a line each),
-// `rows` (for each row, in the log's order: the number of its type and the message), and `recording.desc` with `frames`
-// (a message each). Numbers and lengths are varints before what they belong to.
+// `rows` (for each row, in the log's order: the number of its type and the message), and `recording.desc`
+// with `frames` (a message each). Numbers and lengths are varints before what they belong to.
 #include <cstdio>
 #include <string>
 
@@ -52,7 +52,8 @@ Status write(const std::string& folder, const std::string& name, std::string_vie
 Status write_types(const StreamTypes& types, const std::string& folder) {
   std::string names;
   for (std::size_t type = 0; type < types.types().size(); ++type) {
-    if (auto written = write(folder, std::to_string(type) + ".desc", descriptor_set(types, type)); !written) return written;
+    if (auto written = write(folder, std::to_string(type) + ".desc", descriptor_set(types, type)); !written)
+      return written;
     names += types.full_name(type) + "\n";
   }
   if (auto written = write(folder, "names", names); !written) return written;

@@ -21,7 +21,8 @@ TEST(HotPaths, DoNotAllocateAfterWarmUp) {
   FrameBlock block;
   block.append({WallTime{1}, 0x1F2, kFlagFd, 0, 64, data});
   const Position batch{{}, 1, 2, 0};
-  const GapRecord gap{WallTime{1}, WallTime{2}, GapReason::bus_off, "a place of more than fifteen letters\xFF", 3, 0};
+  const GapRecord gap{
+      WallTime{1}, WallTime{2}, GapReason::bus_off, "a place of more than fifteen letters\xFF", 3, 0};
   std::string out;
   std::size_t decoded = 0;
   const auto work = [&] {

@@ -14,8 +14,8 @@ namespace {
 
 namespace pb = google::protobuf;
 
-// Puts comments where descriptor.proto wants them: beside the file's content, found by a path of field numbers and
-// indexes.
+// Puts comments where descriptor.proto wants them: beside the file's content, found by a path of field
+// numbers and indexes.
 class Comments {
  public:
   explicit Comments(pb::FileDescriptorProto& file) : file_(file) {}
@@ -63,8 +63,8 @@ pb::FieldDescriptorProto::Type wire_type(FieldKind kind) {
   return Field::TYPE_BYTES;
 }
 
-pb::FieldDescriptorProto& add_field(pb::DescriptorProto& message, const std::string& name, std::uint32_t number,
-                                    pb::FieldDescriptorProto::Type type) {
+pb::FieldDescriptorProto& add_field(pb::DescriptorProto& message, const std::string& name,
+                                    std::uint32_t number, pb::FieldDescriptorProto::Type type) {
   pb::FieldDescriptorProto& field = *message.add_field();
   field.set_name(name);
   field.set_number(static_cast<int>(number));
@@ -85,8 +85,10 @@ void add_enum(pb::DescriptorProto& message, int message_index, const EnumType& t
   }
 }
 
-void add_own_fields(pb::DescriptorProto& message, int message_index, const MessageType& type, Comments& comments) {
-  const auto add = [&](const char* name, std::uint32_t number, pb::FieldDescriptorProto::Type wire, const char* comment) -> auto& {
+void add_own_fields(pb::DescriptorProto& message, int message_index, const MessageType& type,
+                    Comments& comments) {
+  const auto add = [&](const char* name, std::uint32_t number, pb::FieldDescriptorProto::Type wire,
+                       const char* comment) -> auto& {
     comments.add({kMessages, message_index, kFields, message.field_size()}, comment);
     return add_field(message, name, number, wire);
   };
@@ -120,7 +122,8 @@ void add_message(pb::FileDescriptorProto& file, const MessageType& type, Comment
 }
 
 // The file of that name with these types, behind the one that it imports.
-std::string make_set(const std::string& package, const std::string& file_name, std::span<const MessageType> types) {
+std::string make_set(const std::string& package, const std::string& file_name,
+                     std::span<const MessageType> types) {
   pb::FileDescriptorSet set;
   if (!types.empty()) pb::Timestamp::descriptor()->file()->CopyTo(set.add_file());
   pb::FileDescriptorProto& file = *set.add_file();
@@ -166,7 +169,8 @@ std::string descriptor_set(const StreamTypes& types) {
 
 Result<std::string> proto_text(std::string_view descriptor_set) {
   pb::FileDescriptorSet set;
-  if (!set.ParseFromArray(descriptor_set.data(), static_cast<int>(descriptor_set.size())) || set.file_size() == 0) {
+  if (!set.ParseFromArray(descriptor_set.data(), static_cast<int>(descriptor_set.size())) ||
+      set.file_size() == 0) {
     return Fault{FaultKind::corrupt, "these bytes are no protobuf descriptor set"};
   }
   pb::DescriptorPool pool;
@@ -174,7 +178,8 @@ Result<std::string> proto_text(std::string_view descriptor_set) {
   FirstError error;
   for (const pb::FileDescriptorProto& file : set.file()) {
     last = pool.BuildFileCollectingErrors(file, &error);
-    if (last == nullptr) return Fault{FaultKind::corrupt, "a descriptor set that contradicts itself: " + error.text()};
+    if (last == nullptr)
+      return Fault{FaultKind::corrupt, "a descriptor set that contradicts itself: " + error.text()};
   }
   pb::DebugStringOptions options;
   options.include_comments = true;

@@ -1,6 +1,6 @@
-// Descriptor sets: what a reader who knows nothing of cantrail needs to read its messages. A set is a serialised
-// google.protobuf.FileDescriptorSet (descriptor.proto) with everything that it imports, imports first. Equal types
-// give equal bytes. Comments are carried (source_code_info).
+// Descriptor sets: what a reader who knows nothing of cantrail needs to read its messages. A set is a
+// serialised google.protobuf.FileDescriptorSet (descriptor.proto) with everything that it imports, imports
+// first. Equal types give equal bytes. Comments are carried (source_code_info).
 #pragma once
 
 #include <string>

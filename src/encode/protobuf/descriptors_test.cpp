@@ -77,7 +77,8 @@ RC_GTEST_PROP(DescriptorSet, IsLegalWhateverTheNames, ()) {
   const auto schemas = *rc::gen::container<std::vector<RowSchema>>(rc::gen::exec(testing::any_schema));
   const StreamTypes types(testing::catalog_of(schemas));
   expect_text_compiles(descriptor_set(types));
-  for (std::size_t type = 0; type < types.types().size(); ++type) expect_text_compiles(descriptor_set(types, type));
+  for (std::size_t type = 0; type < types.types().size(); ++type)
+    expect_text_compiles(descriptor_set(types, type));
 }
 
 RC_GTEST_PROP(DescriptorSet, HasEqualBytesForEqualCatalogs, ()) {

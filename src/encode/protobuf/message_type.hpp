@@ -1,6 +1,6 @@
-// What a protobuf message for the rows of a stream looks like: worked out from the schema alone, without libprotobuf.
-// From it come the descriptor (descriptors.hpp) and the plan that encodes (row_encoder.hpp). README.md says
-// which signal becomes what.
+// What a protobuf message for the rows of a stream looks like: worked out from the schema alone, without
+// libprotobuf. From it come the descriptor (descriptors.hpp) and the plan that encodes (row_encoder.hpp).
+// README.md says which signal becomes what.
 #pragma once
 
 #include <cstdint>
@@ -43,7 +43,7 @@ struct MessageField {
   std::string oneof;  // that it is the only member of: how proto3 knows whether it is there
   std::uint32_t number = 0;
   FieldKind kind = FieldKind::f64;
-  FieldType column = FieldType::f64;  // what the words of the column are
+  FieldType column = FieldType::f64;              // what the words of the column are
   std::optional<EnumType> values = std::nullopt;  // of an enumeration
   std::string comment;
   bool operator==(const MessageField&) const = default;
@@ -52,13 +52,14 @@ struct MessageField {
 struct MessageType {
   std::string name;
   std::vector<MessageField> fields;  // one a field of the schema, in its order; every one `optional`
-  std::optional<std::uint32_t> can_id;  // with kIdExtended: there is a field can_id, and `extended` if flagged
+  std::optional<std::uint32_t>
+      can_id;  // with kIdExtended: there is a field can_id, and `extended` if flagged
   std::string comment;
   bool operator==(const MessageType&) const = default;
 };
 
-// Numbers of fields that are no signals. Signals are numbered from 1 in their order, leaving out 2040–2047 and
-// what protobuf keeps for itself (19000–19999).
+// Numbers of fields that are no signals. Signals are numbered from 1 in their order, leaving out 2040–2047
+// and what protobuf keeps for itself (19000–19999).
 inline constexpr std::uint32_t kExtendedNumber = 2045;
 inline constexpr std::uint32_t kCanIdNumber = 2046;
 inline constexpr std::uint32_t kTimestampNumber = 2047;

@@ -103,12 +103,17 @@ std::string values_of(const FieldSchema& field) {
 TEST(MessageType, PutsZeroFirstAndAddsItWhereTheTableHasNone) {
   EXPECT_EQ(values_of(labelled(integer(8, true), {{0, "Off"}, {1, "On"}, {word(-1), "Error"}})),
             "Signal_Value: Signal_Off=0 Signal_Error=-1 Signal_On=1");
-  EXPECT_EQ(values_of(labelled(integer(8), {{3, "Drive"}})), "Signal_Value: Signal_0=0(not in the value table) Signal_Drive=3");
+  EXPECT_EQ(values_of(labelled(integer(8), {{3, "Drive"}})),
+            "Signal_Value: Signal_0=0(not in the value table) Signal_Drive=3");
 }
 
 TEST(MessageType, MakesLabelsLegalAndDifferent) {
-  EXPECT_EQ(values_of(labelled(integer(8, true),
-                               {{0, "not used"}, {1, "Not_Used"}, {2, "90\xC2\xB0 left"}, {3, ""}, {4, "not used"}, {word(-2), "?"}})),
+  EXPECT_EQ(values_of(labelled(integer(8, true), {{0, "not used"},
+                                                  {1, "Not_Used"},
+                                                  {2, "90\xC2\xB0 left"},
+                                                  {3, ""},
+                                                  {4, "not used"},
+                                                  {word(-2), "?"}})),
             "Signal_Value: Signal_not_used=0(not used) Signal_minus_2=-2(?) Signal_Not_Used_1=1(Not_Used) "
             "Signal_90__left=2(90\xC2\xB0 left) Signal_3=3 Signal_not_used_4=4(not used)");
 }
@@ -138,9 +143,10 @@ TEST(MessageType, TellsUnitRangeLabelsAndOriginalNames) {
   field.minimum = 0;
   field.maximum = 510.5;
   field.comment = "Of the whole pack,\r\n  measured at \x1b[2J the contactor\n\n";
-  EXPECT_EQ(type_of({field}).fields[0].comment,
-            "Of the whole pack,\nmeasured at \\x1B[2J the contactor\nname: Pack Voltage (V)\nunit: V\nrange: 0 to "
-            "510.5\nvalue 4: two\\x0Alines");
+  EXPECT_EQ(
+      type_of({field}).fields[0].comment,
+      "Of the whole pack,\nmeasured at \\x1B[2J the contactor\nname: Pack Voltage (V)\nunit: V\nrange: 0 to "
+      "510.5\nvalue 4: two\\x0Alines");
   field = labelled(column(FieldType::f64), {{std::bit_cast<std::uint64_t>(-0.5), "low"}});
   field.minimum = -1;
   EXPECT_EQ(type_of({field}).fields[0].comment, "minimum: -1\nvalue -0.5: low");
@@ -156,7 +162,8 @@ TEST(MessageType, TellsOfTheMessage) {
   schema.sender = "ECU";
   schema.labels = {{"room", "Flower back"}};
   EXPECT_EQ(make_message_type(schema, "Engine_Data").comment,
-            "Of the engine\nname: Engine Data\nid: 0x18FEE000 extended\nlength: 8\ncycle: 100 ms\nsender: ECU\nroom: Flower "
+            "Of the engine\nname: Engine Data\nid: 0x18FEE000 extended\nlength: 8\ncycle: 100 ms\nsender: "
+            "ECU\nroom: Flower "
             "back");
 }
 
@@ -170,8 +177,9 @@ RowSchema named(const std::string& name, std::optional<std::uint32_t> id, const 
 }
 
 TEST(StreamTypes, AreSharedByStreamsOfEqualSchemas) {
-  const StreamTypes types(testing::catalog_of({named("Bus", std::nullopt, "V"), named("Motor", 1, "V"), named("Bus", std::nullopt, "V"),
-                                      named("Bus", std::nullopt, "A"), named("Motor", 2, "V")}));
+  const StreamTypes types(testing::catalog_of({named("Bus", std::nullopt, "V"), named("Motor", 1, "V"),
+                                               named("Bus", std::nullopt, "V"),
+                                               named("Bus", std::nullopt, "A"), named("Motor", 2, "V")}));
   EXPECT_EQ(types.type_of(), (std::vector<std::size_t>{0, 1, 0, 2, 3}));
   EXPECT_EQ(types.full_name(0), "cantrail.stream.Bus");
   EXPECT_EQ(types.full_name(2), "cantrail.stream.Bus_2");

@@ -1,5 +1,5 @@
-// Names as protobuf wants them, made of the names of others: DBC files hold spaces, parentheses, umlauts, and two
-// signals that differ in case alone.
+// Names as protobuf wants them, made of the names of others: DBC files hold spaces, parentheses, umlauts, and
+// two signals that differ in case alone.
 #pragma once
 
 #include <cstddef>
@@ -29,10 +29,11 @@ class NameScope {
  public:
   // Differs from all names of the scope.
   std::string take(std::string_view wanted);
-  // Differs also from all other fields when case and underscores are left away: what the JSON form of proto3 asks.
+  // Differs also from all other fields when case and underscores are left away: what the JSON form of proto3
+  // asks.
   std::string take_field(std::string_view wanted);
-  // The oneof that makes a field optional, named as protoc names it. To be asked for in the order of the fields, and
-  // before all that is no field.
+  // The oneof that makes a field optional, named as protoc names it. To be asked for in the order of the
+  // fields, and before all that is no field.
   std::string take_oneof(std::string_view field);
   // Differs also from all other values of the enum when the enum's name before them, case and underscores are
   // left away, as protoc compares them. Two labels of one text are told apart by their numbers.

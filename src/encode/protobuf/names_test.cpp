@@ -16,9 +16,15 @@ TEST(LegalName, TurnsSpacesToUnderscoresAndDropsParentheses) {
 }
 
 TEST(LegalName, GivesEachOtherCharacterOneUnderscore) {
-  EXPECT_EQ(legal_name("\xC3\x96l", "field"), "_l");           // Öl
-  EXPECT_EQ(legal_name("a\xE2\x82\xAC" "b", "field"), "a_b");  // the euro sign
-  EXPECT_EQ(legal_name("a\xFF\xFE" "b", "field"), "a__b");     // no UTF-8
+  EXPECT_EQ(legal_name("\xC3\x96l", "field"), "_l");  // Öl
+  EXPECT_EQ(legal_name("a\xE2\x82\xAC"
+                       "b",
+                       "field"),
+            "a_b");  // the euro sign
+  EXPECT_EQ(legal_name("a\xFF\xFE"
+                       "b",
+                       "field"),
+            "a__b");  // no UTF-8
 }
 
 TEST(LegalName, DoesNotBeginWithADigit) {

@@ -22,7 +22,8 @@ void read_bytes(const Reader& field, std::string_view& value) {
 }
 
 void read_flag(const Reader& field, FrameFlags& flags, FrameFlags flag) {
-  if (field.is(Type::varint)) flags = static_cast<FrameFlags>(field.value() != 0 ? flags | flag : flags & ~flag);
+  if (field.is(Type::varint))
+    flags = static_cast<FrameFlags>(field.value() != 0 ? flags | flag : flags & ~flag);
 }
 
 void read_id_flag(const Reader& field, std::uint32_t& id, std::uint32_t flag) {
@@ -119,7 +120,8 @@ struct FrameFields {
   }
 
   [[nodiscard]] FrameFlags all_flags() const {
-    const auto known = origin >= 1 && origin <= 4 ? static_cast<TimeOrigin>(origin - 1) : TimeOrigin::recorded;
+    const auto known =
+        origin >= 1 && origin <= 4 ? static_cast<TimeOrigin>(origin - 1) : TimeOrigin::recorded;
     return static_cast<FrameFlags>(with_origin(flags, known) | raw_dlc << kDlcShift);
   }
 };
@@ -131,15 +133,16 @@ std::optional<DecodedFrame> decode_frame(std::string_view bytes) {
   Reader reader(bytes);
   while (reader.next()) fields.read(reader);
   const auto time = fields.time.value();
-  if (reader.failed() || !time || !fields.fit()) return std::nullopt;
-  DecodedFrame decoded;
-  decoded.frame.time = *time;
-  decoded.frame.id = fields.id | fields.id_flags;
-  decoded.frame.flags = fields.all_flags();
-  decoded.frame.length = static_cast<std::uint8_t>(fields.length);
-  decoded.frame.data = {reinterpret_cast<const std::uint8_t*>(fields.data.data()), fields.data.size()};
-  decoded.channel = fields.channel.value;
-  decoded.place = place_if_any(fields.place);
+  std::optional<DecodedFrame> decoded;
+  if (reader.failed() || !time || !fields.fit()) return decoded;
+  FrameView& frame = decoded.emplace().frame;
+  frame.time = *time;
+  frame.id = fields.id | fields.id_flags;
+  frame.flags = fields.all_flags();
+  frame.length = static_cast<std::uint8_t>(fields.length);
+  frame.data = {reinterpret_cast<const std::uint8_t*>(fields.data.data()), fields.data.size()};
+  decoded->channel = fields.channel.value;
+  if (fields.place.seq != 0) decoded->place = fields.place;
   return decoded;
 }
 
@@ -166,7 +169,8 @@ std::optional<DecodedGap> decode_gap(std::string_view bytes) {
     return std::nullopt;
   }
   DecodedGap decoded;
-  decoded.gap = {*from_time, *to_time, static_cast<GapReason>(reason), std::string(where.value), count, place.index};
+  decoded.gap = {*from_time, *to_time,   static_cast<GapReason>(reason), std::string(where.value),
+                 count,      place.index};
   decoded.place = place_if_any(place);
   return decoded;
 }

@@ -1,5 +1,6 @@
-// Messages of recording.proto read back, from files that anyone may have written. Never reads outside of `bytes`,
-// allocates no more than they hold. Unknown fields are passed over; of a field given twice the last counts.
+// Messages of recording.proto read back, from files that anyone may have written. Never reads outside of
+// `bytes`, allocates no more than they hold. Unknown fields are passed over; of a field given twice the last
+// counts.
 #pragma once
 
 #include <optional>
@@ -11,7 +12,8 @@
 
 namespace cantrail::encode::protobuf {
 
-// Where a record was, as far as the message says: without its journal, which the cursors of the recording name.
+// Where a record was, as far as the message says: without its journal, which the cursors of the recording
+// name.
 struct RecordPlace {
   std::uint32_t epoch = 0;
   std::uint64_t seq = 0;
@@ -20,7 +22,7 @@ struct RecordPlace {
 };
 
 struct DecodedFrame {
-  FrameView frame;  // channel 0; data points into the bytes
+  FrameView frame;           // channel 0; data points into the bytes
   std::string_view channel;  // by name
   std::optional<RecordPlace> place;
 };

@@ -52,29 +52,30 @@ void FrameEncoder::append(std::string& out, const FrameBlock& frames, std::size_
   assert(frame.channel < channels_.size());
   const std::string& channel = channels_[frame.channel];
   constexpr std::size_t kFields = 16;
-  append_at_most(out, kFields * kMostField + kMostTimestampBytes + channel.size() + kMaxFrameBytes, [&](char* at) {
-    at = put_time(at, 1, frame.time);
-    at = put_bytes(at, channel);
-    at = put_field(at, 3, frame.id & kIdExtendedMask);
-    at = put_field(at, 4, frame.extended());
-    at = put_field(at, 5, frame.remote());
-    at = put_field(at, 6, frame.error());
-    at = put_field(at, 7, (frame.flags & kFlagFd) != 0);
-    at = put_field(at, 8, (frame.flags & kFlagBrs) != 0);
-    at = put_field(at, 9, (frame.flags & kFlagEsi) != 0);
-    at = put_field(at, 10, (frame.flags & kFlagTx) != 0);
-    at = put_field(at, 11, static_cast<std::uint64_t>(time_origin(frame.flags)) + 1);
-    at = put_field(at, 12, frame.length);
-    at = put_field(at, 13, (frame.flags & kDlcMask) >> kDlcShift);
-    if (!frame.data.empty()) {
-      at = put_varint(at, tag(14, Type::length));
-      at = put_blob(at, {reinterpret_cast<const char*>(frame.data.data()), frame.data.size()});
-    }
-    if (batch == nullptr) return at;
-    at = put_field(at, 15, batch->epoch);
-    at = put_field(at, 16, batch->seq);
-    return put_field(at, 17, index);
-  });
+  append_at_most(out, kFields * kMostField + kMostTimestampBytes + channel.size() + kMaxFrameBytes,
+                 [&](char* at) {
+                   at = put_time(at, 1, frame.time);
+                   at = put_bytes(at, channel);
+                   at = put_field(at, 3, frame.id & kIdExtendedMask);
+                   at = put_field(at, 4, frame.extended());
+                   at = put_field(at, 5, frame.remote());
+                   at = put_field(at, 6, frame.error());
+                   at = put_field(at, 7, (frame.flags & kFlagFd) != 0);
+                   at = put_field(at, 8, (frame.flags & kFlagBrs) != 0);
+                   at = put_field(at, 9, (frame.flags & kFlagEsi) != 0);
+                   at = put_field(at, 10, (frame.flags & kFlagTx) != 0);
+                   at = put_field(at, 11, static_cast<std::uint64_t>(time_origin(frame.flags)) + 1);
+                   at = put_field(at, 12, frame.length);
+                   at = put_field(at, 13, (frame.flags & kDlcMask) >> kDlcShift);
+                   if (!frame.data.empty()) {
+                     at = put_varint(at, tag(14, Type::length));
+                     at = put_blob(at, {reinterpret_cast<const char*>(frame.data.data()), frame.data.size()});
+                   }
+                   if (batch == nullptr) return at;
+                   at = put_field(at, 15, batch->epoch);
+                   at = put_field(at, 16, batch->seq);
+                   return put_field(at, 17, index);
+                 });
 }
 
 void append_gap(std::string& out, const GapRecord& gap, const Position* batch) {

@@ -1,5 +1,5 @@
-// Frames, gaps, ledgers and cursors as the messages of recording.proto. Each function appends one message, without
-// its length, and allocates only where `out` grows.
+// Frames, gaps, ledgers and cursors as the messages of recording.proto. Each function appends one message,
+// without its length, and allocates only where `out` grows.
 #pragma once
 
 #include <string>
@@ -28,7 +28,8 @@ class FrameEncoder {
 
 // `batch`: as above.
 void append_gap(std::string& out, const GapRecord& gap, const Position* batch);
-void append_ledger(std::string& out, const Ledger& ledger, std::string_view lane, std::uint32_t epoch, WallTime time);
+void append_ledger(std::string& out, const Ledger& ledger, std::string_view lane, std::uint32_t epoch,
+                   WallTime time);
 void append_cursor(std::string& out, const Position& cursor, WallTime time);
 
 }  // namespace cantrail::encode::protobuf

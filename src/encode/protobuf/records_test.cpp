@@ -37,9 +37,9 @@ struct AnyFrame {
 };
 
 WallTime any_time() {
-  return {*rc::gen::oneOf(rc::gen::arbitrary<std::int64_t>(), rc::gen::inRange<std::int64_t>(-2, 3),
-                          rc::gen::element(std::numeric_limits<std::int64_t>::min(),
-                                           std::numeric_limits<std::int64_t>::max()))};
+  return {*rc::gen::oneOf(
+      rc::gen::arbitrary<std::int64_t>(), rc::gen::inRange<std::int64_t>(-2, 3),
+      rc::gen::element(std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max()))};
 }
 
 std::optional<Position> any_batch() {
@@ -56,7 +56,8 @@ AnyFrame any_frame() {
   const auto id = *rc::gen::arbitrary<std::uint32_t>();
   const bool remote = (id & kIdRemote) != 0;
   const auto length = *rc::gen::inRange<std::uint8_t>(0, kMaxFrameBytes + 1);
-  any.data = *rc::gen::container<std::vector<std::uint8_t>>(remote ? 0 : length, rc::gen::arbitrary<std::uint8_t>());
+  any.data =
+      *rc::gen::container<std::vector<std::uint8_t>>(remote ? 0 : length, rc::gen::arbitrary<std::uint8_t>());
   const auto flags = static_cast<FrameFlags>(*rc::gen::inRange(0, 0x1000) & 0xF3F);
   any.block.append({any_time(), id, flags, *rc::gen::inRange<ChannelId>(0, 2), length, any.data});
   any.batch = any_batch();
@@ -85,7 +86,8 @@ RC_GTEST_PROP(Frame, ComesBackAsItWas, ()) {
   RC_ASSERT(back->frame.id == expected.id);
   RC_ASSERT(back->frame.flags == expected.flags);
   RC_ASSERT(back->frame.length == expected.length);
-  RC_ASSERT(std::equal(back->frame.data.begin(), back->frame.data.end(), expected.data.begin(), expected.data.end()));
+  RC_ASSERT(std::equal(back->frame.data.begin(), back->frame.data.end(), expected.data.begin(),
+                       expected.data.end()));
   RC_ASSERT(back->channel == two_channels().channels[expected.channel].alias);
   RC_ASSERT(back->place.has_value() == any.batch.has_value());
   if (back->place) RC_ASSERT(*back->place == (RecordPlace{any.batch->epoch, any.batch->seq, 0}));
@@ -100,25 +102,31 @@ TEST(Frame, SaysEachThingInItsField) {
   AnyFrame any;
   any.block.append({WallTime{0}, 1, 0, 0, 0, {}});
   any.block.append({WallTime{1'700'000'000'000'000'001}, 0x18FEE000 | kIdExtended,
-                    static_cast<FrameFlags>(kFlagFd | kFlagEsi | kFlagTx | with_origin(0, TimeOrigin::host)), 0, 2, data});
+                    static_cast<FrameFlags>(kFlagFd | kFlagEsi | kFlagTx | with_origin(0, TimeOrigin::host)),
+                    0, 2, data});
   any.batch = Position{{}, 3, 9, 0};
   std::string out;
   FrameEncoder(two_channels()).append(out, any.block, 1, &*any.batch);
-  EXPECT_EQ(text_form(kFrameType, out),
-            "timestamp { seconds: 1700000000 nanos: 1 } channel: \"can0\" id: 419356672 extended: true fd: true "
-            "error_state_indicator: true sent: true time_origin: TIME_ORIGIN_HOST length: 2 data: \"\\253\\000\" epoch: 3 "
-            "seq: 9 index: 1");
+  EXPECT_EQ(
+      text_form(kFrameType, out),
+      "timestamp { seconds: 1700000000 nanos: 1 } channel: \"can0\" id: 419356672 extended: true fd: true "
+      "error_state_indicator: true sent: true time_origin: TIME_ORIGIN_HOST length: 2 data: \"\\253\\000\" "
+      "epoch: 3 "
+      "seq: 9 index: 1");
   FrameBlock remote;
-  remote.append({WallTime{-1}, 0x7FF | kIdRemote, static_cast<FrameFlags>(kFlagBrs | 11 << kDlcShift), 1, 8, {}});
+  remote.append(
+      {WallTime{-1}, 0x7FF | kIdRemote, static_cast<FrameFlags>(kFlagBrs | 11 << kDlcShift), 1, 8, {}});
   out.clear();
   FrameEncoder(two_channels()).append(out, remote, 0, nullptr);
   EXPECT_EQ(text_form(kFrameType, out),
-            "timestamp { seconds: -1 nanos: 999999999 } channel: \"vorne \\303\\266\" id: 2047 remote: true bit_rate_switch: "
+            "timestamp { seconds: -1 nanos: 999999999 } channel: \"vorne \\303\\266\" id: 2047 remote: true "
+            "bit_rate_switch: "
             "true time_origin: TIME_ORIGIN_HARDWARE length: 8 raw_dlc: 11");
 }
 
 GapRecord any_gap() {
-  GapRecord gap{any_time(), any_time(), static_cast<GapReason>(*rc::gen::inRange(1, 14)), "", std::nullopt, 0};
+  GapRecord gap{any_time(), any_time(),   static_cast<GapReason>(*rc::gen::inRange(1, 14)),
+                "",         std::nullopt, 0};
   gap.where = *rc::gen::element<std::string>("", "can0", "\xE2\x82\xAC");
   if (*rc::gen::arbitrary<bool>()) gap.count = *rc::gen::arbitrary<std::uint64_t>();
   gap.before_index = *rc::gen::arbitrary<std::uint32_t>();
@@ -145,23 +153,33 @@ TEST(Gap, SaysThatTheNumberIsNotKnownByLeavingItOut) {
   append_gap(known, {WallTime{0}, WallTime{5}, GapReason::bus_off, "can0\xFF", 0, 4}, nullptr);
   append_gap(unknown, {WallTime{0}, WallTime{5}, GapReason::bus_off, "can0", std::nullopt, 0}, nullptr);
   EXPECT_EQ(text_form(kGapType, known),
-            "from_time { } to_time { nanos: 5 } reason: GAP_REASON_BUS_OFF where: \"can0\\357\\277\\275\" count: 0 before_index: 4");
+            "from_time { } to_time { nanos: 5 } reason: GAP_REASON_BUS_OFF where: \"can0\\357\\277\\275\" "
+            "count: 0 before_index: 4");
   EXPECT_EQ(text_form(kGapType, unknown),
             "from_time { } to_time { nanos: 5 } reason: GAP_REASON_BUS_OFF where: \"can0\"");
 }
 
 TEST(Ledger, HasAllItsTerms) {
-  const Ledger ledger{.received = 36, .delivered = 1, .filtered = 2, .undecoded = 3, .superseded = 4, .rejected = 5, .dropped = 6, .pending = 15};
+  const Ledger ledger{.received = 36,
+                      .delivered = 1,
+                      .filtered = 2,
+                      .undecoded = 3,
+                      .superseded = 4,
+                      .rejected = 5,
+                      .dropped = 6,
+                      .pending = 15};
   std::string out;
   append_ledger(out, ledger, "history", 7, WallTime{2'000'000'000});
   EXPECT_EQ(text_form(kLedgerType, out),
-            "timestamp { seconds: 2 } lane: \"history\" epoch: 7 received: 36 delivered: 1 filtered: 2 undecoded: 3 superseded: 4 "
+            "timestamp { seconds: 2 } lane: \"history\" epoch: 7 received: 36 delivered: 1 filtered: 2 "
+            "undecoded: 3 superseded: 4 "
             "rejected: 5 dropped: 6 pending: 15");
 }
 
 RC_GTEST_PROP(Cursor, ComesBackAsItWas, ()) {
   Position cursor;
-  cursor.journal.bytes = *rc::gen::container<std::array<std::uint8_t, 16>>(rc::gen::arbitrary<std::uint8_t>());
+  cursor.journal.bytes =
+      *rc::gen::container<std::array<std::uint8_t, 16>>(rc::gen::arbitrary<std::uint8_t>());
   cursor.epoch = *rc::gen::arbitrary<std::uint32_t>();
   cursor.seq = *rc::gen::arbitrary<std::uint64_t>();
   cursor.index = *rc::gen::arbitrary<std::uint32_t>();
@@ -215,7 +233,9 @@ void require_agreement(std::string_view type, Rewrite rewrite, const std::string
   const auto rewritten = rewrite(bytes);
   const auto theirs = read_by_libprotobuf(type, bytes);
   if (!rewritten) return;  // refused for what it says, or by both
-  if (!theirs) RC_FAIL("libprotobuf refuses " + to_hex(std::span(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size())));
+  if (!theirs)
+    RC_FAIL("libprotobuf refuses " +
+            to_hex(std::span(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size())));
   const auto ours = read_by_libprotobuf(type, *rewritten);
   for (pb::Message* message : {theirs.get(), ours.get()}) {
     for (const char* name : ignored) {
@@ -237,7 +257,8 @@ std::string damaged(std::string bytes) {
         bytes.resize(at);
         break;
       case 2:
-        bytes.insert(at, *rc::gen::element<std::string>("\x93\x01\x94\x01", "\x9B\x01\x08\x05\x9C\x01", "\x80", "\x0A\x02\x08\x07", "\x0A\x02\x10\x07"));
+        bytes.insert(at, *rc::gen::element<std::string>("\x93\x01\x94\x01", "\x9B\x01\x08\x05\x9C\x01",
+                                                        "\x80", "\x0A\x02\x08\x07", "\x0A\x02\x10\x07"));
         break;
       case 3:
         bytes += bytes.substr(at);
@@ -253,10 +274,12 @@ RC_GTEST_PROP(Decoders, ReadWhatLibprotobufReadsFromDamagedBytes, ()) {
   std::string gap, cursor;
   append_gap(gap, any_gap(), nullptr);
   append_cursor(cursor, Position{{}, 1, 2, 3}, any_time());
-  const auto theirs_alone = {"time_origin", "epoch", "seq", "index"};  // not kept, or not with an unknown number
+  const auto theirs_alone = {"time_origin", "epoch", "seq",
+                             "index"};  // not kept, or not with an unknown number
   require_agreement(kFrameType, rewrite_frame, damaged(encoded(any_frame())), theirs_alone);
   require_agreement(kGapType, rewrite_gap, damaged(gap), {"epoch", "seq"});
-  require_agreement(kCursorType, rewrite_cursor, damaged(cursor), {"journal"});  // capital digits become small
+  require_agreement(kCursorType, rewrite_cursor, damaged(cursor),
+                    {"journal"});  // capital digits become small
 }
 
 RC_GTEST_PROP(Decoders, TakeAnyBytes, (const std::string& bytes)) {
@@ -275,27 +298,34 @@ TEST(Decoders, RefuseEveryTruncationThatCutsAField) {
     const auto frame = decode_frame(cut);
     if (!frame) continue;
     EXPECT_NE(read_by_libprotobuf(kFrameType, cut), nullptr) << size;
-    EXPECT_EQ(frame->frame.length, 0) << size;  // what is left is a frame, but never one with half of its data
+    EXPECT_EQ(frame->frame.length, 0)
+        << size;  // what is left is a frame, but never one with half of its data
   }
 }
 
 TEST(Decoders, RefuseWhatCannotBe) {
   const std::string time("\x0A\x02\x08\x01", 4);
   EXPECT_TRUE(decode_frame(time));
-  EXPECT_FALSE(decode_frame(""));                                            // no time
-  EXPECT_FALSE(decode_frame("\x0A\x0B\x08\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x7F" "x"));  // a time far behind 2262
-  EXPECT_FALSE(decode_frame(std::string("\x0A\x06\x10\xFF\xFF\xFF\xFF\x7F", 8)));  // nanoseconds of many seconds
-  EXPECT_FALSE(decode_frame(time + "\x60\x41"));                             // 65 bytes
-  EXPECT_FALSE(decode_frame(time + "\x60\x02"));                             // two bytes that are not there
-  EXPECT_FALSE(decode_frame(time + "\x72\x01" "a"));                         // a byte of no length
-  EXPECT_FALSE(decode_frame(time + "\x18\x80\x80\x80\x80\x02"));             // an identifier of 30 bits
-  EXPECT_FALSE(decode_frame(time + "\x12\x01\xFF"));                         // a channel that is no text
-  EXPECT_TRUE(decode_frame(time + "\x9B\x01\x9B\x01\x9C\x01\x9C\x01"));      // groups, unknown
-  EXPECT_FALSE(decode_frame(time + "\x9B\x01\xA4\x01"));                     // the end of another group
+  EXPECT_FALSE(decode_frame(""));  // no time
+  EXPECT_FALSE(
+      decode_frame("\x0A\x0B\x08\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x7F"
+                   "x"));  // a time far behind 2262
+  EXPECT_FALSE(
+      decode_frame(std::string("\x0A\x06\x10\xFF\xFF\xFF\xFF\x7F", 8)));  // nanoseconds of many seconds
+  EXPECT_FALSE(decode_frame(time + "\x60\x41"));                          // 65 bytes
+  EXPECT_FALSE(decode_frame(time + "\x60\x02"));                          // two bytes that are not there
+  EXPECT_FALSE(decode_frame(time + "\x72\x01"
+                                   "a"));                                // a byte of no length
+  EXPECT_FALSE(decode_frame(time + "\x18\x80\x80\x80\x80\x02"));         // an identifier of 30 bits
+  EXPECT_FALSE(decode_frame(time + "\x12\x01\xFF"));                     // a channel that is no text
+  EXPECT_TRUE(decode_frame(time + "\x9B\x01\x9B\x01\x9C\x01\x9C\x01"));  // groups, unknown
+  EXPECT_FALSE(decode_frame(time + "\x9B\x01\xA4\x01"));                 // the end of another group
   std::string deep = time;
   for (int i = 0; i < 100'000; ++i) deep += "\x9B\x01";
   EXPECT_FALSE(decode_frame(deep));
-  EXPECT_FALSE(decode_cursor("\x0A\x02\x08\x01\x12\x02" "ab"));  // no journal
+  EXPECT_FALSE(
+      decode_cursor("\x0A\x02\x08\x01\x12\x02"
+                    "ab"));  // no journal
 }
 
 TEST(Gap, KeepsAReasonThatIsNotKnownYet) {

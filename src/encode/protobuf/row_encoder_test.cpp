@@ -31,8 +31,8 @@ std::string repaired(std::string_view text) {
 }
 
 // The field that libprotobuf read holds what the block holds.
-void require_same_value(const pb::Message& message, const pb::FieldDescriptor* field, const StreamBlock& block,
-                        std::size_t column, std::size_t row) {
+void require_same_value(const pb::Message& message, const pb::FieldDescriptor* field,
+                        const StreamBlock& block, std::size_t column, std::size_t row) {
   const pb::Reflection& read = *message.GetReflection();
   const std::uint64_t word = block.word(column, row);
   switch (field->type()) {
@@ -81,7 +81,8 @@ void require_same_row(const pb::Message& message, const RowSchema& schema, const
   const pb::Reflection& read = *message.GetReflection();
   for (std::size_t column = 0; column < schema.fields.size(); ++column) {
     const pb::FieldDescriptor* field = type.FindFieldByNumber(static_cast<int>(field_number(column)));
-    const bool there = block.valid(column, row) && !is_left_out(field, schema.fields[column].type, block.word(column, row));
+    const bool there =
+        block.valid(column, row) && !is_left_out(field, schema.fields[column].type, block.word(column, row));
     RC_ASSERT(read.HasField(message, field) == there);
     if (there) require_same_value(message, field, block, column, row);
   }
@@ -95,12 +96,14 @@ void require_same_row(const pb::Message& message, const RowSchema& schema, const
   RC_ASSERT(read.HasField(message, timestamp));
   RC_ASSERT(time.ParseFromString(read.GetMessage(message, timestamp).SerializeAsString()));
   RC_ASSERT(time.nanos() >= 0 && time.nanos() < 1'000'000'000);
-  const auto ns = static_cast<std::uint64_t>(time.seconds()) * 1'000'000'000U + static_cast<std::uint64_t>(time.nanos());
+  const auto ns =
+      static_cast<std::uint64_t>(time.seconds()) * 1'000'000'000U + static_cast<std::uint64_t>(time.nanos());
   RC_ASSERT(static_cast<std::int64_t>(ns) == block.time_ns()[row]);
 }
 
 RC_GTEST_PROP(RowEncoder, IsReadByLibprotobufAndWritesItsBytes, ()) {
-  const auto schemas = *rc::gen::nonEmpty(rc::gen::container<std::vector<RowSchema>>(rc::gen::exec(testing::any_schema)));
+  const auto schemas =
+      *rc::gen::nonEmpty(rc::gen::container<std::vector<RowSchema>>(rc::gen::exec(testing::any_schema)));
   const StreamTypes types(testing::catalog_of(schemas));
   LoadedTypes loaded(descriptor_set(types));
   const RowEncoder encoder(types);
@@ -144,7 +147,9 @@ TEST(RowEncoder, WritesValuesOutsideOfTheTableAsNumbers) {
   std::string out;
   RowEncoder(types).append(out, block, 0);
   const auto message = loaded.parse(types.full_name(0), out);
-  EXPECT_EQ(message->GetReflection()->GetEnumValue(*message, message->GetDescriptor()->FindFieldByName("Gear")), 77);
+  EXPECT_EQ(
+      message->GetReflection()->GetEnumValue(*message, message->GetDescriptor()->FindFieldByName("Gear")),
+      77);
 }
 
 TEST(RowEncoder, WritesWideMessagesInTheOrderOfTheirNumbers) {

@@ -1,5 +1,6 @@
-// The message types of all streams of a catalog. Streams of equal schemas (one DBC on two channels) share a type; of two
-// unlike schemas with one name the second gets a suffix. A catalog that grew keeps the types of its streams.
+// The message types of all streams of a catalog. Streams of equal schemas (one DBC on two channels) share a
+// type; of two unlike schemas with one name the second gets a suffix. A catalog that grew keeps the types of
+// its streams.
 #pragma once
 
 #include <string>
@@ -20,7 +21,9 @@ class StreamTypes {
   explicit StreamTypes(const Catalog& catalog, std::string package = std::string(kStreamPackage));
 
   [[nodiscard]] const std::vector<MessageType>& types() const { return types_; }  // ascending by first stream
-  [[nodiscard]] const std::vector<std::size_t>& type_of() const { return type_of_; }  // by stream: index into types()
+  [[nodiscard]] const std::vector<std::size_t>& type_of() const {
+    return type_of_;
+  }  // by stream: index into types()
   [[nodiscard]] std::string full_name(std::size_t type) const { return package_ + "." + types_[type].name; }
   [[nodiscard]] const std::string& package() const { return package_; }
 

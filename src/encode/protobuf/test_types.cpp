@@ -75,11 +75,13 @@ Catalog catalog_of(std::vector<RowSchema> schemas) {
 
 std::string any_name() {
   return *rc::gen::oneOf(
-      rc::gen::element<std::string>("Speed", "speed", "Sp_eed", "Speed 2", "Speed_2", "(Speed)", "", "_", "3rd",
-                                    "_Speed", "X_Speed", "__Speed", "timestamp", "can_id", "Extended", "Gear", "Gear_Value", "Gear_Value_Gear_0",
-                                    "Value", "message", "optional", "reserved", "google", "cantrail", "\xC3\x96l",
-                                    "a\nb", "a*/b", "\\", "\"", "// x", std::string(300, 'n')),
-      rc::gen::string<std::string>(), rc::gen::container<std::string>(rc::gen::element('a', 'A', '_', ' ', '1')));
+      rc::gen::element<std::string>("Speed", "speed", "Sp_eed", "Speed 2", "Speed_2", "(Speed)", "", "_",
+                                    "3rd", "_Speed", "X_Speed", "__Speed", "timestamp", "can_id", "Extended",
+                                    "Gear", "Gear_Value", "Gear_Value_Gear_0", "Value", "message", "optional",
+                                    "reserved", "google", "cantrail", "\xC3\x96l", "a\nb", "a*/b", "\\", "\"",
+                                    "// x", std::string(300, 'n')),
+      rc::gen::string<std::string>(),
+      rc::gen::container<std::string>(rc::gen::element('a', 'A', '_', ' ', '1')));
 }
 
 namespace {
@@ -101,11 +103,13 @@ std::int64_t raw_of(const BitLayout& layout, std::uint64_t random) {
 
 // A word that the column can hold.
 std::uint64_t any_word(const FieldSchema& field) {
-  const auto random = *rc::gen::oneOf(rc::gen::arbitrary<std::uint64_t>(), rc::gen::inRange<std::uint64_t>(0, 9));
+  const auto random =
+      *rc::gen::oneOf(rc::gen::arbitrary<std::uint64_t>(), rc::gen::inRange<std::uint64_t>(0, 9));
   if (field.type == FieldType::boolean) return random & 1;
   if (field.type == FieldType::f64) {
     return *rc::gen::element(random, std::bit_cast<std::uint64_t>(0.0), std::bit_cast<std::uint64_t>(-0.0),
-                             std::bit_cast<std::uint64_t>(HUGE_VAL), std::bit_cast<std::uint64_t>(std::nan("")));
+                             std::bit_cast<std::uint64_t>(HUGE_VAL),
+                             std::bit_cast<std::uint64_t>(std::nan("")));
   }
   if (!field.layout) return random;
   const BitLayout& layout = *field.layout;
@@ -119,8 +123,8 @@ std::uint64_t any_word(const FieldSchema& field) {
 FieldSchema any_field() {
   FieldSchema field;
   field.name = any_name();
-  field.type = *rc::gen::element(FieldType::f64, FieldType::i64, FieldType::i64, FieldType::u64, FieldType::boolean,
-                                 FieldType::text, FieldType::blob);
+  field.type = *rc::gen::element(FieldType::f64, FieldType::i64, FieldType::i64, FieldType::u64,
+                                 FieldType::boolean, FieldType::text, FieldType::blob);
   field.unit = any_name();
   field.comment = any_name();
   if (*rc::gen::arbitrary<bool>()) field.minimum = -0.5;
@@ -154,7 +158,8 @@ StreamBlock any_rows(StreamId stream, const RowSchema& schema) {
   const auto rows = *rc::gen::inRange<std::size_t>(1, 4);
   block.reset(stream, schema.fields.size(), rows, schema.can_id.has_value());
   for (std::size_t row = 0; row < rows; ++row) {
-    block.time_ns()[row] = *rc::gen::oneOf(rc::gen::arbitrary<std::int64_t>(), rc::gen::inRange<std::int64_t>(-3, 3));
+    block.time_ns()[row] =
+        *rc::gen::oneOf(rc::gen::arbitrary<std::int64_t>(), rc::gen::inRange<std::int64_t>(-3, 3));
     if (schema.can_id) block.frame()[row] = static_cast<std::uint32_t>(row);
   }
   for (std::size_t i = 0; i < schema.fields.size(); ++i) {

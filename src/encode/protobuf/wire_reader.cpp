@@ -1,82 +1,32 @@
 #include "encode/protobuf/wire_reader.hpp"
 
-#include <limits>
-
 namespace cantrail::encode::protobuf::wire {
-namespace {
 
-constexpr std::uint32_t kMostNumber = (1U << 29) - 1;
-constexpr int kMostGroups = 100;  // one in the other: what libprotobuf allows
-
-}  // namespace
-
-bool Reader::next() {
-  if (failed_ || rest_.empty()) return false;
-  do {
-    failed_ = !take_field() || type_ == Type::end_group || (type_ == Type::group && !pass_group());
-  } while (!failed_ && type_ == Type::end_group && !rest_.empty());
-  return !failed_ && type_ != Type::end_group;
-}
-
-bool Reader::take_field() {
-  std::uint64_t tag = 0;
-  if (!take_varint(tag) || tag > std::numeric_limits<std::uint32_t>::max()) return false;
-  number_ = static_cast<std::uint32_t>(tag >> 3);
-  type_ = static_cast<Type>(tag & 7);
-  if (number_ == 0 || number_ > kMostNumber) return false;
-  switch (type_) {
-    case Type::varint:
-      return take_varint(value_);
-    case Type::fixed64:
-      return take_fixed(8);
-    case Type::fixed32:
-      return take_fixed(4);
-    case Type::length:
-      if (!take_varint(value_) || value_ > rest_.size()) return false;
-      bytes_ = rest_.substr(0, value_);
-      rest_.remove_prefix(value_);
-      return true;
-    case Type::group:
-    case Type::end_group:
-      return true;
+const char* take_more(const char* at, const char* end, std::uint64_t& value) {
+  value = 0;
+  for (unsigned shift = 0; shift < 7 * (kMostVarintBytes - 1) && at != end; shift += 7) {
+    const auto byte = static_cast<std::uint8_t>(*at++);
+    value |= static_cast<std::uint64_t>(byte & 0x7F) << shift;
+    if ((byte & 0x80) == 0) return at;
   }
-  return false;
+  return nullptr;
 }
 
-// Up to the end of the group whose begin was taken, which is then what next() finds last.
-bool Reader::pass_group() {
-  std::uint32_t open[kMostGroups] = {number_};
-  int depth = 1;
+const char* Reader::pass_group(const char* at, const char* end, std::uint32_t number) {
+  constexpr std::size_t kMostGroups = 100;  // one in the other: what libprotobuf allows
+  std::uint32_t open[kMostGroups] = {number};
+  std::size_t depth = 1;
+  Reader inner({at, static_cast<std::size_t>(end - at)});
   while (depth != 0) {
-    if (!take_field()) return false;
-    if (type_ == Type::group) {
-      if (depth == kMostGroups) return false;
-      open[depth++] = number_;
-    } else if (type_ == Type::end_group && open[--depth] != number_) {
-      return false;
+    if (!inner.take_field()) return nullptr;
+    if (inner.is(Type::group)) {
+      if (depth == kMostGroups) return nullptr;
+      open[depth++] = inner.number();
+    } else if (inner.is(Type::end_group) && open[--depth] != inner.number()) {
+      return nullptr;
     }
   }
-  return true;
-}
-
-bool Reader::take_varint(std::uint64_t& value) {
-  value = 0;
-  for (std::size_t i = 0; i < kMostVarintBytes && i < rest_.size(); ++i) {
-    const auto byte = static_cast<std::uint8_t>(rest_[i]);
-    value |= static_cast<std::uint64_t>(byte & 0x7F) << (7 * i);
-    if ((byte & 0x80) != 0) continue;
-    rest_.remove_prefix(i + 1);
-    return true;
-  }
-  return false;
-}
-
-bool Reader::take_fixed(std::size_t bytes) {
-  if (rest_.size() < bytes) return false;
-  value_ = 0;
-  std::memcpy(&value_, rest_.data(), bytes);
-  rest_.remove_prefix(bytes);
-  return true;
+  return inner.at_;
 }
 
 bool Timestamp::merge(std::string_view bytes) {
