@@ -43,14 +43,6 @@ void append_escaped(std::string& out, char c) {
   }
 }
 
-// The bytes of the character that begins with a byte over 0x7F; 0 if they are no UTF-8.
-std::size_t character_bytes(std::string_view text) {
-  for (std::size_t bytes = 2; bytes <= 4 && bytes <= text.size(); ++bytes) {
-    if (is_valid_utf8(text.substr(0, bytes))) return bytes;
-  }
-  return 0;
-}
-
 }  // namespace
 
 void append_json_string(std::string& out, std::string_view text) {
@@ -64,7 +56,7 @@ void append_json_string(std::string& out, std::string_view text) {
     std::size_t used = 1;
     if (static_cast<unsigned char>(text.front()) < 0x80) {
       append_escaped(out, text.front());
-    } else if (const std::size_t bytes = character_bytes(text); bytes != 0) {
+    } else if (const std::size_t bytes = utf8_length(text); bytes != 0) {
       out.append(text.data(), bytes);
       used = bytes;
     } else {

@@ -211,6 +211,12 @@ def run_cantrail(binary, *arguments, stdin=None, timeout=PATIENCE_S, **options):
     )
 
 
+def built_beside(binary, path):
+    """A program of the same build; None where the build left it out."""
+    program = Path(binary).parents[2] / path
+    return str(program) if program.is_file() else None
+
+
 def read_expected(path):
     with gzip.open(path, "rt") as lines:
         return [json.loads(line) for line in lines]
