@@ -24,8 +24,8 @@ class ByteSource {
 class ByteSink {
  public:
   virtual ~ByteSink() = default;
-  // All pieces, one behind the other, or a fault: then some bytes may have been written, and the caller of the
-  // writer cuts them off.
+  // All pieces, one behind the other, or a fault: then some bytes may have been written, and the caller of
+  // the writer cuts them off.
   virtual Status write(std::span<const std::span<const std::byte>> pieces) = 0;
 };
 

@@ -1,5 +1,5 @@
-// The first step of writing: messages become records in one buffer, which is all that happens here. The second
-// step is ChunkCompressor, which may run on another thread and hands the empty builder back.
+// The first step of writing: messages become records in one buffer, which is all that happens here. The
+// second step is ChunkCompressor, which may run on another thread and hands the empty builder back.
 #pragma once
 
 #include <cstdint>
@@ -31,8 +31,8 @@ class ChunkBuilder {
   [[nodiscard]] bool append(const MessageHeader& header, std::span<const std::byte> data);
   [[nodiscard]] bool append(const MessageColumns& columns);
 
-  // A message that is encoded in place: room for up to `most_bytes` of data, or nullptr as above; then commit()
-  // with what was written there. Without commit() there is no message.
+  // A message that is encoded in place: room for up to `most_bytes` of data, or nullptr as above; then
+  // commit() with what was written there. Without commit() there is no message.
   [[nodiscard]] std::byte* prepare(std::size_t most_bytes);
   void commit(const MessageHeader& header, std::size_t bytes);
 

@@ -16,9 +16,10 @@ namespace cantrail::mcap {
 
 struct ChunkOptions {
   Compression compression = Compression::zstd;
-  std::optional<int> level;   // nullopt: the default (compression.hpp)
-  bool crc = true;            // of the uncompressed records
-  bool message_index = true;  // without it the file is smaller by 16 bytes a message, and many readers cannot seek
+  std::optional<int> level;  // nullopt: the default (compression.hpp)
+  bool crc = true;           // of the uncompressed records
+  bool message_index =
+      true;  // without it the file is smaller by 16 bytes a message, and many readers cannot seek
 };
 
 // Belongs to no file: nothing in it depends on where it will stand.
@@ -36,10 +37,11 @@ class ChunkCompressor {
  public:
   explicit ChunkCompressor(const ChunkOptions& options);
 
-  // Replaces `out`, whose memory is used again, and empties `raw`. After a fault (exhausted, bug) `raw` is as it
-  // was.
+  // Replaces `out`, whose memory is used again, and empties `raw`. After a fault (exhausted, bug) `raw` is as
+  // it was.
   Status compress(ChunkBuilder& raw, FinishedChunk& out);
-  // The same for records from elsewhere, which may hold schemas and channels too. corrupt: they are no records.
+  // The same for records from elsewhere, which may hold schemas and channels too. corrupt: they are no
+  // records.
   Status compress(std::span<const std::byte> records, FinishedChunk& out);
 
  private:

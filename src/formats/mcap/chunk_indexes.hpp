@@ -1,5 +1,5 @@
-// Where the chunks of a file are, and their message indexes. What a writer holds for hours: 72 bytes a chunk and about
-// 3 for each channel in it.
+// Where the chunks of a file are, and their message indexes. What a writer holds for hours: 72 bytes a chunk
+// and about 3 for each channel in it.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +14,8 @@ namespace cantrail::mcap {
 struct ChunkPlace {
   std::uint64_t start_ns = 0;
   std::uint64_t end_ns = 0;
-  std::uint64_t offset = 0;  // of the record
-  std::uint64_t length = 0;  // of the record, prefix included
+  std::uint64_t offset = 0;       // of the record
+  std::uint64_t length = 0;       // of the record, prefix included
   std::uint64_t index_bytes = 0;  // of all its message indexes, which follow it
   std::uint64_t stored_bytes = 0;
   std::uint64_t uncompressed_bytes = 0;
@@ -50,7 +50,8 @@ class ChunkIndexes {
   };
 
   std::vector<Kept> chunks_;
-  std::vector<std::uint8_t> packed_;  // of each index place: channel and offset as differences to the one before
+  std::vector<std::uint8_t>
+      packed_;  // of each index place: channel and offset as differences to the one before
 };
 
 }  // namespace cantrail::mcap

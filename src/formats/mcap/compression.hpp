@@ -51,9 +51,10 @@ class Decompressor {
   Decompressor& operator=(Decompressor&&) noexcept;
   ~Decompressor();
 
-  // Replaces the content of `out` by exactly `bytes` bytes; any other number is a corrupt fault, as bad input is.
-  // `bytes` is what gets allocated: the caller bounds it. `compression` is not none.
-  Status decompress(Compression compression, std::span<const std::byte> in, std::uint64_t bytes, ByteBuffer& out);
+  // Replaces the content of `out` by exactly `bytes` bytes; any other number is a corrupt fault, as bad input
+  // is. `bytes` is what gets allocated: the caller bounds it. `compression` is not none.
+  Status decompress(Compression compression, std::span<const std::byte> in, std::uint64_t bytes,
+                    ByteBuffer& out);
 
  private:
   struct Contexts;

@@ -32,7 +32,7 @@ struct Damage {
   std::uint64_t length = 0;  // bytes that are lost by it
 };
 
-// "chunk at byte 8,912 (1,024 bytes): cannot be decompressed, or its checksum is wrong"
+// "at byte 8,912: a chunk cannot be decompressed, or its checksum is wrong (1,024 bytes)"
 [[nodiscard]] std::string to_string(const Damage& damage);
 
 // Counts all, keeps the places of the first ones.

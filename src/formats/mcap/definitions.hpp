@@ -24,9 +24,15 @@ class Definitions {
 
   [[nodiscard]] Added add(Schema schema);
   [[nodiscard]] Added add(Channel channel);
+  // What add() would answer.
+  [[nodiscard]] Added check(const Schema& schema) const;
+  [[nodiscard]] Added check(const Channel& channel) const;
 
   [[nodiscard]] const Schema* schema(std::uint16_t id) const { return find(schemas_, schema_at_, id); }
   [[nodiscard]] const Channel* channel(std::uint16_t id) const { return find(channels_, channel_at_, id); }
+  [[nodiscard]] bool has_channel(std::uint16_t id) const {
+    return id < channel_at_.size() && channel_at_[id] > 0;
+  }
   [[nodiscard]] const std::deque<Schema>& schemas() const { return schemas_; }
   [[nodiscard]] const std::deque<Channel>& channels() const { return channels_; }
 
@@ -38,7 +44,9 @@ class Definitions {
     return id < at.size() && at[id] > 0 ? &all[at[id] - 1] : nullptr;
   }
   template <class T>
-  Added add_to(std::deque<T>& all, Places& at, T item, std::uint64_t bytes);
+  [[nodiscard]] Added check_in(const std::deque<T>& all, const Places& at, const T& item) const;
+  template <class T>
+  Added add_to(std::deque<T>& all, Places& at, T item);
 
   std::deque<Schema> schemas_;
   std::deque<Channel> channels_;

@@ -6,8 +6,10 @@
 #include <string>
 
 #include "base/status.hpp"
+#include "formats/mcap/byte_buffer.hpp"
 #include "formats/mcap/byte_source.hpp"
 #include "formats/mcap/chunk_compressor.hpp"
+#include "formats/mcap/message_indexer.hpp"
 #include "formats/mcap/summary.hpp"
 
 namespace cantrail::mcap {
@@ -23,40 +25,38 @@ struct FileOptions {
 // How far a file is: what a writer goes on from (recovery.hpp finds it for a file that a crash left).
 struct FileState {
   Summary summary;
-  std::uint64_t bytes = 0;     // of the file
+  std::uint64_t bytes = 0;     // of the file; 0: not even begun
   std::uint32_t data_crc = 0;  // of these bytes
   // Message indexes of the last chunk, to be written next, without which it would have none.
   ByteBuffer missing_indexes;
 };
 
-// Not thread-safe. Writes are in the order of the calls, each complete when the call returns.
+// Not thread-safe. Writes in the order of the calls; each is complete when it returns. The magic bytes and
+// the header come before the first record by themselves.
 //
-// Faults: those of the sink, after which the writer is where it was before the call: the sink's bytes have to be cut to
-// bytes(), then the call can be made again. `rejected`: the record is not allowed, says why; nothing was written. `bug`: calls
-// out of order.
+// Faults: those of the sink, after which the writer stands where it stood: the file has to be cut to bytes(),
+// then the call can be made again. `rejected`: the record is not allowed, and nothing was written. `bug`: a
+// call after finish().
 class FileWriter {
  public:
   FileWriter(ByteSink& out, FileOptions options);
-  // Goes on with a file whose bytes were cut to state.bytes. begin() is not called; profile and library are the file's.
+  // Goes on with a file that was cut to state.bytes. Profile and library are those of the file.
   FileWriter(ByteSink& out, FileOptions options, FileState state);
 
-  Status begin();  // first: magic bytes and header
-
-  // Before the first message that needs it. The same one again is written once.
+  // Before the first message that needs them. The same again writes nothing.
   Status add(const Schema& schema);
   Status add(const Channel& channel);
 
-  // Channels in the chunk have been added, or (in a chunk from elsewhere) are defined in it and added. A chunk without
-  // records is nothing.
+  // All its channels have been added. A chunk without records is nothing.
   Status append(const FinishedChunk& chunk);
-  // Messages outside of chunks: without compression, checksum or index.
-  Status append_unchunked(std::span<const std::byte> message_records);
+  // Whole message records outside of chunks: without compression, checksum or index.
+  Status append_unchunked(std::span<const std::byte> records);
 
   Status add(const Metadata& metadata);
-  // Read in pieces, so of any size. Faults of `data` are passed on.
+  // Read in pieces, so of any size. Faults of `data` are passed on as those of the sink are.
   Status add(const AttachmentInfo& info, const ByteSource& data);
 
-  Status finish();  // last: the data's end, summary, footer, magic bytes
+  Status finish();  // the data's end, summary, footer, magic bytes
 
   [[nodiscard]] std::uint64_t bytes() const { return state_.bytes; }
   [[nodiscard]] const Summary& summary() const { return state_.summary; }
@@ -64,17 +64,22 @@ class FileWriter {
  private:
   enum class Stage : std::uint8_t { created, open, finished };
 
-  Status check_open() const;
-  Status check_channels(std::span<const ChannelCount> channels) const;
-  // Writes, and only then takes the bytes as part of the file.
+  Status open();
+  template <class T>
+  Status define(const T& definition, std::string_view what, std::string_view name, std::uint32_t& counted);
+  Status check_channels(const MessageTally& tally) const;
+  // Writes; what has been written belongs to the file.
   Status put(std::span<const std::span<const std::byte>> pieces);
-  Status put_record();  // record_
+  Status put(std::span<const std::byte> bytes);
+  Status put_attachment(const AttachmentPlace& place, const ByteSource& data);
+  void count(const MessageTally& tally);
 
   ByteSink& out_;
   FileOptions options_;
   FileState state_;
   Stage stage_ = Stage::created;
-  ByteBuffer record_;  // the record at hand
+  ByteBuffer record_;  // the one at hand
+  std::vector<IndexPlace> indexes_;
   MessageIndexer indexer_;
   MessageTally tally_;
 };

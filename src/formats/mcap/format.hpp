@@ -1,5 +1,5 @@
-// The bytes of MCAP, version 0: https://mcap.dev/spec. Everything is little endian; a record is an opcode, the
-// length of its content (u64), its content. Times are unsigned nanoseconds, by convention since 1970.
+// The bytes of MCAP, version 0: https://mcap.dev/spec. Everything is little endian; a record is an opcode,
+// the length of its content (u64), its content. Times are unsigned nanoseconds, by convention since 1970.
 #pragma once
 
 #include <array>
@@ -37,12 +37,12 @@ enum class Opcode : std::uint8_t {
 inline constexpr std::uint8_t kLastKnownOpcode = 0x0F;
 inline constexpr std::uint8_t kFirstPrivateOpcode = 0x80;
 
-inline constexpr std::size_t kPrefixBytes = 9;         // opcode and length, before each content
+inline constexpr std::size_t kPrefixBytes = 9;          // opcode and length, before each content
 inline constexpr std::size_t kMessageHeaderBytes = 22;  // channel u16, sequence u32, log and publish time u64
 inline constexpr std::size_t kMessageOverheadBytes = kPrefixBytes + kMessageHeaderBytes;
-inline constexpr std::size_t kIndexEntryBytes = 16;   // of a message index: log time u64, offset u64
-inline constexpr std::size_t kIndexHeaderBytes = 6;   // of a message index: channel u16, bytes of entries u32
-inline constexpr std::size_t kChunkFixedBytes = 40;   // of a chunk, without the name of its compression
+inline constexpr std::size_t kIndexEntryBytes = 16;  // of a message index: log time u64, offset u64
+inline constexpr std::size_t kIndexHeaderBytes = 6;  // of a message index: channel u16, bytes of entries u32
+inline constexpr std::size_t kChunkFixedBytes = 40;  // of a chunk, without the name of its compression
 inline constexpr std::size_t kFooterBytes = 20;
 inline constexpr std::size_t kDataEndBytes = 4;
 // What follows the summary: the footer and the magic bytes.

@@ -22,13 +22,11 @@ class MessageIndexer {
  public:
   // False if `records` are not whole records to their end; `tally` then holds those before.
   [[nodiscard]] bool tally(std::span<const std::byte> records, MessageTally& tally);
-  // Message index records, one for each of tally.channels in their order, replace `index`. Takes what tally() has
-  // made of the same records.
+  // Message index records, one for each of tally.channels in their order, replace `index`. Takes what tally()
+  // has made of the same records.
   void write_index(std::span<const std::byte> records, const MessageTally& tally, ByteBuffer& index);
 
  private:
-  void count(std::uint16_t channel, MessageTally& tally);
-
   std::vector<std::uint32_t> of_channel_;  // all 0 between calls
 };
 

@@ -11,8 +11,8 @@
 
 namespace cantrail::mcap {
 
-// Messages outside of chunks: whole records, one behind the other. Only a reader that has walked the file knows
-// them; a summary section does not.
+// Messages outside of chunks: whole records, one behind the other. Only a reader that has walked the file
+// knows them; a summary section does not.
 struct MessageRun {
   std::uint64_t offset = 0;
   std::uint64_t bytes = 0;
@@ -21,8 +21,8 @@ struct MessageRun {
 };
 
 struct Summary {
-  explicit Summary(std::uint64_t most_definition_bytes = Limits{}.most_definition_bytes)
-      : definitions(most_definition_bytes) {}
+  Summary() : Summary(Limits{}.most_definition_bytes) {}
+  explicit Summary(std::uint64_t most_definition_bytes) : definitions(most_definition_bytes) {}
 
   Header header;
   Definitions definitions;

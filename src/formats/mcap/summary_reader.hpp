@@ -8,9 +8,9 @@
 
 namespace cantrail::mcap {
 
-// Reads the end of the file only. Faults: corrupt, if there is no footer, no summary section or a damaged one, or one that
-// cannot lead to every message; exhausted, if it exceeds the limits; those of the source. Then examine() (recovery.hpp) makes
-// a summary by reading the whole file.
+// Reads the end of the file only. Faults: corrupt, if there is no footer, no summary section or a damaged
+// one, or one that cannot lead to every message; exhausted, if it exceeds the limits; those of the source.
+// Then examine() (recovery.hpp) makes a summary by reading the whole file.
 Result<Summary> read_summary(const ByteSource& source, const Limits& limits = {});
 
 }  // namespace cantrail::mcap
