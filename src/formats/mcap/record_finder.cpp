@@ -46,7 +46,11 @@ bool RecordFinder::agrees(Opcode opcode, std::span<const std::byte> body, std::u
 Result<bool> RecordFinder::is_record(std::uint64_t offset, Acceptable acceptable) {
   const auto got = source_.read_at(offset, head_);
   if (!got) return got.fault();
-  const auto head = std::span<const std::byte>(head_).first(*got);
+  return is_record(offset, std::span<const std::byte>(head_).first(*got), acceptable);
+}
+
+Result<bool> RecordFinder::is_record(std::uint64_t offset, std::span<const std::byte> head,
+                                     Acceptable acceptable) {
   if (head.size() < kPrefixBytes) return false;
   const auto length = load<std::uint64_t>(head.data() + 1);
   if (length > size_ - offset - kPrefixBytes) return false;
@@ -59,13 +63,13 @@ Result<bool> RecordFinder::is_record(std::uint64_t offset, Acceptable acceptable
 Result<std::optional<std::uint64_t>> RecordFinder::find(std::uint64_t from, Acceptable acceptable,
                                                         SourceWindow& window) {
   for (std::uint64_t begin = from; begin < size_; begin += kScanBytes) {
-    const auto view = window.at(begin, kScanBytes + kPrefixBytes - 1);
+    const auto view = window.at(begin, kScanBytes + kHeadBytes);
     if (!view) return view.fault();
     for (std::size_t i = 0; i < kScanBytes && i + kPrefixBytes <= view->size(); ++i) {
       const auto opcode = std::to_integer<std::uint8_t>((*view)[i]);
       if (opcode == 0 || opcode > kLastKnownOpcode) continue;
-      if (load<std::uint64_t>(view->data() + i + 1) > size_ - begin - i - kPrefixBytes) continue;
-      const auto is = is_record(begin + i, acceptable);
+      const auto head = view->subspan(i, std::min(kHeadBytes, view->size() - i));
+      const auto is = is_record(begin + i, head, acceptable);
       if (!is) return is.fault();
       if (*is) return std::optional(begin + i);
     }

@@ -39,6 +39,8 @@ class RecordFinder {
   Result<std::optional<std::uint64_t>> find(std::uint64_t from, Acceptable acceptable, SourceWindow& window);
 
  private:
+  // `head` is what lies at `offset`, enough of it.
+  Result<bool> is_record(std::uint64_t offset, std::span<const std::byte> head, Acceptable acceptable);
   [[nodiscard]] bool agrees(Opcode opcode, std::span<const std::byte> body, std::uint64_t length,
                             Acceptable acceptable) const;
 
@@ -46,7 +48,7 @@ class RecordFinder {
   const Definitions& definitions_;
   Limits limits_;
   std::uint64_t size_;
-  std::vector<std::byte> head_;  // what was looked at last
+  std::vector<std::byte> head_;  // of the record that was looked at last
 };
 
 }  // namespace cantrail::mcap

@@ -10,7 +10,7 @@
 namespace cantrail::mcap {
 namespace {
 
-constexpr std::uint64_t kWasteBytes = std::uint64_t{1} << 30U;
+constexpr std::uint64_t kWasteBytes = std::uint64_t{256} << 20U;
 constexpr std::uint64_t kMostHeadBytes = kChunkFixedBytes + 32;  // names of compressions are short
 
 }  // namespace
