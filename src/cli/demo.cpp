@@ -31,7 +31,7 @@ constexpr Duration kLongestWait = std::chrono::milliseconds(20);
 struct DemoArguments {
   std::string folder = "demo";
   std::string listen = "127.0.0.1:8080";
-  std::uint64_t seed = 7;
+  std::uint64_t seed = kSeed;
   double bus_factor = 1;
   std::string duration;
   bool empty = false;  // nothing filled in beforehand
@@ -203,9 +203,10 @@ int fail(const Fault& fault) {
   return exit_code_of(fault);
 }
 
-// A car at a normal pace has driven for two hours, which a new history gets; a faster one begins now.
+// A car at a normal pace has driven for hours, of which a new history gets the last two; a faster one begins
+// now.
 Result<Car> make_car(const DemoArguments& arguments, Clock& clock, Log& log) {
-  auto car = Car::make(arguments.seed, 1, kPast, clock);
+  auto car = Car::make(arguments.seed, 1, kAge, clock);
   if (!car) return car;
   FileSystem& files = real_file_system();
   const bool is_new = !files.exists(join_path(arguments.folder, "journal"));
