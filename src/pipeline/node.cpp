@@ -219,6 +219,7 @@ NodeStatus Node::Running::status() const {
   status.journal_ok = health.ok;
   status.journal_message = health.message;
   status.unsynced_age = health.unsynced_age;
+  if (const auto space = files_.space(parts_.journal.folder)) status.disk_free_bytes = space->free_bytes;
   status.gaps = gaps_.summary();
   status.pool_used_bytes = pool_.used_bytes();
   status.pool_limit_bytes = pool_.limit_bytes();
