@@ -89,7 +89,7 @@ export class EventLog {
     for (const lane of status.lanes) {
       const old = before?.epoch === status.epoch ? before.lanes.find((other) => other.name === lane.name) : undefined;
       this.takeLane(now, lane, old);
-      this.takeEarlier(status.epoch, now, lane);
+      this.takeEarlier(status, before ? now : Date.parse(status.started ?? "") || now, lane);
     }
     if (before && before.journal.ok !== status.journal.ok) {
       this.add(now, status.journal.ok ? "good" : "bad",
@@ -105,11 +105,11 @@ export class EventLog {
   }
 
   /** What a store still had to get of the run before is in the journal; this says that it came. */
-  private takeEarlier(epoch: number, now: number, lane: LaneStatus): void {
+  private takeEarlier({ epoch }: NodeStatus, at: number, lane: LaneStatus): void {
     const { received, dropped, rejected, pending } = lane.earlier;
     if (!lane.durable || Number(received) === 0 || Number(pending) > 0 || !working(lane.state)) return;
     const lost = Number(dropped) + Number(rejected);
-    this.add(now, lost ? "bad" : "good", `${lane.name} took ${plural(received, "record")} of the run before from the journal, ${count(lost)} lost`,
+    this.add(at, lost ? "bad" : "good", `${lane.name} took ${plural(received, "record")} of the run before from the journal, ${count(lost)} lost`,
       `earlier ${epoch} ${lane.name}`);
   }
 

@@ -42,7 +42,7 @@ function Row({ signal }: { signal: Signal }) {
   const age = Number.isFinite(reading.age_ms) ? (reading.age_ms < 1000 ? "< 1 s" : duration(reading.age_ms / 1000)) : "–";
   return (
     <tr class={reading.standing}>
-      <td><span class="faint">{stream.channel ? `${stream.channel}:` : ""}{stream.message}.</span>{info.name}</td>
+      <td><span class="faint">{stream.channel ? `${stream.channel}:` : ""}<wbr />{stream.message}.</span><wbr />{info.name}</td>
       <td class="right value"><Num of={signal.key} whole /></td>
       <td class="faint">{info.unit}</td>
       <td class="faint wide">{info.min !== null && info.max !== null ? `${plain(info.min)} … ${plain(info.max)}` : ""}</td>
