@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cli/component_findings.hpp"
+#include "cli/tile_findings.hpp"
 #include "component/registry.hpp"
 #include "pipeline/config/node_config_reader.hpp"
 
@@ -30,10 +31,21 @@ NodeFile read_with(ConfigInputs inputs, FileSystem& files,
     return ConfigSections::EntryReader{[rule](OptionVisitor& visitor) { rule->describe(visitor); },
                                        [rule] { return rule->problems(); }};
   });
+  std::vector<std::shared_ptr<server::PageTile>> tiles;
+  reader.sections("tile", [&](const std::string& name, const SourceLocation& where) {
+    const auto tile = tiles.emplace_back(std::make_shared<server::PageTile>());
+    tile->name = name;
+    tile->where = where;
+    return ConfigSections::EntryReader{[tile](OptionVisitor& visitor) { tile->describe(visitor); },
+                                       [tile] { return tile->problems(); }};
+  });
   file.diagnostics = reader.finish();
   for (const auto& rule : rules) file.server.components.push_back(*rule);
-  const Diagnostics idle = idle_component_rules(file.server.components, file.config);
-  file.diagnostics.insert(file.diagnostics.end(), idle.begin(), idle.end());
+  for (const auto& tile : tiles) file.server.tiles.push_back(*tile);
+  for (const Diagnostics& more : {idle_component_rules(file.server.components, file.config),
+                                  findings_of_tiles(file.server.tiles, file.config)}) {
+    file.diagnostics.insert(file.diagnostics.end(), more.begin(), more.end());
+  }
   file.not_in_build = reader.not_in_build();
   file.effective = reader.effective();
   return file;

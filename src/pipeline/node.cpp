@@ -159,7 +159,7 @@ std::unique_ptr<Lane> Node::Running::make_lane(const SinkPart& part) {
   return std::make_unique<DurableLane>(
       DurableLane::Parts{part.type, std::move(context), std::move(sink), part.keys, part.from_oldest,
                          part.queue_bytes, join_path(parts_.dead_letter_folder, part.name + ".jsonl"),
-                         lane_starts_, *journal_, *writer_, catalogs_, slots_, gaps_});
+                         lane_starts_, *journal_, *writer_, catalogs_, slots_, gaps_, part.longest_back_off});
 }
 
 void Node::Running::make_sources() {
@@ -219,6 +219,7 @@ NodeStatus Node::Running::status() const {
   status.journal_ok = health.ok;
   status.journal_message = health.message;
   status.unsynced_age = health.unsynced_age;
+  if (const auto space = files_.space(parts_.journal.folder)) status.disk_free_bytes = space->free_bytes;
   status.gaps = gaps_.summary();
   status.pool_used_bytes = pool_.used_bytes();
   status.pool_limit_bytes = pool_.limit_bytes();

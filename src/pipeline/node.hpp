@@ -14,6 +14,7 @@
 #include "component/sink.hpp"
 #include "decode/catalog/catalog_compiler.hpp"
 #include "journal/journal.hpp"
+#include "pipeline/back_off.hpp"
 #include "pipeline/lane_keys.hpp"
 #include "pipeline/status.hpp"
 
@@ -34,6 +35,7 @@ struct SinkPart {
   std::size_t queue_bytes = 4U << 20;  // references that the lane may hold
   std::size_t queue_batches = 0;       // live sinks; 0: only bytes limit; 1: the newest alone
   LaneKeys keys;
+  Duration longest_back_off = kLongestBackOff;  // between attempts, while a durable sink's store is away
 };
 
 struct NodeParts {

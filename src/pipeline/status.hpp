@@ -63,7 +63,8 @@ struct NodeStatus {
   JournalStats journal;
   bool journal_ok = true;
   std::string journal_message;
-  Duration unsynced_age{};  // age of the oldest record that a power cut would cost
+  std::optional<std::uint64_t> disk_free_bytes;  // where the journal lies; nullopt: not known
+  Duration unsynced_age{};                       // age of the oldest record that a power cut would cost
   GapSummary gaps;
   std::uint64_t pool_used_bytes = 0, pool_limit_bytes = 0;
   std::optional<TimeSpan> filled_in;  // NodeParts::filled_in

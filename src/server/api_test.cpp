@@ -315,10 +315,13 @@ TEST_F(ApiTest, ShowsTheLedgerOfEachLaneAndWhetherItBalances) {
   EXPECT_EQ(answer.at("sources").at(0).at("lost"), 14);
   EXPECT_EQ(answer.at("sources").at(0).at("hint"), "can0 is up, no frames for 12 s");
   EXPECT_GT(answer.at("process").at("rss_bytes").as_int64(), 1'000'000);
+  EXPECT_TRUE(answer.at("journal").at("disk_free_bytes").is_null());
   NodeStatus off = sample_status();
+  off.disk_free_bytes = 5'000'000'000;
   off.lanes[0].ledger.delivered -= 1;
   node->set(off);
   EXPECT_EQ(json("/api/status").at("balances"), false);
+  EXPECT_EQ(json("/api/status").at("journal").at("disk_free_bytes"), 5'000'000'000);
   EXPECT_EQ(json("/api/status").at("lanes").at(0).at("ledger").at("balances"), false);
 }
 

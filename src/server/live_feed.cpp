@@ -46,7 +46,8 @@ std::optional<std::string> LiveFeed::changes(const ClockPair& now) {
 
 std::string live_status(Api& api) {
   constexpr std::size_t kRecentGaps = 20;
-  return "{\"type\":\"status\",\"status\":" + status_json(api.status(), api.process(), kRecentGaps) + "}";
+  return "{\"type\":\"status\",\"status\":" +
+         status_json(api.status(), api.process(), clock_trust(), kRecentGaps) + "}";
 }
 
 }  // namespace cantrail::server

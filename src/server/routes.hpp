@@ -23,6 +23,7 @@ inline constexpr std::string_view kLivePath = "/api/live";  // answered by a Web
 // The answers, by file.
 Response answer_state_current(Api& api, const Request& request);  // state_api.cpp
 Response answer_signals(Api& api, const Request& request);
+Response answer_layout(Api& api, const Request& request);
 Response answer_status(Api& api, const Request& request);
 Response answer_healthz(Api& api, const Request& request);
 Response answer_health(Api& api, const Request& request);

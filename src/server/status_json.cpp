@@ -91,6 +91,8 @@ void write_journal(JsonWriter& json, const NodeStatus& status) {
   text(json, "message", status.journal_message);
   number(json, "bytes", journal.bytes);
   number(json, "cap_bytes", journal.cap_bytes);
+  json.key("disk_free_bytes");
+  status.disk_free_bytes ? json.unsigned_integer(*status.disk_free_bytes) : json.null();
   number(json, "segments", journal.segments);
   number(json, "appended_batches", journal.appended_batches);
   number(json, "appended_records", journal.appended_records);
@@ -118,6 +120,16 @@ void write_gaps(JsonWriter& json, const GapSummary& gaps, std::size_t recent) {
   json.end_object();
 }
 
+void write_clock(JsonWriter& json, const ClockTrust& clock) {
+  json.key("clock");
+  json.begin_object();
+  json.key("synchronised");
+  json.boolean(clock.synchronised);
+  json.key("error_ms");
+  clock.error_ms ? json.number(*clock.error_ms) : json.null();
+  json.end_object();
+}
+
 void write_process(JsonWriter& json, const NodeStatus& status, const ProcessSample& process) {
   json.key("pool");
   json.begin_object();
@@ -136,7 +148,8 @@ void write_process(JsonWriter& json, const NodeStatus& status, const ProcessSamp
 
 }  // namespace
 
-std::string status_json(const NodeStatus& status, const ProcessSample& process, std::size_t recent_gaps) {
+std::string status_json(const NodeStatus& status, const ProcessSample& process, const ClockTrust& clock,
+                        std::size_t recent_gaps) {
   std::string out;
   JsonWriter json(out, encode::BigIntegers::as_string);
   json.begin_object();
@@ -172,6 +185,7 @@ std::string status_json(const NodeStatus& status, const ProcessSample& process, 
   json.end_array();
   write_journal(json, status);
   write_gaps(json, status.gaps, recent_gaps);
+  write_clock(json, clock);
   write_process(json, status, process);
   json.end_object();
   return out;

@@ -1,4 +1,4 @@
-// The demonstration's car: one simulated drive that began two hours ago and goes on in real time.
+// The demonstration's car: one simulated drive that began hours ago and goes on in real time.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,12 @@
 
 namespace cantrail::cli::demo {
 
-inline constexpr Duration kPast = std::chrono::hours(2);
+inline constexpr Duration kPast = std::chrono::hours(2);  // of the drive is shown
+
+// How long the drive has gone on: that of seed 7 charged until six minutes ago, so that a chart of ten
+// minutes shows both.
+inline constexpr std::uint64_t kSeed = 7;
+inline constexpr Duration kAge = std::chrono::seconds(16'443) + std::chrono::minutes(6);
 
 // One thread.
 class Car {
@@ -20,7 +25,8 @@ class Car {
   // The drive began `age` ago.
   static Result<Car> make(std::uint64_t seed, double bus_factor, Duration age, const Clock& clock);
 
-  // The drive until make(): of each message the first frame in each second, ascending by time.
+  // The last two hours of the drive until make(): of each message the first frame in each second, ascending
+  // by time.
   [[nodiscard]] FrameBlock past();
 
   // The frames that have come due since the last call. Call past() first.

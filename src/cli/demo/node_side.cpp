@@ -86,6 +86,7 @@ NodeParts parts_in(const std::string& folder, std::function<bool()> rests) {
   SinkPart history;
   history.name = "history";
   history.type = "sqlite";
+  history.longest_back_off = std::chrono::milliseconds(500);  // who starts it again wants to see it drain
   history.make = [folder, rests = std::move(rests)]() -> std::unique_ptr<Sink> {
     SqliteConfig config;
     config.path.value = join_path(folder, "history.db");

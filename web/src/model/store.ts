@@ -7,12 +7,19 @@ import { readLayout } from "./bits";
 import { EventLog } from "./events";
 import { Recent } from "./recent";
 import { Rate } from "./rates";
+import { readableUnit } from "./units";
 import { Decimals, own, signalKey, standing, toNumber, type Reading, type Signal } from "./signal";
 
 export interface Seen {
   row: Row;
-  at: number; // performance.now() when it was so old as row.age_ms says
+  at: number; // performance.now() when its time was
   rate: Rate;
+}
+
+/** The newest row that had a signal which not every row has: a multiplexed one. */
+interface Held {
+  row: Row;
+  at: number;
 }
 
 const TICK_MS = 100;
@@ -35,6 +42,7 @@ export class Store {
   readonly decimals = new Decimals();
   unsynced_ms: number[] = [];
 
+  private readonly held = new Map<string, Held>(); // by signal
   private readonly recents = new Map<string, Recent>();
   private readonly watched = new Map<string, string[]>(); // stream → signals with a Recent
   private readonly listeners = new Set<() => void>();
@@ -66,14 +74,20 @@ export class Store {
     return this.newest_ms !== 0 && Math.abs(now - this.newest_ms) > 3_600_000 && this.connected ? this.newest_ms : now;
   }
 
-  age_ms(seen: Seen): number {
+  age_ms(seen: { at: number }): number {
     return Math.max(0, performance.now() - seen.at);
   }
 
   reading(signal: Signal): Reading {
-    const seen = this.seen.get(signal.stream.stream);
+    const seen = this.newestWith(signal);
     const reading = standing(signal.info, seen?.row, seen ? this.age_ms(seen) : Infinity);
     return !this.connected && reading.standing === "good" ? { ...reading, standing: "stale" } : reading;
+  }
+
+  /** The newest row that has this signal; where none has, the newest of its stream. */
+  newestWith(signal: Signal): { row: Row; at: number } | undefined {
+    const seen = this.seen.get(signal.stream.stream);
+    return seen && signal.info.optional && own(seen.row.signals, signal.info.name) == null ? this.held.get(signal.key) ?? seen : seen;
   }
 
   /** Buckets of the last ten minutes, kept from the first time that somebody asks. */
@@ -106,12 +120,20 @@ export class Store {
     if (before) Object.assign(before, { row: { ...row, units: row.units ?? before.row.units }, at });
     else this.firstRow(key, row, at);
     this.seen.get(key)!.rate.add(performance.now() / 1000, row.rows);
+    this.hold(key, row, at);
     if (row.stale) return;
     const time = Number(BigInt(row.time_ns) / 1_000_000n);
     this.newest_ms = time;
     for (const name of this.watched.get(key) ?? []) {
       const value = toNumber(own(row.signals, name));
       if (value !== null) this.recents.get(signalKey(key, name))!.add(time, value);
+    }
+  }
+
+  private hold(key: string, row: Row, at: number): void {
+    for (const [name, value] of Object.entries(row.signals)) {
+      const of = signalKey(key, name);
+      if (value !== null && this.signals.get(of)?.info.optional) this.held.set(of, { row, at });
     }
   }
 
@@ -123,6 +145,7 @@ export class Store {
 
   private takeStatus(status: NodeStatus): void {
     const at = Number(BigInt(status.time_ns) / 1_000_000n) / 1000;
+    const before = this.received.per_s;
     this.received.add(at, Number(status.received));
     this.appended.add(at, Number(status.journal.appended_bytes));
     for (const lane of status.lanes) {
@@ -131,7 +154,7 @@ export class Store {
       this.laneRates.set(lane.name, rate);
     }
     this.unsynced_ms = [...this.unsynced_ms.slice(-29), status.journal.unsynced_age_ms];
-    this.events.takeStatus(status, this.status);
+    this.events.takeStatus(status, this.status, before);
     if (this.status && this.status.epoch !== status.epoch) ++this.historyVersion;
     this.status = status;
     this.touch();
@@ -165,7 +188,7 @@ export class Store {
     this.streams = streams;
     for (const stream of streams) {
       for (const written of stream.signals) {
-        const info = { ...written, layout: readLayout(written.layout) };
+        const info = { ...written, unit: readableUnit(written.unit), layout: readLayout(written.layout) };
         const key = signalKey(stream.stream, info.name);
         this.signals.set(key, { key, stream, info });
       }
@@ -187,7 +210,7 @@ export class Store {
 function streamOf(key: string, row: Row): StreamInfo {
   const signals = Object.entries(row.signals).map(([name, value]) => ({
     name, type: typeof value === "number" ? "f64" : "text", unit: row.units?.[name] ?? "",
-    min: null, max: null, optional: true, comment: "", labels: [],
+    min: null, max: null, optional: false, comment: "", labels: [],
   }));
   return { stream: key, channel: row.channel, source: null, message: row.message, id: row.id, extended: row.extended,
     cycle_ms: null, sender: "", comment: "", signals };

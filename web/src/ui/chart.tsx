@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { decimalsFor, clockTime, number, when } from "../model/format";
-import { reasonText } from "../model/events";
+import { gapMark, reasonText } from "../model/events";
 import { product, type Column, type Grid } from "../model/series";
 import type { Charging, Line } from "../layout/tile";
 import { store, useLive } from "./live";
@@ -13,8 +13,7 @@ const inkOf = (line: Line, i: number, lines: Line[]): string =>
   line.keys.length === 2 ? "flow" : INKS[(i - (lines[0]?.keys.length === 2 ? 1 : 0)) % INKS.length]!;
 
 const gapSpan = (gap: GapSpan): Span =>
-  gap.reason === "connection lost" ? { ...gap, kind: "lost", text: "no connection" }
-    : { ...gap, kind: "gap", text: gap.to_ms - gap.from_ms > 1000 ? "gap" : "" };
+  gap.reason === "connection lost" ? { ...gap, kind: "lost", text: "no connection" } : { ...gap, kind: "gap", text: gapMark(gap) };
 
 /** Where a flag is set, as spans. */
 export function flagged(grid: Grid, flag: Column | undefined, kind: Span["kind"], text: string): Span[] {

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { canId, duration, plural } from "../model/format";
+import { canId, duration, plain, plural } from "../model/format";
 import type { Signal } from "../model/signal";
 import { Num } from "../ui/num";
 import { STANDING } from "../ui/reading";
@@ -42,10 +42,10 @@ function Row({ signal }: { signal: Signal }) {
   const age = Number.isFinite(reading.age_ms) ? (reading.age_ms < 1000 ? "< 1 s" : duration(reading.age_ms / 1000)) : "–";
   return (
     <tr class={reading.standing}>
-      <td><span class="faint">{stream.channel ? `${stream.channel}:` : ""}{stream.message}.</span>{info.name}</td>
-      <td class="right value"><Num of={signal.key} /></td>
+      <td><span class="faint">{stream.channel ? `${stream.channel}:` : ""}<wbr />{stream.message}.</span><wbr />{info.name}</td>
+      <td class="right value"><Num of={signal.key} whole /></td>
       <td class="faint">{info.unit}</td>
-      <td class="faint wide">{info.min !== null && info.max !== null ? `${info.min} … ${info.max}` : ""}</td>
+      <td class="faint wide">{info.min !== null && info.max !== null ? `${plain(info.min)} … ${plain(info.max)}` : ""}</td>
       <td class="right faint">{age}</td>
       <td class="state">{reading.standing === "good" ? "ok" : reading.standing === "out" ? "out of range" : reading.standing === "absent" && reading.age_ms === Infinity ? "not seen" : STANDING[reading.standing] === "stale" ? "stale" : "absent"}</td>
       <td class="wide right"><a href={`#/charts?s=${encodeURIComponent(signal.key)}`}>chart</a></td>
