@@ -123,7 +123,7 @@ void SourceRunner::read_until_fault() {
     if (take_batch()) {
       outcome = fill(*batch_);
       const bool due = seal_at_ && parts_.clock.mono() >= *seal_at_;
-      if (!outcome || *outcome == ReadOutcome::ended || builder_.room() == 0 || due) seal();
+      if (!outcome || *outcome == ReadOutcome::ended || builder_.full() || due) seal();
     } else if (!traits_.can_wait) {
       drop_and_count(outcome);
     }
@@ -154,7 +154,7 @@ void SourceRunner::read_what_is_there() {
       continue;
     }
     outcome = parts_.source->read(builder_, parts_.clock.mono());
-    if (builder_.room() == 0) seal();
+    if (builder_.full()) seal();
   }
 }
 
@@ -166,11 +166,11 @@ Result<ReadOutcome> SourceRunner::fill(RawBatch& batch) {
   const bool first = before == 0 && batch.records() != 0;
   if (!first && batch.gaps.empty()) return outcome;
   if (!seal_at_) seal_at_ = parts_.clock.mono() + kSealAfter;
-  if (!outcome || *outcome == ReadOutcome::ended || traits_.can_wait || builder_.room() == 0) return outcome;
+  if (!outcome || *outcome == ReadOutcome::ended || traits_.can_wait || builder_.full()) return outcome;
   sleep_until(*seal_at_);
   do {
     outcome = parts_.source->read(builder_, parts_.clock.mono());
-  } while (outcome && *outcome == ReadOutcome::more && builder_.room() != 0);
+  } while (outcome && *outcome == ReadOutcome::more && !builder_.full());
   return outcome;
 }
 
