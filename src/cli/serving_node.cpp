@@ -23,6 +23,7 @@ class View final : public server::NodeView {
   }
   [[nodiscard]] CatalogPtr catalog() const override { return node_->catalog(); }
   [[nodiscard]] std::shared_ptr<HistoryReader> history() const override { return node_->history(); }
+  [[nodiscard]] Result<std::string> blob(const Digest& digest) const override { return node_->blob(digest); }
 
  private:
   std::shared_ptr<Node> node_;

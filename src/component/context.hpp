@@ -12,6 +12,7 @@
 #include "base/diagnostic.hpp"
 #include "base/file.hpp"
 #include "base/status.hpp"
+#include "component/blob_store.hpp"
 #include "model/batch.hpp"
 #include "model/catalog.hpp"
 #include "model/position.hpp"
@@ -51,6 +52,7 @@ struct SourceContext {
   FileSystem& files;
   Log& log;
   ChannelRegistry& channels;
+  BlobStore* blobs = nullptr;  // nullptr: nobody keeps large values (tests)
 };
 
 struct RejectedRow;

@@ -48,7 +48,7 @@ bool SourceRunner::ended() const {
 }
 
 SourceContext SourceRunner::context() const {
-  return {parts_.name, parts_.id, parts_.clock, parts_.files, parts_.log, *parts_.catalogs};
+  return {parts_.name, parts_.id, parts_.clock, parts_.files, parts_.log, *parts_.catalogs, &parts_.blobs};
 }
 
 void SourceRunner::note(SourceState state, std::string message) {
@@ -212,6 +212,7 @@ void SourceRunner::drop_and_count(Result<ReadOutcome>& outcome) {
   for (GapRecord& gap : overflow_.gaps) add_pending_gap(std::move(gap));
   const WallTime now = parts_.clock.wall();
   if (dropped != 0) add_pending_gap({now, now, GapReason::pool_exhausted, parts_.name, dropped, 0});
+  place_blobs();
 }
 
 void SourceRunner::seal() {
@@ -227,6 +228,13 @@ void SourceRunner::seal() {
   parts_.pool.account(batch);
   parts_.sequencer.submit(std::move(batch_));
   batch_.reset();
+  place_blobs();
+}
+
+// All rows that the builder was given have their positions now, or were dropped.
+void SourceRunner::place_blobs() {
+  const std::vector<Digest> named = builder_.take_blobs();
+  if (!named.empty()) parts_.blobs.named(named, parts_.sequencer.head().next);
 }
 
 // An absence is known to be over once the source is open, and the first frame may be a moment older.

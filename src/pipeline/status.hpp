@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/time.hpp"
+#include "journal/blob_folder.hpp"
 #include "journal/journal.hpp"
 #include "model/batch.hpp"
 #include "model/gap.hpp"
@@ -65,6 +66,7 @@ struct NodeStatus {
   std::string journal_message;
   Duration unsynced_age{};  // age of the oldest record that a power cut would cost
   GapSummary gaps;
+  BlobStats blobs;
   std::uint64_t pool_used_bytes = 0, pool_limit_bytes = 0;
   std::optional<TimeSpan> filled_in;  // NodeParts::filled_in
   bool ready = false;                 // every source that is not optional is open, every lane is working
