@@ -197,6 +197,14 @@ Result<std::uint32_t> file_permissions(const std::string& path) {
   return std::uint32_t{status.st_mode & 07777U};
 }
 
+Result<FileStamp> file_stamp(const std::string& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return errno_fault("cannot look at " + path, errno);
+  return FileStamp{static_cast<std::uint64_t>(status.st_size),
+                   std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec,
+                   std::uint64_t{status.st_ino}};
+}
+
 Result<std::string> read_file(FileSystem& files, const std::string& path, std::uint64_t most_bytes) {
   const Result<FileType> type = files.type(path);
   if (!type) return type.fault();

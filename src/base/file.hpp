@@ -70,6 +70,15 @@ class FileSystem {
 // The permission bits of a file, 0600 for instance.
 Result<std::uint32_t> file_permissions(const std::string& path);
 
+// What tells that a file has become another one, without reading it.
+struct FileStamp {
+  std::uint64_t bytes = 0;
+  std::int64_t modified_ns = 0;
+  std::uint64_t inode = 0;
+  auto operator<=>(const FileStamp&) const = default;
+};
+Result<FileStamp> file_stamp(const std::string& path);
+
 // More than any DBC or configuration has.
 inline constexpr std::uint64_t kLargestText = 64U << 20;
 

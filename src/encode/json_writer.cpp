@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/text.hpp"
+#include "encode/blob_text.hpp"
 #include "encode/number_text.hpp"
 
 namespace cantrail::encode {
@@ -105,8 +106,12 @@ void append_json_value(std::string& out, const StreamBlock& block, std::size_t f
       out += block.word(field, row) != 0 ? "true" : "false";
       return;
     case FieldType::text:
-    case FieldType::blob:
       append_json_string(out, block.text(field, row));
+      return;
+    case FieldType::blob:
+      out += '"';
+      append_blob_text(out, block.blob(field, row));
+      out += '"';
   }
 }
 

@@ -28,8 +28,7 @@ std::uint64_t StreamBlock::word(std::size_t field, std::size_t row) const {
 }
 
 void StreamBlock::set_text(std::size_t field, std::size_t row, std::string_view value) {
-  u64(field)[row] = static_cast<std::uint64_t>(text_.size()) << 32 | value.size();
-  text_ += value;
+  set_appended(field, row, [&] { text_ += value; });
 }
 
 std::string_view StreamBlock::text(std::size_t field, std::size_t row) const {

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "model/blob.hpp"
 #include "model/catalog.hpp"
 
 namespace cantrail {
@@ -48,8 +49,17 @@ class StreamBlock {
   // A value's 64 bits, whatever its type: for labels and for equality.
   [[nodiscard]] std::uint64_t word(std::size_t field, std::size_t row) const;
 
-  void set_text(std::size_t field, std::size_t row, std::string_view value);  // text and blob references
+  void set_text(std::size_t field, std::size_t row, std::string_view value);
+  // Of a blob column: the value as append_blob() wrote it, to be copied as it is.
   [[nodiscard]] std::string_view text(std::size_t field, std::size_t row) const;
+  // Blob columns: the bytes, or a reference to the file that holds them.
+  void set_blob(std::size_t field, std::size_t row, std::string_view bytes) {
+    set_appended(field, row, [&] { append_blob(text_, bytes); });
+  }
+  void set_blob(std::size_t field, std::size_t row, const BlobReference& reference) {
+    set_appended(field, row, [&] { append_blob(text_, reference); });
+  }
+  [[nodiscard]] Blob blob(std::size_t field, std::size_t row) const { return read_blob(text(field, row)); }
   // The text of all rows as it lies here, for the journal, which stores words and text without a schema. A
   // place outside of it (a forged journal) reads as "".
   [[nodiscard]] std::string_view text_arena() const { return text_; }
@@ -80,6 +90,13 @@ class StreamBlock {
   template <class T>
   [[nodiscard]] std::span<T> typed(std::size_t field) const {
     return {reinterpret_cast<T*>(words_.get() + field * stride_ * 8), rows_};
+  }
+
+  template <class Append>
+  void set_appended(std::size_t field, std::size_t row, Append append) {
+    const std::uint64_t start = text_.size();
+    append();
+    u64(field)[row] = start << 32 | (text_.size() - start);
   }
 
   StreamId stream_ = 0;

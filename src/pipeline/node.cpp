@@ -61,6 +61,7 @@ class Node::Running {
   }
   bool finished() const;
   std::shared_ptr<HistoryReader> history() const;
+  Result<std::string> blob(const Digest& digest) const;
 
  private:
   Status make_catalog();
@@ -80,6 +81,7 @@ class Node::Running {
   CatchUpSlots slots_{2};
   LaneStarts lane_starts_;
   std::unique_ptr<Journal> journal_;
+  std::unique_ptr<BlobFolder> blobs_;
   std::shared_ptr<CatalogStore> catalogs_;
   std::unique_ptr<Sequencer> sequencer_;
   std::unique_ptr<JournalWriter> writer_;
@@ -97,6 +99,9 @@ Status Node::Running::start() {
   auto journal = Journal::open(parts_.journal, constants_of(parts_), files_, clock_, log_);
   if (!journal) return journal.status();
   journal_ = std::move(*journal);
+  blobs_ = std::make_unique<BlobFolder>(BlobFolder::Parts{parts_.blobs, journal_->id(), journal_->epoch(),
+                                                          [this] { return journal_->stats().oldest; }, files_,
+                                                          log_});
   sequencer_ = std::make_unique<Sequencer>(journal_->id(), journal_->epoch(), catalogs_);
   writer_ = std::make_unique<JournalWriter>(
       JournalWriter::Parts{*journal_, *sequencer_, pool_, gaps_, clock_, log_, parts_.journal.sync});
@@ -173,7 +178,7 @@ void Node::Running::make_sources() {
         traits.resumes && known != positions.end() ? std::optional(known->second) : std::nullopt;
     sources_.push_back(std::make_unique<SourceRunner>(SourceRunner::Parts{
         part.name, part.type, static_cast<SourceId>(i), std::move(source), resume, downtime_of(part, traits),
-        catalogs_, pool_, *sequencer_, *writer_, gaps_, files_, clock_, log_}));
+        catalogs_, pool_, *sequencer_, *writer_, *blobs_, gaps_, files_, clock_, log_}));
   }
 }
 
@@ -221,6 +226,7 @@ NodeStatus Node::Running::status() const {
   status.unsynced_age = health.unsynced_age;
   if (const auto space = files_.space(parts_.journal.folder)) status.disk_free_bytes = space->free_bytes;
   status.gaps = gaps_.summary();
+  status.blobs = blobs_->stats();
   status.pool_used_bytes = pool_.used_bytes();
   status.pool_limit_bytes = pool_.limit_bytes();
   status.ready = ready(status);
@@ -260,6 +266,11 @@ std::shared_ptr<HistoryReader> Node::Running::history() const {
   return nullptr;
 }
 
+Result<std::string> Node::Running::blob(const Digest& digest) const {
+  if (!started_all_) return Fault{FaultKind::unavailable, "the node is starting"};
+  return blobs_->get(digest);
+}
+
 Node::Node(NodeParts parts, FileSystem& files, Clock& clock, Log& log)
     : running_(std::make_unique<Running>(std::move(parts), files, clock, log)) {}
 Node::~Node() = default;
@@ -280,6 +291,10 @@ bool Node::finished() const {
 }
 std::shared_ptr<HistoryReader> Node::history() const {
   return running_->history();
+}
+
+Result<std::string> Node::blob(const Digest& digest) const {
+  return running_->blob(digest);
 }
 
 }  // namespace cantrail

@@ -13,6 +13,7 @@
 #include "component/frame_source.hpp"
 #include "component/sink.hpp"
 #include "decode/catalog/catalog_compiler.hpp"
+#include "journal/blob_folder.hpp"
 #include "journal/journal.hpp"
 #include "pipeline/back_off.hpp"
 #include "pipeline/lane_keys.hpp"
@@ -49,6 +50,7 @@ struct NodeParts {
       filled_in;  // put into the journal before this run, by a demonstration; not captured
   std::size_t pool_bytes = 16U << 20;
   std::string dead_letter_folder = "dead-letter";
+  BlobOptions blobs{"blobs"};
 };
 
 // Thread-safe from the outside. start() once, then stop() once; a stopped node can still be asked for its
@@ -72,6 +74,8 @@ class Node {
   [[nodiscard]] bool finished() const;
   // The first sink that can be asked, nullptr if none.
   [[nodiscard]] std::shared_ptr<HistoryReader> history() const;
+  // The content of a blob that a row names. Faults: rejected (there is none), unavailable.
+  [[nodiscard]] Result<std::string> blob(const Digest& digest) const;
 
  private:
   class Running;

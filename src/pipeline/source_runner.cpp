@@ -48,7 +48,7 @@ bool SourceRunner::ended() const {
 }
 
 SourceContext SourceRunner::context() const {
-  return {parts_.name, parts_.id, parts_.clock, parts_.files, parts_.log, *parts_.catalogs};
+  return {parts_.name, parts_.id, parts_.clock, parts_.files, parts_.log, *parts_.catalogs, &parts_.blobs};
 }
 
 void SourceRunner::note(SourceState state, std::string message) {
@@ -123,7 +123,7 @@ void SourceRunner::read_until_fault() {
     if (take_batch()) {
       outcome = fill(*batch_);
       const bool due = seal_at_ && parts_.clock.mono() >= *seal_at_;
-      if (!outcome || *outcome == ReadOutcome::ended || builder_.room() == 0 || due) seal();
+      if (!outcome || *outcome == ReadOutcome::ended || builder_.full() || due) seal();
     } else if (!traits_.can_wait) {
       drop_and_count(outcome);
     }
@@ -154,7 +154,7 @@ void SourceRunner::read_what_is_there() {
       continue;
     }
     outcome = parts_.source->read(builder_, parts_.clock.mono());
-    if (builder_.room() == 0) seal();
+    if (builder_.full()) seal();
   }
 }
 
@@ -166,11 +166,11 @@ Result<ReadOutcome> SourceRunner::fill(RawBatch& batch) {
   const bool first = before == 0 && batch.records() != 0;
   if (!first && batch.gaps.empty()) return outcome;
   if (!seal_at_) seal_at_ = parts_.clock.mono() + kSealAfter;
-  if (!outcome || *outcome == ReadOutcome::ended || traits_.can_wait || builder_.room() == 0) return outcome;
+  if (!outcome || *outcome == ReadOutcome::ended || traits_.can_wait || builder_.full()) return outcome;
   sleep_until(*seal_at_);
   do {
     outcome = parts_.source->read(builder_, parts_.clock.mono());
-  } while (outcome && *outcome == ReadOutcome::more && builder_.room() != 0);
+  } while (outcome && *outcome == ReadOutcome::more && !builder_.full());
   return outcome;
 }
 
@@ -212,6 +212,7 @@ void SourceRunner::drop_and_count(Result<ReadOutcome>& outcome) {
   for (GapRecord& gap : overflow_.gaps) add_pending_gap(std::move(gap));
   const WallTime now = parts_.clock.wall();
   if (dropped != 0) add_pending_gap({now, now, GapReason::pool_exhausted, parts_.name, dropped, 0});
+  place_blobs();
 }
 
 void SourceRunner::seal() {
@@ -227,6 +228,13 @@ void SourceRunner::seal() {
   parts_.pool.account(batch);
   parts_.sequencer.submit(std::move(batch_));
   batch_.reset();
+  place_blobs();
+}
+
+// All rows that the builder was given have their positions now, or were dropped.
+void SourceRunner::place_blobs() {
+  const std::vector<Digest> named = builder_.take_blobs();
+  if (!named.empty()) parts_.blobs.named(named, parts_.sequencer.head().next);
 }
 
 // An absence is known to be over once the source is open, and the first frame may be a moment older.

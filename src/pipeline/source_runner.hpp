@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "component/frame_source.hpp"
+#include "journal/blob_folder.hpp"
 #include "pipeline/batch_pool.hpp"
 #include "pipeline/catalog_store.hpp"
 #include "pipeline/gap_log.hpp"
@@ -32,6 +33,7 @@ class SourceRunner {
     BatchPool& pool;
     Sequencer& sequencer;
     JournalWriter& journal;  // for acks
+    BlobFolder& blobs;
     GapLog& gaps;
     FileSystem& files;
     Clock& clock;
@@ -57,6 +59,7 @@ class SourceRunner {
   void read_what_is_there();
   Result<ReadOutcome> fill(RawBatch& batch);
   void seal();
+  void place_blobs();
   void drop_and_count(Result<ReadOutcome>& outcome);
   bool take_batch();
   bool clock_stepped();

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/time.hpp"
+#include "journal/blob_folder.hpp"
 #include "journal/journal.hpp"
 #include "model/batch.hpp"
 #include "model/gap.hpp"
@@ -66,6 +67,7 @@ struct NodeStatus {
   std::optional<std::uint64_t> disk_free_bytes;  // where the journal lies; nullopt: not known
   Duration unsynced_age{};                       // age of the oldest record that a power cut would cost
   GapSummary gaps;
+  BlobStats blobs;
   std::uint64_t pool_used_bytes = 0, pool_limit_bytes = 0;
   std::optional<TimeSpan> filled_in;  // NodeParts::filled_in
   bool ready = false;                 // every source that is not optional is open, every lane is working

@@ -477,5 +477,21 @@ TEST(ListenAddress, KnowsLoopbackAndRefusesNames) {
   }
 }
 
+TEST_F(ApiTest, GivesABlobByItsDigest) {
+  node->set_blob(std::string("\0\xff<html>", 8));
+  const std::string hex = to_hex(sha256(std::string_view("\0\xff<html>", 8)));
+  const Response blob = get("/api/blobs/" + hex);
+  EXPECT_EQ(blob.status, 200);
+  EXPECT_EQ(blob.body, std::string_view("\0\xff<html>", 8));
+  EXPECT_EQ(blob.content_type, "application/octet-stream") << "whatever a client sent, no browser runs it";
+  EXPECT_EQ(header(blob, "X-Content-Type-Options"), "nosniff");
+  EXPECT_EQ(header(blob, "Cache-Control"), "max-age=31536000, immutable");
+  EXPECT_EQ(get("/api/blobs/" + std::string(64, '0')).status, 404);
+  EXPECT_EQ(json("/api/blobs/abc", 400).at("parameter"), "digest");
+  EXPECT_EQ(get("/api/blobs/..%2f..%2f" + hex).status, 400);
+  EXPECT_EQ(get("/api/blobs/" + hex + "?x=1").status, 400);
+  EXPECT_TRUE(Api::may_take_long(*parse_target("GET", "/api/blobs/" + hex)));
+}
+
 }  // namespace
 }  // namespace cantrail::server

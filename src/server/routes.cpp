@@ -32,6 +32,7 @@ constexpr std::array<Route, 22> kRoutes{{
     {"/api/status", answer_status},
     {"/api/series", answer_series, true},
     {"/api/gaps", answer_gaps, true},
+    {"/api/blobs/{digest}", answer_blob, true},
     {kLivePath, answer_plain_live},
     {"/api/openapi.json", answer_openapi},
     {"/api/health", answer_health},

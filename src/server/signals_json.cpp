@@ -132,7 +132,9 @@ std::string signals_json(const Catalog* catalog) {
   json.key("streams");
   json.begin_array();
   if (catalog != nullptr) {
-    for (StreamId id = 0; id < catalog->streams.size(); ++id) write_stream(json, *catalog, id);
+    for (StreamId id = 0; id < catalog->streams.size(); ++id) {
+      if (!catalog->streams[id].replaced) write_stream(json, *catalog, id);
+    }
   }
   json.end_array();
   json.end_object();

@@ -136,6 +136,12 @@ void write_process(JsonWriter& json, const NodeStatus& status, const ProcessSamp
   number(json, "used_bytes", status.pool_used_bytes);
   number(json, "limit_bytes", status.pool_limit_bytes);
   json.end_object();
+  json.key("blobs");
+  json.begin_object();
+  number(json, "count", status.blobs.blobs);
+  number(json, "bytes", status.blobs.bytes);
+  number(json, "cap_bytes", status.blobs.cap_bytes);
+  json.end_object();
   json.key("process");
   json.begin_object();
   json.key("cpu_seconds");

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "contract/checks.hpp"
+#include "contract/test_readings.hpp"
 #include "contract/test_recording.hpp"
 #include "contract/test_store.hpp"
 
@@ -11,6 +12,7 @@ namespace cantrail::contract {
 namespace {
 
 const std::string kRecordingFolder = CANTRAIL_SOURCE_DIR "/tests/contract/recording";
+const std::string kReadingsFolder = CANTRAIL_SOURCE_DIR "/tests/contract/readings";
 
 struct Findings {
   std::set<std::string> broken, skipped;
@@ -44,6 +46,12 @@ void expect_recording_breaks(const std::string& sentence) {
   EXPECT_TRUE(findings.broken.contains(sentence)) << findings.text;
 }
 
+template <Flaw flaw>
+void expect_readings_break(const std::string& sentence) {
+  const Findings findings = run(test_readings<flaw>(), kReadingsFolder);
+  EXPECT_TRUE(findings.broken.contains(sentence)) << findings.text;
+}
+
 TEST(Contract, HoldsForAStoreThatKeepsIt) {
   const Findings findings = run(test_store<Flaw::none>(), "");
   EXPECT_TRUE(findings.broken.empty()) << findings.text;
@@ -52,6 +60,12 @@ TEST(Contract, HoldsForAStoreThatKeepsIt) {
 
 TEST(Contract, HoldsForARecordingThatKeepsIt) {
   const Findings findings = run(test_recording<Flaw::none>(), kRecordingFolder);
+  EXPECT_TRUE(findings.broken.empty()) << findings.text;
+  EXPECT_TRUE(findings.skipped.empty());
+}
+
+TEST(Contract, HoldsForReadingsThatKeepIt) {
+  const Findings findings = run(test_readings<Flaw::none>(), kReadingsFolder);
   EXPECT_TRUE(findings.broken.empty()) << findings.text;
   EXPECT_TRUE(findings.skipped.empty());
 }
@@ -91,6 +105,31 @@ TEST(Contract, FindsASourceThatLosesFramesAtACut) {
 }
 TEST(Contract, FindsASourceThatSkipsWhenItResumes) {
   expect_recording_breaks<Flaw::skips_when_resuming>("GoesOnWhereItWas");
+}
+
+TEST(Contract, FindsASourceWithMoreRowsThanABatchMayHave) {
+  expect_readings_break<Flaw::rows_over_the_limit>("ReadsWithinItsDeadlineAndTheLimits");
+}
+TEST(Contract, FindsASourceThatLosesRowsAtACut) {
+  expect_readings_break<Flaw::loses_rows_at_a_cut>("GivesTheSameHoweverBatchesAreCut");
+}
+TEST(Contract, FindsASourceWhoseRowsOfOneTimeChangePlaces) {
+  expect_readings_break<Flaw::swaps_equal_times>("GivesTheSameHoweverBatchesAreCut");
+}
+TEST(Contract, FindsRowsOfAStreamThatNobodyAskedFor) {
+  expect_readings_break<Flaw::rows_of_no_stream>("ReadsWithinItsDeadlineAndTheLimits");
+}
+TEST(Contract, FindsRowsThatHaveNotGrownWithTheirStream) {
+  expect_readings_break<Flaw::rows_of_an_old_schema>("GivesTheSameHoweverBatchesAreCut");
+}
+TEST(Contract, FindsTimesThatGoBack) {
+  expect_readings_break<Flaw::times_go_back>("ReadsWithinItsDeadlineAndTheLimits");
+}
+TEST(Contract, FindsABlobThatTheBatcherIsNotToldOf) {
+  expect_readings_break<Flaw::forgets_its_blobs>("ReadsWithinItsDeadlineAndTheLimits");
+}
+TEST(Contract, FindsASourceThatNeverGetsOn) {
+  expect_readings_break<Flaw::never_gets_on>("GivesTheSameHoweverBatchesAreCut");
 }
 
 }  // namespace

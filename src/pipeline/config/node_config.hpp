@@ -42,6 +42,10 @@ struct JournalSection {
   std::optional<Bytes> keep;    // none: the smaller of 8 GiB and 20 % of the disk
 };
 
+struct BlobsSection {
+  std::optional<Bytes> keep;  // none: the smaller of 4 GiB and 10 % of the disk
+};
+
 // [copies.NAME]: the messages of every DBC once more at other identifiers, one node of the bus after the
 // other.
 using CopiesSection = dbc::MessageCopies;
@@ -80,6 +84,7 @@ struct NodeConfig {
   std::string log_level = "info";  // debug, info, warning, error
   Path data{"data"};               // where stores and the journal lie unless they say otherwise
   JournalSection journal;
+  BlobsSection blobs;
   std::vector<SourceSection> sources;  // in the file's order
   std::vector<SinkSection> sinks;
   std::vector<CopiesSection> copies;

@@ -132,6 +132,16 @@ void NodeConfigReader::read_journal(NodeConfig& config) {
                     {},
                     "\"8GB\""});
   });
+  sections_->read("blobs", [&](OptionVisitor& visitor) {
+    visitor.option({"keep",
+                    "The most that large values take of the disk; else the smaller of 4 GiB and 10 % of it",
+                    &config.blobs.keep,
+                    false,
+                    kSmallestJournal,
+                    {},
+                    {},
+                    "\"4GB\""});
+  });
 }
 
 // One alias is one bus: two sources that claim it would mix their frames.

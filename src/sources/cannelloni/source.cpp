@@ -4,8 +4,6 @@
 #include <cerrno>
 #include <utility>
 
-#include <netinet/in.h>
-
 #include "formats/cannelloni.hpp"
 #include "sources/datagram/socket_options.hpp"
 
@@ -164,13 +162,7 @@ void Source::malformed(FrameBuilder& builder, const Fault& fault, WallTime time)
 }
 
 std::optional<std::uint16_t> Source::port() const {
-  sockaddr_storage address{};
-  socklen_t size = sizeof address;
-  if (!socket_.is_open() || ::getsockname(socket_.get(), reinterpret_cast<sockaddr*>(&address), &size) != 0) {
-    return std::nullopt;
-  }
-  return ntohs(address.ss_family == AF_INET6 ? reinterpret_cast<const sockaddr_in6&>(address).sin6_port
-                                             : reinterpret_cast<const sockaddr_in&>(address).sin_port);
+  return datagram::local_port(socket_.get());
 }
 
 void Source::close() {

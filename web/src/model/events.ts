@@ -26,6 +26,8 @@ const REASONS: Record<string, string> = {
   source_down: "the source was away",
   malformed_input: "lines that are no frames",
   lane_overflow: "the lane was too slow",
+  too_many_channels: "more channels or streams than the node holds",
+  blob_lost: "large values could not be kept",
 };
 
 export const reasonText = (reason: string): string => REASONS[reason] ?? reason.replace(/_/g, " ");
