@@ -17,25 +17,16 @@ NodeFile read_with(ConfigInputs inputs, FileSystem& files,
                    const std::function<NodeConfig(NodeConfigReader&)>& read) {
   NodeConfigReader reader({components(), std::move(inputs), files, host_name()});
   NodeFile file;
-  std::vector<std::shared_ptr<server::ComponentRule>> rules;
   file.config = read(reader);
-  reader.section(
-      "server", [&](OptionVisitor& visitor) { file.server.describe(visitor); },
-      [&] { return file.server.problems(); }, [&] { return file.server.not_built(); });
-  reader.sections("component", [&](const std::string& name, const SourceLocation& where) {
-    const auto rule = std::make_shared<server::ComponentRule>();
-    rule->name = name;
-    rule->where = where;
-    rules.push_back(rule);
-    return ConfigSections::EntryReader{[rule](OptionVisitor& visitor) { rule->describe(visitor); },
-                                       [rule] { return rule->problems(); }};
-  });
+  reader.section({"server", "The page and the API"}, file.server);
+  reader.sections({"component", "Rules by which rows tell of the state of components"},
+                  file.server.components);
   file.diagnostics = reader.finish();
-  for (const auto& rule : rules) file.server.components.push_back(*rule);
   const Diagnostics idle = idle_component_rules(file.server.components, file.config);
   file.diagnostics.insert(file.diagnostics.end(), idle.begin(), idle.end());
   file.not_in_build = reader.not_in_build();
   file.effective = reader.effective();
+  file.language = reader.language();
   return file;
 }
 

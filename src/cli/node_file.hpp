@@ -9,6 +9,7 @@
 #include "base/diagnostic.hpp"
 #include "base/file.hpp"
 #include "pipeline/config/effective_config.hpp"
+#include "pipeline/config/language.hpp"
 #include "pipeline/config/node_config.hpp"
 #include "server/server_options.hpp"
 
@@ -22,6 +23,7 @@ struct NodeFile {
   Diagnostics diagnostics;
   std::vector<std::string> not_in_build;  // each is an error among the diagnostics as well
   EffectiveConfig effective;
+  Language language;  // what a configuration may say at all
 
   [[nodiscard]] bool usable() const { return !has_errors(diagnostics); }
 };

@@ -41,7 +41,7 @@ int run(const RunArguments& arguments) {
     return kBadConfig;
   }
   SystemClock clock;
-  StderrLog log(least_severity(file.config.log_level), clock);
+  StderrLog log(least_severity(file.config.log.level), clock);
   const StopSignal stop;
   const std::string name = file.config.name;
   ServingNode serving(to_parts(std::move(file.config), kVersion), file.server, real_file_system(), clock,

@@ -5,6 +5,7 @@
 
 #include "pipeline/config/node_config_reader.hpp"
 #include "pipeline/config/test_components.hpp"
+#include "pipeline/config/test_reading.hpp"
 
 namespace cantrail {
 namespace {
@@ -17,7 +18,9 @@ struct Line {
 };
 
 const std::vector<Line> kLines = {
-    {"config_version = \"1\"", "config_version must be 1", 18},
+    {"config_version = \"1\"",
+     "'config_version' at the top of the file must be a whole number, not a string: write 1 without quotes",
+     18},
     {"colour = \"red\"", "unknown key 'colour' at the top of the file", 1},
     {"node = { nam = \"leaf\" }", "unknown key 'nam' in [node]; did you mean 'name'?", 10},
     {"log = { level = \"inof\" }", "'level' in [log] cannot be \"inof\"; did you mean \"info\"?", 17},
@@ -82,8 +85,8 @@ TEST(ConfigMistakes, AreAllFoundInOneRunEachAtItsPlace) {
   folder.write("node.toml", text);
   NodeConfigReader reader({testing::components(), {}, real_file_system()});
   (void)reader.read(folder.file("node.toml"));
-  std::string listen;
-  reader.section("server", [&](OptionVisitor& visitor) { visitor.option({"listen", "", &listen}); });
+  testing::ServerKeys server;
+  reader.section({"server", "The page"}, server);
   std::string found;
   for (const Diagnostic& diagnostic : reader.finish()) found += to_string(diagnostic) + "\n";
   EXPECT_EQ(found, expected);
@@ -99,7 +102,8 @@ std::string only_message(const std::string& text) {
 
 TEST(ConfigMistakes, AMissingVersionSaysHowToBegin) {
   EXPECT_EQ(only_message("node = { name = \"x\" }\n"),
-            "node.toml:1:1: error: 'config_version' is missing: begin the file with config_version = 1");
+            "node.toml:1:1: error: 'config_version' is missing at the top of the file: for instance "
+            "config_version = 1");
 }
 
 TEST(ConfigMistakes, AQuantityPastAllMeasureIsTooLarge) {
