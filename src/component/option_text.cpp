@@ -200,8 +200,17 @@ std::string type_text(const OptionSpec& spec) {
   return kTypes[spec.target.index()];
 }
 
+std::string key_of(const OptionSpec& spec) {
+  return spec.name + (std::holds_alternative<Secret*>(spec.target) ? "_file" : "");
+}
+
 std::string value_text(const OptionSpec& spec) {
   return std::visit([](const auto* target) { return written(*target); }, spec.target);
+}
+
+std::string default_text(const OptionSpec& spec) {
+  std::string text = value_text(spec);
+  return text == "\"\"" || text == "[]" || text == "{}" ? std::string{} : text;
 }
 
 }  // namespace cantrail
