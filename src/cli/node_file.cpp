@@ -2,7 +2,6 @@
 
 #include <cstdio>
 #include <functional>
-#include <memory>
 
 #include <unistd.h>
 
@@ -13,20 +12,23 @@
 namespace cantrail::cli {
 namespace {
 
+// The sections of the layers above the pipeline.
+void read_server(NodeConfigReader& reader, server::ServerOptions& server) {
+  reader.section({"server", "The page and the API"}, server);
+  reader.sections({"component", "Rules by which rows tell of the state of components"}, server.components);
+}
+
 NodeFile read_with(ConfigInputs inputs, FileSystem& files,
                    const std::function<NodeConfig(NodeConfigReader&)>& read) {
   NodeConfigReader reader({components(), std::move(inputs), files, host_name()});
   NodeFile file;
   file.config = read(reader);
-  reader.section({"server", "The page and the API"}, file.server);
-  reader.sections({"component", "Rules by which rows tell of the state of components"},
-                  file.server.components);
+  read_server(reader, file.server);
   file.diagnostics = reader.finish();
   const Diagnostics idle = idle_component_rules(file.server.components, file.config);
   file.diagnostics.insert(file.diagnostics.end(), idle.begin(), idle.end());
   file.not_in_build = reader.not_in_build();
   file.effective = reader.effective();
-  file.language = reader.language();
   return file;
 }
 
@@ -50,6 +52,14 @@ NodeFile read_node_file(const NodeArguments& arguments, FileSystem& files) {
   }
   return read_with(std::move(inputs), files,
                    [&](NodeConfigReader& reader) { return reader.read(arguments.path); });
+}
+
+Language configuration_language() {
+  NodeConfigReader reader({components(), {}, real_file_system()});
+  (void)reader.read_text("config_version = 1\n", "cantrail.toml");
+  server::ServerOptions server;
+  read_server(reader, server);
+  return reader.language();
 }
 
 std::string host_name() {

@@ -23,7 +23,6 @@ struct NodeFile {
   Diagnostics diagnostics;
   std::vector<std::string> not_in_build;  // each is an error among the diagnostics as well
   EffectiveConfig effective;
-  Language language;  // what a configuration may say at all
 
   [[nodiscard]] bool usable() const { return !has_errors(diagnostics); }
 };
@@ -39,6 +38,9 @@ struct NodeArguments {
 [[nodiscard]] NodeFile read_node_file(const NodeArguments& arguments, FileSystem& files);
 // The same of a text that is not written yet; `path` is where it would lie.
 [[nodiscard]] NodeFile read_node_text(const std::string& text, const std::string& path, FileSystem& files);
+
+// What a configuration of this build may say at all.
+[[nodiscard]] Language configuration_language();
 
 // "cantrail" where this machine has no name.
 [[nodiscard]] std::string host_name();

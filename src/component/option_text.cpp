@@ -153,6 +153,7 @@ std::string range_text(const OptionSpec& spec) {
                     : is_rate      ? format_rate
                     : is_bandwidth ? bandwidth_text
                                    : number_text;
+  if (spec.minimum && spec.minimum == spec.maximum) return show(*spec.minimum);
   if (spec.minimum && spec.maximum) return show(*spec.minimum) + " to " + show(*spec.maximum);
   if (spec.minimum) return "at least " + show(*spec.minimum);
   if (spec.maximum) return "at most " + show(*spec.maximum);

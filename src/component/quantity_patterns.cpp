@@ -58,7 +58,7 @@ std::string bandwidth_pattern() {
 std::string keep_pattern() {
   const std::string rows = joined({"[0-9,_]*[0-9][0-9,_]*", kSpace, "rows"});
   const std::string bytes = joined({kNumber, kSpace, kByteUnit});
-  return whole(joined({kSpace, "(?:", rows, "|", duration(), "|", bytes, ")", kSpace}));
+  return whole(joined({kSpace, "(?:forever|", rows, "|", duration(), "|", bytes, ")", kSpace}));
 }
 
 std::string template_pattern(const OptionSpec& spec) {

@@ -13,7 +13,7 @@ namespace cantrail {
 [[nodiscard]] std::string bytes_pattern();      // parse_bytes()
 [[nodiscard]] std::string rate_pattern();       // parse_rate()
 [[nodiscard]] std::string bandwidth_pattern();  // parse_bandwidth()
-[[nodiscard]] std::string keep_pattern();       // one limit of parse_keep(); not "forever"
+[[nodiscard]] std::string keep_pattern();       // one word of parse_keep()
 // parse_template() with the placeholders that the option may have.
 [[nodiscard]] std::string template_pattern(const OptionSpec& spec);
 

@@ -23,7 +23,7 @@ struct Quantity {
 
 bool keeps(const std::string& text) {
   const std::vector<std::string> words{text};
-  return trim(text) != "forever" && parse_keep(words).ok();
+  return parse_keep(words).ok();
 }
 
 OptionSpec templated(bool references) {

@@ -26,6 +26,11 @@ std::string padded(std::string text, std::size_t width) {
   return text;
 }
 
+std::string capitalized(std::string text) {
+  if (!text.empty() && text.front() >= 'a' && text.front() <= 'z') text.front() -= 'a' - 'A';
+  return text;
+}
+
 std::string limits_of(const OptionSpec& spec) {
   if (!spec.choices.empty()) return choices_text(spec);
   std::string placeholders;
@@ -48,7 +53,7 @@ std::string OptionReference::markdown() const {
   for (const Row& row : rows_) {
     const std::string value = row.value == "required" ? "*required*" : code(row.value);
     text += "| `" + row.name + "` | " + row.type + " | " + value + " | " + cell(row.limits) + " | " +
-            cell(row.sense) + " |\n";
+            cell(capitalized(row.sense)) + " |\n";
   }
   return text;
 }

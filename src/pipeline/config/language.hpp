@@ -30,11 +30,11 @@ struct LanguageEntries {
   std::string names = {};      // which ones there may be: a regular expression (ECMA 262); empty: any
   std::string taken = {};      // one that the program has for itself; empty: none
   std::string taken_why = {};  // and what for
-  // What may stand there, several of it at once.
+  // What may stand there: a table, or one of the others that are true.
+  std::shared_ptr<const LanguageTable> table = {};
   bool text = false;
   bool whole_number = false;
-  bool nested = false;  // tables like the one that holds them
-  std::shared_ptr<const LanguageTable> table = {};
+  bool nested = false;  // a table like the one that holds it
 };
 
 // Keys that a table has further, of one value of its `type`.
