@@ -13,7 +13,7 @@
 #include "cli/demo/past.hpp"
 #include "cli/demo/terminal.hpp"
 #include "cli/exit_code.hpp"
-#include "cli/stderr_log.hpp"
+#include "cli/log/operator_log.hpp"
 #include "cli/stop_signal.hpp"
 #include "sources/cannelloni/target.hpp"
 
@@ -220,7 +220,7 @@ int show(DemoArguments arguments) {
     return kFailed;
   }
   SystemClock clock;
-  StderrLog log(Severity::warning, clock);
+  OperatorLog log({.level = "warning"}, false, clock, real_file_system());
   const StopSignal stop;
   auto car = make_car(arguments, clock, log);
   if (!car) return fail(car.fault());

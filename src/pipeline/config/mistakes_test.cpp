@@ -183,6 +183,21 @@ TEST(ConfigMistakes, ASinksFileIsRegularAndNotTheJournals) {
   EXPECT_EQ(about_sinks(folder, "path = \"log.db\"", "path = \"logs/x.db\""), "");
 }
 
+TEST(ConfigMistakes, TheLogsFileIsItsOwn) {
+  const testing::ConfigFolder folder;
+  const auto about_log = [&](const std::string& text) {
+    folder.write("node.toml", "config_version = 1\n" + text);
+    return testing::read_node(folder).found;
+  };
+  EXPECT_EQ(about_log("[log]\nfile = \"x.log\"\n[sink.a]\ntype = \"store\"\npath = \"x.db\"\n"), "");
+  EXPECT_EQ(about_log("[log]\nfile = \"x.log\"\n[sink.a]\ntype = \"store\"\npath = \"x.log.1\"\n").substr(15),
+            "error: [sink.a] path: x.log.1 is also of [log]: give each a file of its own\n");
+  EXPECT_EQ(about_log("[log]\nfile = \"data/journal/x.log\"\n"),
+            "node.toml:3:8: error: [log] file: data/journal/x.log lies in the journal's folder\n");
+  EXPECT_EQ(about_log("[log]\nfile = \"/dev/null\"\n"),
+            "node.toml:3:8: error: [log] file: /dev/null is no regular file\n");
+}
+
 TEST(ConfigMistakes, SectionsWithoutANameSayHowToWriteThem) {
   EXPECT_EQ(only_message("config_version = 1\n[[source]]\ntype = \"bus\"\n"),
             "node.toml:2:3: error: 'source' must be sections, each with a name: write [source.NAME]");

@@ -9,8 +9,8 @@
 #include "pipeline/config/component_reader.hpp"
 #include "pipeline/config/named_sections.hpp"
 #include "pipeline/config/node_keys.hpp"
-#include "pipeline/config/sink_files.hpp"
 #include "pipeline/config/stream_check.hpp"
+#include "pipeline/config/written_files.hpp"
 
 namespace cantrail {
 
@@ -39,9 +39,7 @@ NodeConfig NodeConfigReader::read_files(ConfigFiles files) {
   components.read_sources(config);
   components.read_sinks(config);
   check_channels(config);
-  if (const ConfigEntry* sinks = sections_->root().find("sink"); sinks != nullptr && !config.sinks.empty()) {
-    check_sink_files(config, *sinks->value.table(), parts_.files, sections_->found);
-  }
+  check_written_files(config, sections_->root(), parts_.files, sections_->found);
   sections_->put_on_record(copies_language());
   read_copies(*sections_, config);
   read_aliases(*sections_, config);
