@@ -14,7 +14,7 @@
 #include "cli/demo/past.hpp"
 #include "cli/demo/terminal.hpp"
 #include "cli/exit_code.hpp"
-#include "cli/stderr_log.hpp"
+#include "cli/log/operator_log.hpp"
 #include "cli/stop_signal.hpp"
 #include "sources/cannelloni/target.hpp"
 
@@ -237,7 +237,7 @@ int show(DemoArguments arguments) {
     return kFailed;
   }
   SystemClock clock;
-  StderrLog log(Severity::warning, clock);
+  OperatorLog log({.level = "warning"}, false, clock, real_file_system());
   const StopSignal stop;
   std::fprintf(stderr, "simulated electric car, seed %llu, no hardware touched\n",
                static_cast<unsigned long long>(arguments.seed));

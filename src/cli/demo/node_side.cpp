@@ -11,8 +11,8 @@
 #include "cli/demo/past.hpp"
 #include "cli/demo/resting_store.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/log/operator_log.hpp"
 #include "cli/serving_node.hpp"
-#include "cli/stderr_log.hpp"
 #include "cli/stop_signal.hpp"
 #include "cli/version.hpp"
 #include "sinks/sqlite/sqlite_sink.hpp"
@@ -103,7 +103,7 @@ NodeParts parts_in(const std::string& folder, std::function<bool()> rests) {
 int run_node(const NodeSide& side) {
   set_signals();
   SystemClock clock;
-  StderrLog log(Severity::error, clock);
+  OperatorLog log({.level = "error"}, false, clock, real_file_system());
   const StopSignal stop;
   NodeParts parts = parts_in(side.folder, [] { return store_rests.load(); });
   parts.sources.push_back(bus(side.bus_port));

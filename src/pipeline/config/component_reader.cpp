@@ -125,6 +125,7 @@ void ComponentReader::read_dbcs(SourceSection& section, const std::vector<Path>&
 }
 
 void ComponentReader::read_sources(NodeConfig& config) {
+  sections_.put_on_record(component_language(components_, ComponentKind::source));
   for (const ConfigEntry* entry :
        component_sections(sections_.claim("source"), ComponentKind::source, sections_.found)) {
     const ConfigTable& table = *entry->value.table();
@@ -156,6 +157,7 @@ void ComponentReader::read_sources(NodeConfig& config) {
 }
 
 void ComponentReader::read_sinks(NodeConfig& config) {
+  sections_.put_on_record(component_language(components_, ComponentKind::sink));
   for (const ConfigEntry* entry :
        component_sections(sections_.claim("sink"), ComponentKind::sink, sections_.found)) {
     const ConfigTable& table = *entry->value.table();
