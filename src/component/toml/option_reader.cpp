@@ -85,7 +85,7 @@ void OptionReader::missing(const OptionSpec& spec) {
 }
 
 void OptionReader::take(const OptionSpec& spec, const ConfigValue& value, const std::string& folder) {
-  ValueReader reader(spec, "'" + spec.name + "'" + of_section(), folder, diagnostics_, &mentions_);
+  ValueReader reader(spec, "'" + spec.name + "'" + of_section(), folder, diagnostics_, &mentions_, labels_);
   if (!reader.read(value)) failed_.insert(spec.name);
 }
 

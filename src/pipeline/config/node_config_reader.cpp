@@ -40,6 +40,7 @@ NodeConfig NodeConfigReader::read_files(ConfigFiles files) {
   read_top(config);
   read_node(config);
   read_journal(config);
+  read_copies(*sections_, config);  // first: their labels may stand in templates
   ComponentReader components(*sections_, parts_.components, dbcs_, parts_.files);
   components.prepare();
   components.read_sources(config);
@@ -48,7 +49,6 @@ NodeConfig NodeConfigReader::read_files(ConfigFiles files) {
   if (const ConfigEntry* sinks = sections_->root().find("sink"); sinks != nullptr && !config.sinks.empty()) {
     check_sink_files(config, *sinks->value.table(), parts_.files, sections_->found);
   }
-  read_copies(*sections_, config);
   read_aliases(*sections_, config);
   read_signals(*sections_, config);
   check_streams(*sections_, config, components.dbcs_are_whole());

@@ -81,6 +81,7 @@ class UploadConfig final : public SinkConfig {
     OptionSpec keys{"keys", "", &topics};
     keys.placeholders = {"stream", "node"};
     keys.references = true;
+    keys.labels = true;
     visitor.option(keys);
     OptionSpec table{"measurement", "", &measurement};
     table.placeholders = {"stream"};
