@@ -36,6 +36,7 @@ NodeFile read_with(ConfigInputs inputs, FileSystem& files,
   file.diagnostics.insert(file.diagnostics.end(), idle.begin(), idle.end());
   file.not_in_build = reader.not_in_build();
   file.effective = reader.effective();
+  file.places = reader.places();
   return file;
 }
 

@@ -108,4 +108,8 @@ SourceContext Setup::source_context() {
   return {"under-test", 0, clock_, real_file_system(), log_, channels_};
 }
 
+ProbeContext Setup::probe_context() {
+  return {"under-test", clock_, real_file_system()};
+}
+
 }  // namespace cantrail::contract

@@ -19,6 +19,9 @@ enum class Flaw {
   skips_when_resuming,
   loses_at_a_cut,
   has_no_sample,
+  probes_by_opening,      // and leaves the file that it makes
+  probes_nothing,         // finds nothing wrong anywhere
+  forecasts_the_reverse,  // fewer bytes for more rows
 };
 
 }  // namespace cantrail::contract

@@ -18,6 +18,10 @@
 
 namespace cantrail {
 
+// "path" of "path: there is no file x": the option that a message of a component begins with, or its first
+// word.
+[[nodiscard]] std::string_view leading_option(std::string_view message);
+
 // One thread. The table, the inputs and the diagnostics outlive it.
 class OptionReader final : public OptionVisitor {
  public:

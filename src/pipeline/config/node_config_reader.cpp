@@ -176,6 +176,10 @@ std::vector<std::string> NodeConfigReader::not_in_build() const {
   return sections_ != nullptr ? sections_->not_in_build : std::vector<std::string>{};
 }
 
+ConfigPlaces NodeConfigReader::places() const {
+  return sections_ != nullptr ? ConfigPlaces(sections_->root()) : ConfigPlaces();
+}
+
 EffectiveConfig NodeConfigReader::effective() const {
   if (sections_ == nullptr) return {};
   EffectiveConfig config = sections_->effective();

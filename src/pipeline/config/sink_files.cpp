@@ -32,9 +32,7 @@ std::string complaint(const std::string& file, const std::string& canonical, con
 
 void check_sink_files(const NodeConfig& config, const ConfigTable& sinks, FileSystem& files,
                       Diagnostics& found) {
-  const std::string& folder = config.journal.folder.value;
-  const std::string journal =
-      files.canonical(folder.empty() ? join_path(config.data.value, "journal") : folder);
+  const std::string journal = files.canonical(config.journal_options().folder);
   std::map<std::string, std::string> owners;  // canonical file → the sink that has it
   for (const SinkSection& sink : config.sinks) {
     if (!sink.enabled || sink.config == nullptr) continue;

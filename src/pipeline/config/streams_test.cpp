@@ -59,6 +59,19 @@ TEST(LaneKeys, PatternsThatFitNothingAreNamed) {
       "node.toml:13:17: warning: 'measurement' in [sink.upload]: \"Moter\" fits no stream of this node\n");
 }
 
+TEST(LaneKeys, StreamsThatSourcesMakeThemselvesAreThere) {
+  EXPECT_EQ(with_buses("[sink.store]\nonly = [\"can0:Bus\", \"*.load\"]\n[sink.upload]\nurl = \"x\"\nkeys = "
+                       "\"{can1:Bus.load}\"\n")
+                .found,
+            "");
+  const ConfigFolder folder;
+  folder.write("own.dbc", "BO_ 256 Bus: 8 A\n SG_ stop : 0|1@1+ (1,0) [0|0] \"\" A\n");
+  EXPECT_EQ(read_node(folder, "[source.can0]\ntype = \"bus\"\ndbc = \"own.dbc\"\n[sink.store]\nonly = "
+                              "[\"Bus.stop\", \"can0/Bus.load\"]\n")
+                .found,
+            "");
+}
+
 TEST(LaneKeys, NothingIsSaidOfStreamsWhereADbcIsMissing) {
   const ConfigFolder folder;
   const auto reading =

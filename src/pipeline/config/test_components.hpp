@@ -27,6 +27,13 @@ class BusConfig final : public SourceConfig {
   [[nodiscard]] std::vector<std::string> channels(const std::string& source_name) const override {
     return {channel.empty() ? source_name : channel};
   }
+  [[nodiscard]] std::vector<std::shared_ptr<const RowSchema>> streams() const override {
+    auto row = std::make_shared<RowSchema>();
+    row->name = "Bus";
+    row->cycle_ms = 1000;
+    row->fields.emplace_back().name = "load";
+    return {row};
+  }
   [[nodiscard]] std::unique_ptr<FrameSource> make() const override { return nullptr; }
 
   std::string channel;
