@@ -1,11 +1,9 @@
 #include "pipeline/config/forecast.hpp"
 
 #include <algorithm>
-#include <array>
 #include <limits>
 
 #include "base/text.hpp"
-#include "component/option_text.hpp"
 #include "journal/forecast.hpp"
 #include "model/stream_selection.hpp"
 #include "pipeline/config/bus_share.hpp"
@@ -122,6 +120,22 @@ class LaneStreams {
   bool unlimited_ = false;
 };
 
+// The bus filled with frames of a kind that costs the journal most: very short ones, or the longest of CAN FD.
+double most_journal_bytes_per_s(const ChannelTraffic& channel) {
+  std::vector<FrameRate> frames{{0, 0, 0}, {1, kMaxFrameBytes, 0}};
+  std::vector<BusUser> users;
+  for (const FrameRate& frame : frames) {
+    users.push_back({channel.frame_seconds(frame.can_id, frame.length_bytes), kAny, [&channel, frame](double rate) {
+                       const FrameRate some{frame.can_id, frame.length_bytes, rate};
+                       return journal_bytes_per_s(channel.source, {&some, 1}, {});
+                     }});
+  }
+  const std::vector<double> rates = fill_bus(channel.free, users);
+  for (std::size_t i = 0; i < frames.size(); ++i) frames[i].per_second = rates[i];
+  frames.insert(frames.end(), channel.frames.begin(), channel.frames.end());
+  return journal_bytes_per_s(channel.source, frames, channel.own_rows);
+}
+
 // Frames that are on the bus whether a DBC knows them or not.
 void add_channel(const ChannelTraffic& channel, Amount& records, Amount& bytes) {
   if (!channel.unknown.empty()) {
@@ -142,12 +156,8 @@ void add_channel(const ChannelTraffic& channel, Amount& records, Amount& bytes) 
     records.unlimited = bytes.unlimited = true;
     return;
   }
-  constexpr std::uint32_t kShortest = 0;
-  std::vector<FrameRate> most = channel.frames;
-  most.push_back({kShortest, 0, channel.free / channel.frame_seconds(kShortest, 0)});
-  records.at_most += most.back().per_second * kSecondsADay;
-  bytes.at_most +=
-      (journal_bytes_per_s(channel.source, most, channel.own_rows) - known_bytes) * kSecondsADay;
+  records.at_most += channel.free / channel.frame_seconds(0, 0) * kSecondsADay;
+  bytes.at_most += (most_journal_bytes_per_s(channel) - known_bytes) * kSecondsADay;
 }
 
 LaneForecast journal_forecast(const Traffic& traffic, const NodeConfig& config, FileSystem& files) {
