@@ -26,14 +26,21 @@ std::string megabytes(double bytes) {
   return text.data();
 }
 
+// A bound is no measurement: three digits of it, rounded up.
+double rounded_up(double value) {
+  if (value < 1000) return std::ceil(value);
+  const double step = std::pow(10, std::floor(std::log10(value)) - 2);
+  return std::ceil(value / step - 1e-9) * step;
+}
+
 std::string hedged(const Amount& amount, std::string (*show)(double)) {
   if (amount.unlimited) return amount.known > 0 ? "over " + show(amount.known) : "unknown";
-  return amount.is_exact() ? show(amount.known) : "at most " + show(amount.at_most);
+  return amount.is_exact() ? show(amount.known) : "at most " + show(rounded_up(amount.at_most));
 }
 
 std::string how_long(const LaneForecast& lane) {
   if (!lane.bytes || lane.bytes->unlimited) return "";
-  if (!lane.holds) return "everything";
+  if (!lane.holds) return "for ever";
   return std::string(lane.bytes->is_exact() ? "" : "at least ") + format_duration(*lane.holds) + " (" +
          lane.limit + ")";
 }

@@ -177,17 +177,22 @@ LaneForecast journal_forecast(const Traffic& traffic, const NodeConfig& config, 
 }
 
 std::string note_on(const ChannelTraffic& channel) {
-  const std::string name = printable(channel.name);
-  if (!channel.unknown.empty()) return name + ": " + channel.unknown + ", so nobody knows how much it brings";
-  if (channel.exact) return "";
-  const std::string how = channel.free > 0 ? "they count as if they filled what is left of the bus"
-                          : channel.frame_seconds
-                              ? "the others fill the bus already"
-                              : "how often they come is not known; a socketcan source's bitrate would limit it";
-  if (channel.messages == 0) return name + ": no DBC says what comes; " + (channel.frame_seconds ? "the bus counts as full" : "how much is not known");
-  if (channel.untimed == 0) return "";
-  return name + ": " + format_count(channel.untimed) + " of " + counted(channel.messages, "message") +
-         " have no cycle time in the DBC; " + how;
+  const std::string name = printable(channel.name) + ": ";
+  if (!channel.unknown.empty()) return name + channel.unknown + ", so nobody knows how much it brings";
+  if (channel.exact || (channel.messages > 0 && channel.untimed == 0)) return "";
+  if (channel.messages == 0) {
+    return name + "no DBC says what comes; " +
+           (channel.frame_seconds ? "for the journal the bus counts as full" : "how much is not known");
+  }
+  const std::string which =
+      channel.untimed == channel.messages
+          ? "no message has a cycle time in the DBC; "
+          : format_count(channel.untimed) + " of " + counted(channel.messages, "message") +
+                " have no cycle time in the DBC; ";
+  if (!channel.frame_seconds) {
+    return name + which + "how often they come is not known: GenMsgCycleTime tells, a sink's max_rate limits it";
+  }
+  return name + which + "they count as if they filled what is left of the bus";
 }
 
 }  // namespace

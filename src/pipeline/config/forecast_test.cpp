@@ -122,8 +122,8 @@ TEST(Forecast, WithoutABitRateNobodyKnows) {
   EXPECT_FALSE(found.lanes[0].holds);
   EXPECT_TRUE(found.lanes[1].rows.unlimited);
   EXPECT_EQ(found.notes, std::vector<std::string>{"can0: 1 of 2 messages have no cycle time in the DBC; how often "
-                                                  "they come is not known; a socketcan source's bitrate would "
-                                                  "limit it"});
+                                                  "they come is not known: GenMsgCycleTime tells, a sink's "
+                                                  "max_rate limits it"});
   const Forecast capped = forecast(bus("\"bms.dbc\"") + kStore + "max_rate = \"5/s\"\n");
   EXPECT_FALSE(capped.lanes[0].rows.unlimited) << "one stream, five rows a second";
   EXPECT_NEAR(capped.lanes[0].rows.at_most, 5 * kDay, 1);
