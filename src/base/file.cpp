@@ -256,4 +256,13 @@ std::string parent_path(std::string_view path) {
   return std::string(slash == 0 ? "/" : path.substr(0, slash));
 }
 
+std::string nearest_existing(FileSystem& files, std::string path) {
+  while (!files.exists(path)) {
+    std::string above = parent_path(path);
+    if (above == path) break;
+    path = std::move(above);
+  }
+  return path;
+}
+
 }  // namespace cantrail

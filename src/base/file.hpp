@@ -93,5 +93,7 @@ Status write_file_atomically(FileSystem& files, const std::string& path, std::st
 // "a/b" + "c" → "a/b/c"; an absolute second part stands alone.
 [[nodiscard]] std::string join_path(std::string_view directory, std::string_view name);
 [[nodiscard]] std::string parent_path(std::string_view path);  // "." where there is none
+// The path itself, or the nearest folder above it that is there.
+[[nodiscard]] std::string nearest_existing(FileSystem& files, std::string path);
 
 }  // namespace cantrail

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/text.hpp"
+#include "decode/dbc/copies.hpp"
 #include "decode/dbc/parser.hpp"
 #include "decode/dbc/plan.hpp"
 
@@ -23,9 +24,10 @@ std::vector<KnownMessage> messages_of(const NodeConfig& config) {
     std::vector<std::string> channels = source.config->channels(source.name);
     if (channels.empty()) channels.emplace_back();
     for (const DbcText& dbc : source.dbcs) {
-      const auto database = dbc::parse(dbc.text, dbc.name);
+      auto database = dbc::parse(dbc.text, dbc.name);
       if (!database) continue;
       Diagnostics ignored;  // told when the file was read
+      dbc::apply_copies(database->database, config.copies, ignored);
       const auto plan = dbc::DecodePlan::compile(database->database, ignored);
       for (const dbc::MessagePlan& message : plan->messages()) {
         for (const std::string& channel : channels) known.push_back({channel, message.row});

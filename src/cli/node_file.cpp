@@ -33,6 +33,7 @@ NodeFile read_with(ConfigInputs inputs, FileSystem& files,
   }
   file.not_in_build = reader.not_in_build();
   file.effective = reader.effective();
+  file.places = reader.places();
   return file;
 }
 

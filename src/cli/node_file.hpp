@@ -8,6 +8,7 @@
 
 #include "base/diagnostic.hpp"
 #include "base/file.hpp"
+#include "pipeline/config/config_places.hpp"
 #include "pipeline/config/effective_config.hpp"
 #include "pipeline/config/language.hpp"
 #include "pipeline/config/node_config.hpp"
@@ -23,6 +24,7 @@ struct NodeFile {
   Diagnostics diagnostics;
   std::vector<std::string> not_in_build;  // each is an error among the diagnostics as well
   EffectiveConfig effective;
+  ConfigPlaces places;
 
   [[nodiscard]] bool usable() const { return !has_errors(diagnostics); }
 };

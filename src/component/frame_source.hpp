@@ -11,8 +11,10 @@
 #include "base/status.hpp"
 #include "base/time.hpp"
 #include "component/context.hpp"
+#include "component/forecast.hpp"
 #include "component/frame_builder.hpp"
 #include "component/options.hpp"
+#include "component/probe.hpp"
 #include "model/batch.hpp"
 
 namespace cantrail {
@@ -77,6 +79,19 @@ class SourceConfig {
   [[nodiscard]] virtual std::vector<std::string> reads() const { return {}; }
   // Channels known before start, given the source's name; empty where they are learnt from the data.
   [[nodiscard]] virtual std::vector<std::string> channels(const std::string& source_name) const = 0;
+  // Streams of rows that it delivers itself on each of its channels, as far as they are known before start.
+  [[nodiscard]] virtual std::vector<std::shared_ptr<const RowSchema>> streams() const { return {}; }
+  // For the numbers of `check`; what cannot be read is not known.
+  [[nodiscard]] virtual SourceForecast forecast(FileSystem& files) const {
+    (void)files;
+    return {};
+  }
+  // For `check --connect`: looks at what it would open, within a few seconds, and leaves everything as it
+  // is. nullopt: there is nothing to look at.
+  [[nodiscard]] virtual std::optional<Findings> probe(const ProbeContext& context) const {
+    (void)context;
+    return std::nullopt;
+  }
   [[nodiscard]] virtual std::unique_ptr<FrameSource> make() const = 0;
 };
 

@@ -11,8 +11,10 @@
 #include "base/status.hpp"
 #include "base/time.hpp"
 #include "component/context.hpp"
+#include "component/forecast.hpp"
 #include "component/history.hpp"
 #include "component/options.hpp"
+#include "component/probe.hpp"
 #include "model/batch.hpp"
 
 namespace cantrail {
@@ -86,6 +88,17 @@ class SinkConfig {
   // Files that it owns alone: no other sink may name one of them, nor may they lie in the journal's folder,
   // and what is there already must be a regular file. Whoever may touch the file system looks.
   [[nodiscard]] virtual std::vector<std::string> writes() const { return {}; }
+  // For the numbers of `check`: what becomes of these rows. nullopt: it cannot tell, or keeps nothing.
+  [[nodiscard]] virtual std::optional<SinkForecast> forecast(std::span<const StreamRate> streams) const {
+    (void)streams;
+    return std::nullopt;
+  }
+  // For `check --connect`: looks at what it would open, within a few seconds, and leaves everything as it
+  // is. nullopt: there is nothing to look at.
+  [[nodiscard]] virtual std::optional<Findings> probe(const ProbeContext& context) const {
+    (void)context;
+    return std::nullopt;
+  }
   [[nodiscard]] virtual std::unique_ptr<Sink> make() const = 0;
 };
 

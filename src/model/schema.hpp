@@ -68,6 +68,7 @@ struct RowSchema {
   std::string sender;
 
   [[nodiscard]] std::optional<std::size_t> field(std::string_view field_name) const;
+  [[nodiscard]] const std::string* label(std::string_view label_name) const;  // nullptr: none
   bool operator==(const RowSchema&) const = default;
 };
 

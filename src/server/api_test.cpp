@@ -299,6 +299,8 @@ TEST_F(ApiTest, DescribesTheCatalog) {
   EXPECT_EQ(battery.at("signals").at(1).at("labels").at(1).at("value"), -1);
   EXPECT_EQ(answer.at("streams").at(1).at("extended"), true);
   EXPECT_TRUE(answer.at("streams").at(2).at("channel").is_null());
+  EXPECT_EQ(battery.at("labels"), (js::object{{"node", "2"}, {"room", "Flower \"front\""}}));
+  EXPECT_EQ(answer.at("streams").at(2).at("labels"), js::object());
 }
 
 TEST_F(ApiTest, HasNoStreamsBeforeTheNodeStarts) {

@@ -165,6 +165,17 @@ Result<std::unique_ptr<HttpServer>> HttpServer::start(const ServerOptions& optio
   }
 }
 
+Status HttpServer::would_start(const ServerOptions& options) {
+  const auto address = parse_listen_address(options.listen);
+  if (!address) return address.status();
+  try {
+    asio::io_context io;
+    return listen_on(io, *address, options.listen).status();
+  } catch (const boost::system::system_error& error) {
+    return errno_fault("cannot start the server", error.code().value());
+  }
+}
+
 Result<std::unique_ptr<HttpServer>> HttpServer::start_at(const ListenAddress& address,
                                                          std::unique_ptr<Inside> inside,
                                                          const std::string& listen) {

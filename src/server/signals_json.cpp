@@ -112,6 +112,13 @@ void write_stream(JsonWriter& json, const Catalog& catalog, StreamId id) {
   row.cycle_ms ? json.unsigned_integer(*row.cycle_ms) : json.null();
   json.key("sender");
   json.string(row.sender);
+  json.key("labels");
+  json.begin_object();
+  for (const auto& [name, value] : row.labels) {
+    json.key(name);
+    json.string(value);
+  }
+  json.end_object();
   json.key("comment");
   json.string(row.comment);
   json.key("signals");

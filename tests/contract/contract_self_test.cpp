@@ -23,7 +23,7 @@ struct Findings {
 Findings run(const ComponentInfo& component, const std::string& folder) {
   Findings findings;
   const auto& own = component.kind == ComponentKind::source ? source_checks() : sink_checks();
-  for (const auto& checks : {description_checks(), own}) {
+  for (const auto& checks : {description_checks(), probe_checks(), own}) {
     for (const Check& check : checks) {
       const Verdict verdict = check.run(component, folder);
       if (!verdict.complaints.empty()) findings.broken.insert(check.name);
@@ -97,6 +97,15 @@ TEST(Contract, FindsASinkThatTakesAnotherJournalsCursor) {
 }
 TEST(Contract, FindsASinkThatDependsOnHowBatchesAreCut) {
   expect_store_breaks<Flaw::depends_on_the_cut>("StoresTheSameHoweverBatchesAreCut");
+}
+TEST(Contract, FindsAProbeThatLeavesSomethingBehind) {
+  expect_store_breaks<Flaw::probes_by_opening>("LeavesEverythingAsItIsWhenProbed");
+}
+TEST(Contract, FindsAProbeThatFindsNothing) {
+  expect_store_breaks<Flaw::probes_nothing>("SaysWhenProbedWhyItCannotOpen");
+}
+TEST(Contract, FindsAForecastThatShrinks) {
+  expect_store_breaks<Flaw::forecasts_the_reverse>("ForecastsMoreForMore");
 }
 TEST(Contract, FindsASourceThatReadsOverTheLimit) {
   expect_recording_breaks<Flaw::reads_over_the_limit>("ReadsWithinItsDeadlineAndTheLimits");

@@ -117,4 +117,8 @@ SourceContext Setup::source_context() {
   return {"under-test", 0, clock_, real_file_system(), log_, channels_, &blobs_};
 }
 
+ProbeContext Setup::probe_context() {
+  return {"under-test", clock_, real_file_system()};
+}
+
 }  // namespace cantrail::contract

@@ -59,6 +59,7 @@ class Setup {
   [[nodiscard]] std::unique_ptr<SourceConfig> source(std::string_view which);
   [[nodiscard]] SinkContext sink_context();
   [[nodiscard]] SourceContext source_context();
+  [[nodiscard]] ProbeContext probe_context();
 
   [[nodiscard]] const std::optional<std::string>& skip() const { return skip_; }
   [[nodiscard]] const std::string& problem() const { return problem_; }

@@ -27,6 +27,9 @@ enum class Flaw {
   times_go_back,
   forgets_its_blobs,
   never_gets_on,
+  probes_by_opening,      // and leaves the file that it makes
+  probes_nothing,         // finds nothing wrong anywhere
+  forecasts_the_reverse,  // fewer bytes for more rows
 };
 
 }  // namespace cantrail::contract

@@ -36,6 +36,10 @@ void ConfigSections::warning(const SourceLocation& where, std::string message) {
   found.push_back({Severity::warning, where, std::move(message)});
 }
 
+void ConfigSections::add_label(const std::string& name) {
+  if (!is_among(labels_, name)) labels_.push_back(name);
+}
+
 const ConfigTable& ConfigSections::claim(const std::string& name) {
   sections_.push_back(name);
   const ConfigEntry* entry = root_.find(name);
@@ -52,6 +56,7 @@ const ConfigTable& ConfigSections::claim(const std::string& name) {
 OptionReader ConfigSections::reader(const ConfigTable& table, const SectionIdentity& identity) {
   OptionReader reader(table, inputs_, data_folder_, found);
   reader.use(other_.of(identity));
+  reader.use_labels(labels_);
   return reader;
 }
 

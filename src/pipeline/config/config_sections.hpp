@@ -40,6 +40,8 @@ class ConfigSections {
 
   // What relative paths among the defaults start from.
   void set_data_folder(std::string folder) { data_folder_ = std::move(folder); }
+  // A label that streams have. All of them before the first reader of what may name them.
+  void add_label(const std::string& name);
 
   Diagnostics found;
   std::vector<std::string> not_in_build;  // "sink type 'redis'", each reported as well
@@ -114,6 +116,7 @@ class ConfigSections {
   const ConfigInputs& inputs_;
   OtherInputs other_;
   std::string data_folder_;
+  std::vector<std::string> labels_;
   std::vector<std::string> sections_;  // names that are known at the top
   std::vector<std::string> top_keys_;
   Language language_;

@@ -100,6 +100,8 @@ struct NodeConfig {
   std::vector<CopiesSection> copies;
   AliasSection alias;
   SignalSection signal;
+
+  [[nodiscard]] JournalOptions journal_options() const;
 };
 
 // Sections that are not enabled are left out. Precondition: every enabled section has its config.

@@ -34,14 +34,14 @@ NodeConfig NodeConfigReader::read_files(ConfigFiles files) {
   }
   read_top(config);
   read_node(config);
+  sections_->put_on_record(copies_language());
+  read_copies(*sections_, config);  // first: their labels may stand in templates
   ComponentReader components(*sections_, parts_.components, dbcs_, parts_.files);
   components.prepare();
   components.read_sources(config);
   components.read_sinks(config);
   check_channels(config);
   check_written_files(config, sections_->root(), parts_.files, sections_->found);
-  sections_->put_on_record(copies_language());
-  read_copies(*sections_, config);
   read_aliases(*sections_, config);
   read_signals(*sections_, config);
   check_streams(*sections_, config, components.dbcs_are_whole());
@@ -123,6 +123,10 @@ Diagnostics NodeConfigReader::finish() {
 
 std::vector<std::string> NodeConfigReader::not_in_build() const {
   return sections_ != nullptr ? sections_->not_in_build : std::vector<std::string>{};
+}
+
+ConfigPlaces NodeConfigReader::places() const {
+  return sections_ != nullptr ? ConfigPlaces(sections_->root()) : ConfigPlaces();
 }
 
 EffectiveConfig NodeConfigReader::effective() const {

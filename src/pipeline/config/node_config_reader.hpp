@@ -13,6 +13,7 @@
 #include "component/registry.hpp"
 #include "component/toml/config_inputs.hpp"
 #include "pipeline/config/config_files.hpp"
+#include "pipeline/config/config_places.hpp"
 #include "pipeline/config/config_sections.hpp"
 #include "pipeline/config/dbc_files.hpp"
 #include "pipeline/config/node_config.hpp"
@@ -54,6 +55,8 @@ class NodeConfigReader {
 
   // What the configuration asks for and this build lacks; each is an error among finish()'s as well.
   [[nodiscard]] std::vector<std::string> not_in_build() const;
+  // Where the files say what.
+  [[nodiscard]] ConfigPlaces places() const;
   // What counts in the end, after finish().
   [[nodiscard]] EffectiveConfig effective() const;
   // What a configuration may say at all; empty where none could be read.

@@ -29,6 +29,26 @@ void add_source(CatalogSpec& spec, const SourceSection& source) {
   for (const std::string& channel : channels) spec.channels.push_back({channel, id, dbcs});
 }
 
+// As the node names them: where a message of the channel has the name, "SOURCE/NAME".
+void add_own_streams(CatalogSpec& spec, const NodeConfig& config, const Catalog& messages) {
+  for (ChannelId channel = 0; channel < spec.channels.size(); ++channel) {
+    const SourceId id = spec.channels[channel].source;
+    const auto source =
+        std::find_if(config.sources.begin(), config.sources.end(),
+                     [&](const SourceSection& one) { return one.name == spec.sources[id].name; });
+    if (source->config == nullptr) continue;
+    for (const auto& row : source->config->streams()) {
+      const bool taken =
+          std::any_of(messages.streams.begin(), messages.streams.end(), [&](const StreamInfo& known) {
+            return known.channel == channel && known.row->name == row->name;
+          });
+      auto named = std::make_shared<RowSchema>(*row);
+      if (taken) named->name = source->name + "/" + row->name;
+      spec.streams.push_back({id, channel, std::move(named), static_cast<std::uint32_t>(spec.channels.size())});
+    }
+  }
+}
+
 std::string without_channel(const std::string& text) {
   const std::size_t colon = text.find(':');
   return colon == std::string::npos ? text : text.substr(colon + 1);
@@ -154,8 +174,12 @@ CatalogPtr catalog_of(const NodeConfig& config, bool with_copies, Diagnostics& f
     if (source.enabled) add_source(spec, source);
   }
   if (with_copies) spec.copies = config.copies;
-  const auto compiled = CatalogCompiler().compile(std::move(spec), found);
-  return compiled ? (*compiled)->catalog : std::make_shared<Catalog>();
+  CatalogCompiler compiler;
+  const auto messages = compiler.compile(spec, found);
+  if (!messages) return std::make_shared<Catalog>();
+  add_own_streams(spec, config, *(*messages)->catalog);
+  const auto all = compiler.compile(std::move(spec), found);
+  return all ? (*all)->catalog : (*messages)->catalog;
 }
 
 void check_streams(ConfigSections& sections, const NodeConfig& config, bool dbcs_are_whole) {

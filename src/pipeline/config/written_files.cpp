@@ -62,9 +62,7 @@ class OwnersOfFiles {
 
 void check_written_files(const NodeConfig& config, const ConfigTable& root, FileSystem& files,
                          Diagnostics& found) {
-  const std::string& folder = config.journal.folder.value;
-  OwnersOfFiles owners(files.canonical(folder.empty() ? join_path(config.data.value, "journal") : folder),
-                       files, found);
+  OwnersOfFiles owners(files.canonical(config.journal_options().folder), files, found);
   const std::string& log = config.log.file.value;
   if (const ConfigEntry* section = root.find("log"); !log.empty()) {
     owners.add("[log]", "file", section != nullptr ? place_of(*section, "file") : root.where,

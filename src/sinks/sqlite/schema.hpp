@@ -18,6 +18,10 @@ inline constexpr std::int64_t kFirstSchema =
 // A row whose text and data are larger than this together is refused.
 inline constexpr int kMostRowBytes = 1 << 20;
 
+// Fault `config`: a database with tables that carries these numbers is another program's, or a newer
+// cantrail's.
+Status check_owner(const std::string& path, std::int64_t application_id, std::int64_t schema_version);
+
 // Pragmas of the writer, then tables where there are none. Faults: config (made by a newer cantrail, or no
 // history at all), corrupt, and what the disk says.
 Status prepare_file(Database& database, std::uint64_t wal_keep_bytes);

@@ -9,7 +9,7 @@ namespace cantrail::sqlite {
 SinkTraits SqliteSink::traits() const {
   SinkTraits traits;
   traits.durable = true;
-  traits.records = 4096;
+  traits.records = kRecordsAtOnce;
   traits.bytes = 2 << 20;  // of small batches, as slow sensors make them
   traits.delay = delay_;   // few transactions when little comes: they wear SD cards
   return traits;

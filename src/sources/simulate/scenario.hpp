@@ -4,10 +4,12 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/diagnostic.hpp"
 #include "base/status.hpp"
 #include "base/time.hpp"
+#include "component/forecast.hpp"
 #include "model/frame.hpp"
 
 namespace cantrail::simulate {
@@ -21,6 +23,9 @@ class Scenario {
   // most `limit`. Their time is `start` plus their simulated time divided by `rate`; their channel is
   // `channel`. Returns the simulated time of the first frame that was not appended.
   virtual Duration produce(Duration until, std::size_t limit, FrameBlock& out) = 0;
+
+  // How many frames of each identifier there are in a simulated second.
+  [[nodiscard]] virtual std::vector<FrameRate> rates() const = 0;
 
   struct Stamp {
     WallTime start;

@@ -24,6 +24,7 @@ class Traffic {
  public:
   explicit Traffic(const std::vector<MessageRate>& messages);
 
+  [[nodiscard]] const CatalogPtr& catalog() const { return catalog_; }
   // All rows in [from_ns, to_ns) as one batch, its frames in the order of time.
   [[nodiscard]] BatchPtr batch(std::uint64_t seq, std::int64_t from_ns, std::int64_t to_ns);
 

@@ -1,4 +1,4 @@
-#include "traffic.hpp"
+#include "support/history_traffic.hpp"
 
 #include <algorithm>
 #include <array>
@@ -54,6 +54,7 @@ Traffic::Traffic(const std::vector<MessageRate>& messages) {
     auto row = std::make_shared<RowSchema>();
     row->name = messages[i].name;
     row->can_id = static_cast<std::uint32_t>(0x100 + i);
+    row->length_bytes = 8;
     for (std::size_t f = 0; f < messages[i].signals; ++f) {
       FieldSchema field;
       field.name = "signal_" + std::to_string(f);
