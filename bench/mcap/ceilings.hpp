@@ -26,6 +26,7 @@ class Compressed {
   Chunks chunks_;
 };
 
-double memcpy_gb_per_second();
+double cpu_seconds();           // of all threads of this process
+double memcpy_gb_per_second();  // by processor time: others may be busy too
 
 }  // namespace cantrail::bench

@@ -1,7 +1,10 @@
 // Files cut at every byte and changed at every byte.
 #include <algorithm>
+#include <random>
 
 #include <gtest/gtest.h>
+#include <rapidcheck.h>
+#include <rapidcheck/gtest.h>
 
 #include "formats/mcap/salvage.hpp"
 #include "formats/mcap/test_sample.hpp"
@@ -209,6 +212,54 @@ TEST_P(EachShape, BytesBehindTheEndAreCounted) {
   ASSERT_EQ(read.damage.count(), 1U);
   EXPECT_EQ(read.damage.first()[0].kind, DamageKind::behind_end);
   EXPECT_EQ(read.damage.first()[0].offset, bytes_.size());
+}
+
+// Pieces overwritten, taken out, doubled, filled with zeros: several at a time.
+Bytes any_damage(Bytes bytes) {
+  const int wounds = *rc::gen::inRange(1, 6);
+  for (int i = 0; i < wounds && !bytes.empty(); ++i) {
+    const auto at = *rc::gen::inRange<std::size_t>(0, bytes.size());
+    const auto length = *rc::gen::inRange<std::size_t>(0, std::min<std::size_t>(bytes.size() - at, 300));
+    const auto begin = bytes.begin() + static_cast<std::ptrdiff_t>(at);
+    const auto end = begin + static_cast<std::ptrdiff_t>(length);
+    switch (*rc::gen::inRange(0, 4)) {
+      case 0: {
+        std::mt19937 noise(*rc::gen::arbitrary<std::uint32_t>());
+        std::generate(begin, end, [&] { return static_cast<std::byte>(noise()); });
+        break;
+      }
+      case 1:
+        bytes.erase(begin, end);
+        break;
+      case 2: {
+        const Bytes piece(begin, end);
+        const auto to = *rc::gen::inRange<std::size_t>(0, bytes.size());
+        bytes.insert(bytes.begin() + static_cast<std::ptrdiff_t>(to), piece.begin(), piece.end());
+        break;
+      }
+      default:
+        std::fill(begin, end, std::byte{0});
+    }
+  }
+  return bytes;
+}
+
+RC_GTEST_PROP(McapDamage, WhateverHappenedToAFileItsSalvageIsWhole, ()) {
+  const auto compression = *rc::gen::element(Compression::none, Compression::lz4, Compression::zstd);
+  const Sample sample = small_sample(compression, *rc::gen::weightedElement<bool>({{3, true}, {1, false}}));
+  const Bytes bytes = any_damage(write(sample));
+  const MemorySource source(bytes);
+  const auto examination = examine(source);
+  MemorySink out;
+  const auto salvaged = salvage(source, out);
+  if (!salvaged) RC_LOG(salvaged.fault().message);
+  RC_ASSERT(examination.ok() == salvaged.ok());
+  if (!examination) return;
+  const StreamRead read = read_stream(bytes);
+  RC_ASSERT(examined(out.bytes).intact());
+  RC_ASSERT(read_stream(out.bytes).rows == read.rows);
+  RC_ASSERT(read_ordered(bytes, examination->readable) == in_order(read.rows));
+  RC_ASSERT(examined(finished_in_place(bytes)).intact());
 }
 
 }  // namespace

@@ -217,8 +217,10 @@ Status FileWriter::put_attachment(const AttachmentPlace& place, const ByteSource
     const std::uint64_t most = std::min<std::uint64_t>(piece.size(), place.data_bytes - done);
     const auto got = data.read_at(done, std::span(piece).first(most));
     if (!got) return got.fault();
-    if (*got == 0)
-      return rejected("attachment", place.info.name, "it is shorter than it was when it was opened");
+    if (*got == 0) {
+      return {FaultKind::unavailable,
+              "attachment '" + printable(place.info.name) + "' became shorter while it was read"};
+    }
     const auto bytes = std::span<const std::byte>(piece).first(*got);
     if (Status status = put(bytes); !status) return status;
     crc = crc32(bytes, crc);

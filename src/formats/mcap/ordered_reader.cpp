@@ -69,14 +69,23 @@ void OrderedReader::find_places() {
 
 Result<std::span<const Message>> OrderedReader::next() {
   batch_.clear();
-  while (batch_.empty()) {
+  while (!fault_ && batch_.empty()) {
     // Memory changes hands only here, where no message is in the caller's.
-    if (Status status = refill(); !status) return status.fault();
-    if (Status status = open_due(); !status) return status.fault();
-    if (open_.empty()) break;
-    emit();
+    if (Status status = advance(); !status) {
+      fault_ = status.fault();
+    } else if (open_.empty()) {
+      break;
+    } else {
+      emit();
+    }
   }
+  if (fault_) return *fault_;
   return std::span<const Message>(batch_);
+}
+
+Status OrderedReader::advance() {
+  Status status = refill();
+  return status ? open_due() : status;
 }
 
 // What was handed out to its end: it was trimmed and goes on, or it is done.

@@ -36,7 +36,7 @@ class OrderedReader {
                 const Limits& limits = {});
 
   // The next messages, some at a time, valid until the next call; empty: there are no more. Faults: those of
-  // the source. A chunk that cannot be read is left out and counted.
+  // the source, from then on. A chunk that cannot be read is left out and counted.
   Result<std::span<const Message>> next();
 
   [[nodiscard]] const DamageLog& damage() const { return damage_; }
@@ -51,6 +51,7 @@ class OrderedReader {
 
   void find_places();
   [[nodiscard]] bool may_hold_selected(std::size_t chunk);
+  Status advance();
   Status refill();
   Status open_due();
   // Loads the block and puts it among the open ones, if it has messages. `again`: its damage has been
@@ -69,6 +70,7 @@ class OrderedReader {
   std::bitset<65536> selected_;
   ChunkDecoder decoder_;
   DamageLog damage_;
+  std::optional<Fault> fault_;
   std::vector<IndexPlace> indexes_;
   std::vector<Place> places_;  // by start and offset
   std::size_t next_place_ = 0;

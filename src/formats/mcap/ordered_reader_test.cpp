@@ -161,6 +161,7 @@ TEST(McapOrderedReader, FaultsOfTheSourceArePassedOn) {
   while (some && !some->empty()) some = reader.next();
   ASSERT_FALSE(some);
   EXPECT_EQ(some.fault().message, "bad sector");
+  EXPECT_FALSE(reader.next());  // nothing is left out silently
   EXPECT_EQ(examine(source).fault().message, "bad sector");
 }
 

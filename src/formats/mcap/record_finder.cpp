@@ -15,18 +15,44 @@ constexpr std::uint64_t kScanBytes = std::uint64_t{64} << 10U;
 // No record is longer, and random bytes hardly ever say less.
 constexpr std::uint64_t kImplausibleLength = std::uint64_t{1} << 40U;
 
+// Whether a record that this version knows can have a content of this length.
+bool is_plausible(Opcode opcode, std::uint64_t length) {
+  switch (opcode) {
+    case Opcode::footer:
+      return length == kFooterBytes;
+    case Opcode::data_end:
+      return length == kDataEndBytes;
+    case Opcode::message_index:
+      return length % kIndexEntryBytes == kIndexHeaderBytes && length < kImplausibleLength;
+    default:
+      break;
+  }
+  // By opcode: the fixed fields, and the lengths of the others.
+  constexpr std::array<std::uint64_t, kLastKnownOpcode + 1> kLeast{0,  8,  20, 14, 16, 22, 40, 6,
+                                                                   64, 36, 48, 46, 8,  20, 17, 4};
+  const auto number = static_cast<std::uint8_t>(opcode);
+  return number > 0 && number <= kLastKnownOpcode && length >= kLeast[number] && length < kImplausibleLength;
+}
+
 }  // namespace
 
 RecordFinder::RecordFinder(const ByteSource& source, const Definitions& definitions, const Limits& limits)
     : source_(source), definitions_(definitions), limits_(limits), size_(source.size()), head_(kHeadBytes) {}
 
 Result<bool> RecordFinder::follows(std::uint64_t offset) {
-  std::array<std::byte, kPrefixBytes> prefix{};
-  const auto got = source_.read_at(offset, prefix);
-  if (!got) return got.fault();
-  if (*got == 0) return true;
-  if (prefix[0] == std::byte{0}) return false;
-  return *got < prefix.size() || load<std::uint64_t>(prefix.data() + 1) < kImplausibleLength;
+  for (bool again : {true, false}) {
+    std::array<std::byte, kPrefixBytes> prefix{};
+    const auto got = source_.read_at(offset, prefix);
+    if (!got) return got.fault();
+    if (*got < prefix.size()) return *got == 0 || prefix[0] != std::byte{0};
+    const auto length = load<std::uint64_t>(prefix.data() + 1);
+    const auto opcode = std::to_integer<std::uint8_t>(prefix[0]);
+    if (opcode <= kLastKnownOpcode) return is_plausible(static_cast<Opcode>(opcode), length);
+    // A record that is not known says little: what follows it says more.
+    if (!again || length > size_ - offset - kPrefixBytes) return false;
+    offset += kPrefixBytes + length;
+  }
+  return false;
 }
 
 bool RecordFinder::agrees(Opcode opcode, std::span<const std::byte> body, std::uint64_t length,

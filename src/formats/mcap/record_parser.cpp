@@ -28,9 +28,9 @@ AttachmentInfo attachment_info(FieldReader& fields) {
 }
 
 template <class T>
-std::optional<T> checked(const FieldReader& fields, T&& value) {
+std::optional<T> checked(const FieldReader& fields, T value) {
   if (!fields.ok()) return std::nullopt;
-  return std::forward<T>(value);
+  return value;
 }
 
 }  // namespace
@@ -74,7 +74,7 @@ std::optional<ChunkHeader> parse_chunk_header(std::span<const std::byte> body) {
   header.compression = fields.text();
   header.stored_bytes = fields.u64();
   header.header_bytes = fields.position();
-  return checked(fields, std::move(header));
+  return checked(fields, header);
 }
 
 std::optional<AttachmentPlace> parse_attachment_head(std::span<const std::byte> body) {
@@ -122,7 +122,7 @@ std::optional<ParsedChunkIndex> parse_chunk_index(std::span<const std::byte> bod
   parsed.place.stored_bytes = fields.u64();
   parsed.place.uncompressed_bytes = fields.u64();
   if (!entries.ok()) return std::nullopt;
-  return checked(fields, std::move(parsed));
+  return checked(fields, parsed);
 }
 
 std::optional<AttachmentPlace> parse_attachment_index(std::span<const std::byte> body) {
@@ -172,7 +172,7 @@ std::optional<Footer> parse_footer(std::span<const std::byte> body) {
   footer.summary_start = fields.u64();
   footer.summary_offset_start = fields.u64();
   footer.summary_crc = fields.u32();
-  return checked(fields, std::move(footer));
+  return checked(fields, footer);
 }
 
 std::optional<std::uint64_t> content_bytes(Opcode opcode, std::span<const std::byte> body) {

@@ -18,8 +18,9 @@ struct Examination {
   DamageLog damage;
   // Everything readable, behind damage too: what OrderedReader reads along. Its counts are of what is there.
   Summary readable;
-  // The beginning of the file up to the first damage, by whole records of the data section. To finish the
-  // file in place: cut it to good.bytes, give `good` to a FileWriter, finish().
+  // The beginning of the file up to the first damage, by whole records of the data section. (Damage of kind
+  // data_crc has no place: it is in there.) To finish the file in place: cut it to good.bytes, give `good` to
+  // a FileWriter, finish().
   FileState good;
 
   // Nothing to do.

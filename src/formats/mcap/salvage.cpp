@@ -1,12 +1,12 @@
 #include "formats/mcap/salvage.hpp"
 
-#include <optional>
 #include <string>
 
 #include "base/text.hpp"
 #include "formats/mcap/chunk_compressor.hpp"
 #include "formats/mcap/file_writer.hpp"
 #include "formats/mcap/record_parser.hpp"
+#include "formats/mcap/recovery.hpp"
 #include "formats/mcap/stream_reader.hpp"
 
 namespace cantrail::mcap {
@@ -29,93 +29,78 @@ std::string undefined(std::uint16_t id) {
   return "undefined/" + std::to_string(id);
 }
 
+FileOptions options_of(const Header& header) {
+  FileOptions options;
+  options.profile = as_utf8(header.profile);
+  options.library = as_utf8(header.library) + ", salvaged by cantrail";
+  return options;
+}
+
+// `whole` is what examine() has found. So all definitions are known before the first message is written.
 class Salvager {
  public:
-  Salvager(const ByteSource& source, ByteSink& out, const Limits& limits)
-      : source_(source), out_(out), reader_(source, limits) {}
+  Salvager(const ByteSource& source, ByteSink& out, const Limits& limits, const Summary& whole)
+      : source_(source), reader_(source, limits), writer_(out, options_of(whole.header)), whole_(whole) {}
 
   Result<Salvage> run() {
+    if (Status status = define(); !status) return status.fault();
     for (;;) {
       const auto item = reader_.next();
       if (!item) return item.fault();
-      if (!writer_) begin(*item);
-      Status status = define();
-      if (item->kind == Kind::end) {
-        if (status) status = writer_->finish();
-        if (!status) return status.fault();
-        break;
-      }
-      if (status) status = copy(*item);
-      if (!status) return status.fault();
+      if (item->kind == Kind::end) break;
+      if (Status status = copy(*item); !status) return status.fault();
     }
-    const Statistics& written = writer_->summary().statistics;
+    if (Status status = writer_.finish(); !status) return status.fault();
+    const Statistics& written = writer_.summary().statistics;
     return Salvage{written.messages, written.chunks, written.attachments, written.metadata, reader_.damage()};
   }
 
  private:
-  void begin(const StreamItem& item) {
-    FileOptions options;
-    if (item.kind == Kind::header) {
-      if (const auto header = parse_header(item.body)) {
-        options.profile = as_utf8(header->profile);
-        options.library = as_utf8(header->library) + ", salvaged by cantrail";
-      }
-    }
-    writer_.emplace(out_, std::move(options));
-  }
-
-  // What the reader has learned since the last time, before the messages that need it.
   Status define() {
-    Status status;
-    const auto& schemas = reader_.definitions().schemas();
-    for (; status && schemas_done_ < schemas.size(); ++schemas_done_) {
-      const Schema& schema = schemas[schemas_done_];
-      status = writer_->add(Schema{schema.id, as_utf8(schema.name), as_utf8(schema.encoding), schema.data});
+    for (const Schema& schema : whole_.definitions.schemas()) {
+      const Status status =
+          writer_.add(Schema{schema.id, as_utf8(schema.name), as_utf8(schema.encoding), schema.data});
+      if (!status) return status;
     }
-    const auto& channels = reader_.definitions().channels();
-    for (; status && channels_done_ < channels.size(); ++channels_done_) {
-      const Channel& channel = channels[channels_done_];
-      if (channel.schema_id != 0 && writer_->summary().definitions.schema(channel.schema_id) == nullptr) {
-        status = writer_->add(Schema{channel.schema_id, undefined(channel.schema_id), "", ""});
-      }
-      if (!status) break;
-      status = writer_->add(Channel{channel.id, channel.schema_id, as_utf8(channel.topic),
-                                    as_utf8(channel.message_encoding), as_utf8(channel.metadata)});
+    for (const Channel& channel : whole_.definitions.channels()) {
+      Status status = define(Channel{channel.id, channel.schema_id, as_utf8(channel.topic),
+                                     as_utf8(channel.message_encoding), as_utf8(channel.metadata)});
+      if (!status) return status;
     }
-    return status;
-  }
-
-  Status define_missing(const MessageTally& tally) {
-    for (const ChannelCount& count : tally.channels) {
-      if (writer_->summary().definitions.has_channel(count.channel)) continue;
-      if (Status status = writer_->add(Channel{count.channel, 0, undefined(count.channel), "", {}});
-          !status) {
-        return status;
-      }
+    const std::vector<std::uint64_t>& messages_of = whole_.statistics.messages_of;
+    for (std::size_t i = 0; i < messages_of.size(); ++i) {
+      const auto id = static_cast<std::uint16_t>(i);
+      if (messages_of[i] == 0 || whole_.definitions.has_channel(id)) continue;
+      if (Status status = define(Channel{id, 0, undefined(id), "", {}}); !status) return status;
     }
     return {};
+  }
+
+  Status define(const Channel& channel) {
+    if (channel.schema_id != 0 && writer_.summary().definitions.schema(channel.schema_id) == nullptr) {
+      const Schema missing{channel.schema_id, undefined(channel.schema_id), "", ""};
+      if (Status status = writer_.add(missing); !status) return status;
+    }
+    return writer_.add(channel);
   }
 
   Status copy(const StreamItem& item) {
     switch (item.kind) {
       case Kind::chunk:
         return copy_chunk(item);
-      case Kind::messages: {
-        (void)indexer_.tally(item.records, chunk_.tally);  // the reader has seen that they are records
-        if (Status status = define_missing(chunk_.tally); !status) return status;
-        return writer_->append_unchunked(item.records);
-      }
+      case Kind::messages:
+        return writer_.append_unchunked(item.records);
       case Kind::attachment: {
         const AttachmentInfo& info = item.attachment.info;
         const RangeSource data(source_, item.attachment.data_offset(), item.attachment.data_bytes);
-        return writer_->add(AttachmentInfo{info.log_time_ns, info.create_time_ns, as_utf8(info.name),
-                                           as_utf8(info.media_type)},
-                            data);
+        return writer_.add(AttachmentInfo{info.log_time_ns, info.create_time_ns, as_utf8(info.name),
+                                          as_utf8(info.media_type)},
+                           data);
       }
       case Kind::metadata: {
         const auto metadata = parse_metadata(item.body);
         if (!metadata) return {};
-        return writer_->add(Metadata{as_utf8(metadata->name), as_utf8(metadata->values)});
+        return writer_.add(Metadata{as_utf8(metadata->name), as_utf8(metadata->values)});
       }
       default:
         return {};  // definitions are written as they are learned; private records stay behind
@@ -136,16 +121,13 @@ class Salvager {
       chunk_.records.clear();
       chunk_.records.append(item.stored);
     }
-    if (Status status = define_missing(chunk_.tally); !status) return status;
-    return writer_->append(chunk_);
+    return writer_.append(chunk_);
   }
 
   const ByteSource& source_;
-  ByteSink& out_;
   StreamReader reader_;
-  std::optional<FileWriter> writer_;
-  std::size_t schemas_done_ = 0;
-  std::size_t channels_done_ = 0;
+  FileWriter writer_;
+  const Summary& whole_;
   MessageIndexer indexer_;
   FinishedChunk chunk_;
 };
@@ -153,7 +135,9 @@ class Salvager {
 }  // namespace
 
 Result<Salvage> salvage(const ByteSource& source, ByteSink& out, const Limits& limits) {
-  return Salvager(source, out, limits).run();
+  const auto examination = examine(source, limits);
+  if (!examination) return examination.fault();
+  return Salvager(source, out, limits, examination->readable).run();
 }
 
 }  // namespace cantrail::mcap

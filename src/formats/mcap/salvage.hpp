@@ -18,9 +18,10 @@ struct Salvage {
   DamageLog damage;  // of the file that was read
 };
 
-// Chunks go over byte for byte, with new message indexes; attachments, metadata and messages outside of
-// chunks as they are. A channel that is nowhere defined gets the topic "undefined/ID". Faults: corrupt, if it
-// is no MCAP file at all; those of source and sink.
+// Reads the source twice: definitions first. Chunks go over byte for byte, with new message indexes;
+// attachments, metadata and messages outside of chunks as they are; private records stay behind. A channel
+// that is nowhere defined gets the topic "undefined/ID". Faults: corrupt, if it is no MCAP file at all; those
+// of source and sink.
 Result<Salvage> salvage(const ByteSource& source, ByteSink& out, const Limits& limits = {});
 
 }  // namespace cantrail::mcap

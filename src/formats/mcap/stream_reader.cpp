@@ -13,6 +13,7 @@ using Kind = StreamItem::Kind;
 
 constexpr std::uint64_t kPieceBytes = std::uint64_t{256} << 10U;
 constexpr std::uint64_t kRunBytes = std::uint64_t{1} << 20U;  // messages outside of chunks, at a time
+constexpr std::uint64_t kHeadBytes = 4096;                    // of a record, in which its lengths stand
 constexpr std::uint64_t kAttachmentHeadBytes = std::uint64_t{1} << 20U;  // names that are longer are refused
 
 }  // namespace
@@ -73,7 +74,7 @@ Result<bool> StreamReader::step(StreamItem& item) {
   const Prefix prefix{std::to_integer<std::uint8_t>((*head)[0]), load<std::uint64_t>(head->data() + 1)};
   const bool beyond_end = prefix.length > left - kPrefixBytes;
   if (prefix.opcode == 0 || beyond_end) return lose(prefix, beyond_end && prefix.opcode != 0);
-  const Taken taken = take(prefix, item);
+  Taken taken = take(prefix, item);
   if (taken && static_cast<Opcode>(prefix.opcode) != Opcode::message) doubtful_.reset();
   return taken;
 }
@@ -111,14 +112,16 @@ Result<bool> StreamReader::take(Prefix prefix, StreamItem& item) {
 }
 
 Result<bool> StreamReader::take_body(Kind kind, Prefix prefix, StreamItem& item) {
-  if (prefix.length > limits_.most_record_bytes) return skip_damaged(DamageKind::too_large, prefix);
   const std::uint64_t offset = position_;
-  const auto record = window_.at(offset, kPrefixBytes + prefix.length);
-  if (!record) return record.fault();
-  auto body = record->subspan(kPrefixBytes);
-  const auto length = true_length(prefix, body);
+  const auto head = window_.at(offset + kPrefixBytes, std::min(prefix.length, kHeadBytes));
+  if (!head) return head.fault();
+  const auto length = true_length(prefix, *head);
   if (!length) return length.fault();
-  body = body.first(*length);
+  if (*length > limits_.most_record_bytes)
+    return skip_damaged(DamageKind::too_large, {prefix.opcode, *length});
+  const auto record = window_.at(offset, kPrefixBytes + *length);
+  if (!record) return record.fault();
+  const auto body = record->subspan(kPrefixBytes);
   bool good = true;
   switch (kind) {
     case Kind::header:
@@ -133,11 +136,7 @@ Result<bool> StreamReader::take_body(Kind kind, Prefix prefix, StreamItem& item)
     default:
       good = learn_definition(static_cast<Opcode>(prefix.opcode), body, offset);
   }
-  if (!good) {
-    const auto followed = finder_.follows(offset + kPrefixBytes + *length);
-    if (!followed) return followed.fault();
-    return *followed ? skip_damaged(DamageKind::lost, {prefix.opcode, *length}) : lose(prefix, false);
-  }
+  if (!good) return skip_damaged(DamageKind::lost, {prefix.opcode, *length});
   if (kind != Kind::message_index) {
     indexes_belong_ = false;
   } else if (!std::exchange(indexes_belong_, true)) {
@@ -230,6 +229,9 @@ Result<bool> StreamReader::lose(Prefix prefix, bool beyond_end) {
 
 Result<bool> StreamReader::skip_damaged(DamageKind kind, Prefix prefix) {
   const std::uint64_t length = kPrefixBytes + prefix.length;
+  const auto followed = finder_.follows(position_ + length);
+  if (!followed) return followed.fault();
+  if (!*followed) return lose(prefix, false);  // its length may be what is damaged
   damaged(kind, position_, length);
   indexes_belong_ = true;
   position_ += length;

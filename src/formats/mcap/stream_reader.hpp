@@ -88,7 +88,7 @@ class StreamReader {
 
   // There is no record at the position: goes on at the next one.
   Taken lose(Prefix prefix, bool beyond_end);
-  Taken skip_damaged(DamageKind kind, Prefix prefix);
+  Taken skip_damaged(DamageKind kind, Prefix prefix);  // or lose(), if nothing follows it
   // The length of the content, corrected if it is longer than its fields and a record begins where they end.
   Result<std::uint64_t> true_length(Prefix prefix, std::span<const std::byte> body);
   Status hand_out(StreamItem::Kind kind, std::uint64_t length, StreamItem& item);

@@ -224,6 +224,24 @@ TEST(McapStreamReader, LargeRecordsAreSkipped) {
   EXPECT_EQ(kinds(read.damage), (std::vector{DamageKind::too_large, DamageKind::too_large}));
 }
 
+TEST(McapStreamReader, AWrongLengthSkipsNothingGood) {
+  for (const std::uint64_t wrong : {9, 500, 5000, 5001}) {
+    for (const std::uint64_t limit : {1000, 1'000'000}) {
+      HandMade made;
+      made.channel(1);
+      const std::size_t begin = made.buffer.size();
+      made.record(static_cast<std::uint8_t>(Opcode::metadata), std::string(8, '\0'));
+      for (std::uint64_t time = 0; time < 300; ++time) made.message(1, time);
+      store(made.buffer.data() + begin + 1, wrong);
+      Limits limits;
+      limits.most_record_bytes = limit;
+      const StreamRead read = read_stream(made.bytes(), limits);
+      EXPECT_EQ(read.rows.size(), 300U);
+      EXPECT_EQ(kinds(read.damage), std::vector{DamageKind::wrong_length});
+    }
+  }
+}
+
 // All bytes look like the beginning of a chunk that nothing follows.
 TEST(McapStreamReader, AFileFullOfFalseChunksEnds) {
   HandMade made;

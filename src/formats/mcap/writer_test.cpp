@@ -249,7 +249,7 @@ TEST(McapFileWriter, AnAttachmentThatFailsIsNotThere) {
   FileWriter writer(sink, {});
   ASSERT_TRUE(writer.add(Metadata{"m", {}}));
   const std::uint64_t bytes = writer.bytes();
-  EXPECT_EQ(writer.add(AttachmentInfo{1, 2, "a", ""}, ShrunkSource()).fault().kind, FaultKind::rejected);
+  EXPECT_EQ(writer.add(AttachmentInfo{1, 2, "a", ""}, ShrunkSource()).fault().kind, FaultKind::unavailable);
   EXPECT_EQ(writer.bytes(), bytes);
   sink.bytes.resize(bytes);
   ASSERT_TRUE(writer.finish());
