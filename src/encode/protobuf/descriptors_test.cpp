@@ -74,7 +74,7 @@ void expect_text_compiles(const std::string& set) {
 }
 
 RC_GTEST_PROP(DescriptorSet, IsLegalWhateverTheNames, ()) {
-  const auto schemas = *rc::gen::container<std::vector<RowSchema>>(rc::gen::exec(testing::any_schema));
+  const auto schemas = testing::any_schemas();
   const StreamTypes types(testing::catalog_of(schemas));
   expect_text_compiles(descriptor_set(types));
   for (std::size_t type = 0; type < types.types().size(); ++type)
@@ -82,7 +82,7 @@ RC_GTEST_PROP(DescriptorSet, IsLegalWhateverTheNames, ()) {
 }
 
 RC_GTEST_PROP(DescriptorSet, HasEqualBytesForEqualCatalogs, ()) {
-  const auto schemas = *rc::gen::container<std::vector<RowSchema>>(rc::gen::exec(testing::any_schema));
+  const auto schemas = testing::any_schemas();
   RC_ASSERT(descriptor_set(StreamTypes(testing::catalog_of(schemas))) ==
             descriptor_set(StreamTypes(testing::catalog_of(schemas))));
 }

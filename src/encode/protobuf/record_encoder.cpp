@@ -1,7 +1,5 @@
 #include "encode/protobuf/record_encoder.hpp"
 
-#include <cassert>
-
 #include "encode/protobuf/wire.hpp"
 
 namespace cantrail::encode::protobuf {
@@ -49,8 +47,8 @@ FrameEncoder::FrameEncoder(const Catalog& catalog) {
 void FrameEncoder::append(std::string& out, const FrameBlock& frames, std::size_t index,
                           const Position* batch) const {
   const FrameView frame = frames[index];
-  assert(frame.channel < channels_.size());
-  const std::string& channel = channels_[frame.channel];
+  const std::string_view channel =
+      frame.channel < channels_.size() ? channels_[frame.channel] : std::string_view();
   constexpr std::size_t kFields = 16;
   append_at_most(out, kFields * kMostField + kMostTimestampBytes + channel.size() + kMaxFrameBytes,
                  [&](char* at) {

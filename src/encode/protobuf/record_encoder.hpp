@@ -19,7 +19,8 @@ class FrameEncoder {
  public:
   explicit FrameEncoder(const Catalog& catalog);
 
-  // `batch` is the position of the batch's record 0; nullptr: the message tells no position.
+  // `batch` is the position of the batch's record 0; nullptr: the message tells no position. A channel that
+  // the catalog lacks is not named.
   void append(std::string& out, const FrameBlock& frames, std::size_t index, const Position* batch) const;
 
  private:

@@ -124,6 +124,14 @@ TEST(Frame, SaysEachThingInItsField) {
             "true time_origin: TIME_ORIGIN_HARDWARE length: 8 raw_dlc: 11");
 }
 
+TEST(Frame, DoesNotNameAChannelThatTheCatalogLacks) {
+  FrameBlock frames;
+  frames.append({WallTime{1}, 5, 0, 2, 0, {}});
+  std::string out;
+  FrameEncoder(two_channels()).append(out, frames, 0, nullptr);
+  EXPECT_EQ(text_form(kFrameType, out), "timestamp { nanos: 1 } id: 5 time_origin: TIME_ORIGIN_HARDWARE");
+}
+
 GapRecord any_gap() {
   GapRecord gap{any_time(), any_time(),   static_cast<GapReason>(*rc::gen::inRange(1, 14)),
                 "",         std::nullopt, 0};

@@ -153,6 +153,12 @@ RowSchema any_schema() {
   return schema;
 }
 
+std::vector<RowSchema> any_schemas() {
+  std::vector<RowSchema> schemas;
+  for (int i = *rc::gen::inRange(1, 6); i > 0; --i) schemas.push_back(any_schema());
+  return schemas;
+}
+
 StreamBlock any_rows(StreamId stream, const RowSchema& schema) {
   StreamBlock block;
   const auto rows = *rc::gen::inRange<std::size_t>(1, 4);

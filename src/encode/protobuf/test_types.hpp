@@ -48,6 +48,7 @@ struct Compiled {
 // From rapidcheck: names of any bytes, often alike; all types; layouts of any width; labels.
 [[nodiscard]] std::string any_name();
 [[nodiscard]] RowSchema any_schema();
+[[nodiscard]] std::vector<RowSchema> any_schemas();  // at least one
 // Rows that the schema's bits can give, each field absent at times.
 [[nodiscard]] StreamBlock any_rows(StreamId stream, const RowSchema& schema);
 
