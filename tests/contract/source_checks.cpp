@@ -111,7 +111,9 @@ class Bench {
     expect(block.rows() != 0, "a block has no rows");
     expect(block.frame().empty(), "rows of a source name frames");
     expect(std::is_sorted(times.begin(), times.end()), "the times of a block do not ascend");
-    auto& texts = rows[std::to_string(block.stream()) + " " + schema.name];
+    std::string key = schema.name;
+    for (const FieldSchema& field : schema.fields) key += " " + field.name;
+    auto& texts = rows[key];
     for (std::size_t row = 0; row < block.rows(); ++row) {
       std::string text = std::to_string(times[row]);
       for (std::size_t i = 0; i < block.fields(); ++i) {

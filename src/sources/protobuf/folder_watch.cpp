@@ -57,6 +57,11 @@ FolderWatch::Stamps FolderWatch::look() const {
 void FolderWatch::load() {
   Diagnostics found;
   auto types = TypeSet::load(parts_.files, parts_.folder, this->types(), found);
+  {
+    const std::lock_guard lock(mutex_);
+    types_ = types;
+  }
+  version_.fetch_add(1, std::memory_order_release);
   for (std::size_t i = 0; i < found.size() && i < kMostTold; ++i) {
     parts_.log.write(found[i].severity, parts_.name, to_string(found[i]));
   }
@@ -67,12 +72,6 @@ void FolderWatch::load() {
   parts_.log.write(Severity::note, parts_.name,
                    counted(types->size(), "message type") + " in " + counted(types->files(), "file") +
                        " of " + parts_.folder);
-  {
-    const std::lock_guard lock(mutex_);
-    types_ = std::move(types);
-  }
-  problems_ = found.size();
-  version_.fetch_add(1, std::memory_order_release);
 }
 
 }  // namespace cantrail::protobuf

@@ -36,7 +36,6 @@ class FolderWatch {
   // Any thread. Grows with each change that types() shows.
   [[nodiscard]] std::uint64_t version() const { return version_.load(std::memory_order_acquire); }
   [[nodiscard]] std::shared_ptr<const TypeSet> types() const;
-  [[nodiscard]] std::size_t problems() const { return problems_.load(); }  // of the last load
 
  private:
   using Stamps = std::optional<std::map<std::string, FileStamp>>;  // nullopt: there is no folder
@@ -47,7 +46,6 @@ class FolderWatch {
 
   Parts parts_;
   std::atomic<std::uint64_t> version_{0};
-  std::atomic<std::size_t> problems_{0};
   Stamps loaded_, last_;  // the thread's
   mutable std::mutex mutex_;
   std::condition_variable stop_;

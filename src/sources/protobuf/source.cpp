@@ -67,8 +67,8 @@ void Source::adopt_types() {
 
 Result<ReadOutcome> Source::read(FrameBuilder& builder, MonoTime deadline) {
   if (!deliver(builder)) return ReadOutcome::more;
-  adopt_types();
   if (Status received = port_->receive(deadline); !received) return received.fault();
+  adopt_types();
   PortNews news;
   Losses losses;
   take(builder.row_room(), news, losses);
