@@ -55,11 +55,11 @@ std::uint64_t process_written() {
 // A history file with its sink, fed from made-up traffic.
 class Feed {
  public:
-  Feed(const std::string& folder, const std::vector<MessageRate>& messages, std::vector<std::string> keep)
+  Feed(const std::string& folder, const std::vector<MessageRate>& messages, const Keep& keep)
       : path_(folder + "/bench_history.db"), traffic_(messages) {
     for (const char* part : {"", "-wal", "-shm"}) std::filesystem::remove(path_ + part);
     config_.path.value = path_;
-    config_.keep = std::move(keep);
+    config_.keep = keep;
     sink_ = config_.make();
     require(sink_->open({"history", "node", {}, clock_, real_file_system(), log_}).ok(), "open");
   }
@@ -113,7 +113,7 @@ class Feed {
 // An hour of traffic in transactions as the lane would make them, then the file closed as at a stop.
 void written_an_hour(const std::string& folder, const char* name, const std::vector<MessageRate>& messages,
                      std::int64_t transaction_ns) {
-  Feed feed(folder, messages, {"30d", "1GiB"});
+  Feed feed(folder, messages, SqliteConfig().keep);
   feed.write(kStart, kStart + transaction_ns);  // tables and the first pages
   feed.sync();
   const std::uint64_t before = *feed.sink().written_bytes(), process_before = process_written();
@@ -168,7 +168,7 @@ double plain_rate(const std::string& folder, const std::vector<BatchPtr>& batche
 void insert_rates(const std::string& folder) {
   std::printf("\n| signals | cantrail, rollups included | plain client, frames only |\n|---|---|---|\n");
   for (const std::size_t signals : {10U, 100U, 500U, 2000U}) {
-    Feed feed(folder, many(signals, 16'000), {"30d", "1GiB"});
+    Feed feed(folder, many(signals, 16'000), SqliteConfig().keep);
     std::vector<BatchPtr> batches;
     for (std::int64_t i = 0; i < 80; ++i) {
       batches.push_back(feed.make(kStart + i * kSecond / 4, kStart + (i + 1) * kSecond / 4));
@@ -188,7 +188,7 @@ void charts(const std::string& folder) {
       "|\n|---|---|---|---|---|---|\n");
   for (const auto& [signals, days] :
        {std::pair<std::size_t, int>{10, 1}, {10, 30}, {10, 90}, {200, 30}, {2000, 30}}) {
-    Feed feed(folder, many(signals, 16'000), {"forever"});
+    Feed feed(folder, many(signals, 16'000), Keep{});
     feed.set_name("Message0");
     Traffic slow(many(signals, static_cast<double>(signals) / 5 / 600));  // each message every ten minutes
     Traffic fast(many(signals, 16'000));
