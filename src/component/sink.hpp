@@ -25,6 +25,9 @@ struct SinkTraits {
   std::size_t records = 1000;
   std::size_t bytes = 1 << 20;
   Duration delay = std::chrono::milliseconds(100);
+  // Durable sinks: groups that wait for their delay end where such a stretch of wall time ends, if one does
+  // within it. 0: anywhere.
+  Duration align{0};
 };
 
 struct RejectedRow {

@@ -47,6 +47,8 @@ void LiveLane::offer(const BatchPtr& batch) {
     drop_oldest_until(bytes);
     queue_.push_back({batch, bytes});
     queued_bytes_ += bytes;
+    // While the lane waits for more of them, one more is no reason to wake it.
+    if (queue_.size() > 1 && queued_bytes_ < writer_.traits().bytes) return;
   }
   wake_.notify_one();
 }

@@ -22,7 +22,7 @@ struct LiveOptions {
   RowFilter filter;
   Duration interval = std::chrono::milliseconds(200);
 };
-inline constexpr Duration kLeastInterval = std::chrono::milliseconds(20);
+inline constexpr Duration kLeastInterval = std::chrono::milliseconds(2);
 inline constexpr Duration kMostInterval = std::chrono::minutes(1);
 
 // Thread-safe.

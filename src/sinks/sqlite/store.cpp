@@ -347,18 +347,18 @@ void Store::take_block(const Part& part, std::uint32_t number, std::size_t first
 }
 
 Status Store::write_pending() {
+  pending_streams_.clear();
   for (const StreamId stream : pending_.streams()) {
     const Result<const Streams::Entry*> entry = streams_.entry(*catalog_, stream);
     if (!entry) return entry.status();
     if ((*entry)->id >= kMostStreams) {
       return {FaultKind::rejected, database_.path() + ": it knows too many streams; begin another file"};
     }
-    const bool texts = has_text(*catalog_->streams[stream].row);
-    Status written = pending_.each_group(
-        stream, texts, [&](const RowGroup& group) { return write_group(stream, **entry, group); });
-    if (!written) return written;
+    pending_streams_.push_back({stream, (*entry)->id, has_text(*catalog_->streams[stream].row)});
   }
-  return {};
+  return pending_.each_group(pending_streams_, [this](StreamId stream, const RowGroup& group) {
+    return write_group(stream, **streams_.entry(*catalog_, stream), group);
+  });
 }
 
 // A group's rows, and what they add to the rollups of its seconds, its minute and its hour.
