@@ -30,6 +30,7 @@ DiskJournal::DiskJournal(Setup setup)
       last_(setup_.recovered.past.last) {
   stats_.cap_bytes = setup_.options.cap_bytes;
   stats_.head = {id(), epoch(), next_seq_, 0};
+  stats_.torn_bytes = setup_.recovered.past.torn_bytes;
   note_oldest();
 }
 
@@ -211,11 +212,15 @@ Status DiskJournal::sync() {
   const MonoTime start = setup_.clock.mono();
   bool did_sync = false;
   Status synced = unsynced_.sync(did_sync);
-  if (did_sync) {
-    const Duration took = setup_.clock.mono() - start;
-    const std::scoped_lock lock(stats_mutex_);
-    ++stats_.syncs;
-    stats_.last_sync_took = took;
+  if (!did_sync) return synced;
+  const Duration took = setup_.clock.mono() - start;
+  const std::scoped_lock lock(stats_mutex_);
+  ++stats_.syncs;
+  stats_.last_sync_took = took;
+  if (!synced) {
+    ++stats_.sync_failures;
+    stats_.sync_failure = synced.fault().message;
+    stats_.sync_failed_at = setup_.clock.wall();
   }
   return synced;
 }
@@ -250,6 +255,9 @@ JournalStats DiskJournal::stats() const {
   }
   stats.bytes = setup_.segments->disk_bytes();
   stats.segments = setup_.segments->count();
+  const Segments::Damage damage = setup_.segments->damage();
+  stats.damaged_places = damage.places;
+  stats.damaged_bytes = damage.bytes;
   return stats;
 }
 

@@ -47,6 +47,12 @@ struct JournalStats {
   std::uint64_t appended_batches = 0, appended_records = 0, appended_bytes = 0;  // this epoch
   std::uint64_t syncs = 0;
   Duration last_sync_took{};
+  std::uint64_t sync_failures = 0;  // each costs what its segment had not synced, should the power fail
+  std::string sync_failure;         // the last one's, and its time
+  std::optional<WallTime> sync_failed_at;
+  std::uint64_t torn_bytes = 0;      // behind the last whole record of the epoch before, when it was opened
+  std::uint64_t damaged_places = 0;  // that readers met in this run: stretches of bytes that are no record
+  std::uint64_t damaged_bytes = 0;
   std::optional<Position> oldest;  // first batch still there
   Position head;                   // behind the last batch accepted
   std::optional<WallTime> oldest_time;
@@ -99,6 +105,7 @@ class JournalReader {
     Digest catalog;
     // Set where something should have been before this batch and is not: removed by the cap, damaged, torn.
     std::optional<GapRecord> missing;
+    std::uint64_t missing_earlier = 0;  // of missing->count: records known to be of epochs before the batch's
   };
   // nullopt: the end for now. Damaged stretches are skipped and reported in the next item.
   virtual Result<std::optional<Item>> next() = 0;

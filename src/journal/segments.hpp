@@ -34,6 +34,7 @@ struct Segment {
   std::atomic<bool> abandoned{false};     // set before `finished`: no batch is in it, its file is removed
   std::atomic<bool> sync_failed{false};   // never sync it again, append no more
   std::atomic<std::uint64_t> disk_bytes;  // whole blocks of 4 KiB: many tiny segments must reach the cap too
+  std::uint64_t damage_seen_to = 0;       // of Segments, under its lock
 };
 
 using SegmentPtr = std::shared_ptr<Segment>;
@@ -57,10 +58,19 @@ class Segments {
   [[nodiscard]] std::uint64_t disk_bytes() const { return disk_bytes_; }
   [[nodiscard]] std::deque<SegmentPtr> all() const;
 
+  struct Damage {
+    std::uint64_t places = 0, bytes = 0;
+  };
+  // A reader found bytes of this file to be no records. Readers go forwards, and what one has told of another
+  // does not tell of again.
+  void note_damage(Segment& segment, std::uint64_t offset, std::uint64_t bytes);
+  [[nodiscard]] Damage damage() const;
+
  private:
   mutable std::mutex mutex_;
   std::deque<SegmentPtr> segments_;  // ascending by name
   std::atomic<std::uint64_t> disk_bytes_{0};
+  Damage damage_;
 };
 
 }  // namespace cantrail::journal

@@ -162,7 +162,7 @@ Status DurableLane::obey(const std::optional<Position>& stored) {
   if (stored) {
     if (!unanswered_.empty() && *stored == unanswered_.back()->end()) {
       const std::lock_guard lock(mutex_);
-      ledger_.settle(unanswered_, cursor_.index, assume_delivered(unanswered_, cursor_.index));
+      settle(unanswered_, cursor_.index, assume_delivered(unanswered_, cursor_.index));
     }
     cursor_ = *stored;
     warn_of_older_journal();
@@ -179,6 +179,7 @@ Status DurableLane::obey(const std::optional<Position>& stored) {
     }
   }
   unanswered_.clear();
+  lost_earlier_ = 0;
   behind_ = true;
   reader_.reset();
   read_ahead_.reset();
@@ -381,6 +382,7 @@ Result<DurableLane::Group> DurableLane::read_group() {
     if (!batch) return batch.fault();
     if (read_ahead_->missing) {  // told first, in a group of its own
       parts_.gaps.add(*read_ahead_->missing);
+      lost_earlier_ = read_ahead_->missing_earlier;
       return Group{gap_batch_before(*(*batch)->raw, *std::exchange(read_ahead_->missing, std::nullopt))};
     }
     if (!group.empty() && !continues(*group.back()->raw, *(*batch)->raw)) break;
@@ -435,11 +437,16 @@ std::optional<Fault> DurableLane::write(Group group) {
   cursor_ = upto;
   back_off_.reset();
   const std::lock_guard lock(mutex_);
-  ledger_.settle(group, first_index, *outcome);
+  settle(group, first_index, *outcome);
   status_.cursor = cursor_;
   status_.written_bytes = writer_.written_bytes();
   if (status_.written_bytes) write_rate_.add(parts_.context.clock.mono(), *status_.written_bytes);
   return std::nullopt;
+}
+
+void DurableLane::settle(const Group& group, std::uint32_t first_index, const WriteOutcome& outcome) {
+  ledger_.lose_earlier(std::exchange(lost_earlier_, 0));
+  ledger_.settle(group, first_index, outcome);
 }
 
 void DurableLane::tell_of_refused(const WriteOutcome& outcome) {

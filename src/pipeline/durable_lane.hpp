@@ -88,6 +88,7 @@ class DurableLane final : public Lane {
   void wait_for_work();
 
   [[nodiscard]] std::optional<Fault> write(Group group);
+  void settle(const Group& group, std::uint32_t first_index, const WriteOutcome& outcome);
   void tell_of_refused(const WriteOutcome& outcome);
   void back_off(const Fault& fault);
   void note(LaneState state, std::string message);
@@ -108,7 +109,8 @@ class DurableLane final : public Lane {
   std::unique_ptr<JournalReader> reader_;
   std::optional<JournalReader::Item> read_ahead_;  // did not fit the group before
   BatchDecoder decoder_;
-  Group unanswered_;  // handed over, and then the store was gone: it may have it or not
+  Group unanswered_;                // handed over, and then the store was gone: it may have it or not
+  std::uint64_t lost_earlier_ = 0;  // records of earlier epochs whose loss the last group read tells of
 
   mutable std::mutex mutex_;  // guards what follows
   std::condition_variable wake_;

@@ -49,6 +49,18 @@ TEST(LaneLedger, CountsAJumpAsDropped) {
   EXPECT_EQ(now.delivered, 11U);
 }
 
+TEST(LaneLedger, CountsWhatIsKnownToBeGoneFromEarlierEpochs) {
+  LaneLedger ledger(3);
+  deliver(ledger, batch_at(1, 4, 6));
+  ledger.lose_earlier(7);
+  deliver(ledger, batch_at(2, 0, 5));
+  deliver(ledger, batch_at(3, 0, 5));
+  EXPECT_TRUE(ledger.earlier().balances());
+  EXPECT_EQ(ledger.earlier().received, 6U + 7U + 5U);
+  EXPECT_EQ(ledger.earlier().dropped, 7U);
+  EXPECT_EQ(ledger.current(5).dropped, 0U);
+}
+
 TEST(LaneLedger, TakesBackWhatTheStoreLost) {
   LaneLedger ledger(3);
   deliver(ledger, batch_at(3, 0, 10));

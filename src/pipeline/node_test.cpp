@@ -1,6 +1,7 @@
 #include "pipeline/node.hpp"
 
 #include <filesystem>
+#include <fstream>
 #include <numeric>
 #include <set>
 
@@ -201,6 +202,39 @@ TEST_F(NodeTest, AStoreThatIsAwayForAWholeRunGetsEverythingInTheNext) {
     }
   }
   EXPECT_EQ(history.numbers, expected_numbers(5'000));
+}
+
+// The last batch rots before the store, which was away, has it.
+TEST_F(NodeTest, CountsWhatADamagedJournalLostAtTheEndOfAnEarlierRun) {
+  Store history;
+  for (const bool away : {true, false}) {
+    history.down = away;
+    NodeParts p = parts({.total = away ? 5'000U : 6'000U});
+    p.sinks.push_back(sink("history", history, durable()));
+    Node node(std::move(p), real_file_system(), clock_, log_);
+    ASSERT_TRUE(node.start().ok());
+    ASSERT_TRUE(eventually([&] { return node.status().sources[0].state == SourceState::ended; }));
+    if (!away) {
+      ASSERT_TRUE(eventually([&] { return node.finished(); })) << describe(node.status());
+      expect_balance(node.status());
+      const Ledger earlier = node.status().lanes[0].earlier;
+      EXPECT_EQ(earlier.received, 5'000U);
+      EXPECT_GT(earlier.dropped, 0U);
+      ASSERT_EQ(history.gaps.size(), 1U);
+      EXPECT_EQ(history.gaps[0].reason, GapReason::journal_corrupt);
+      EXPECT_EQ(history.gaps[0].count, earlier.dropped);
+      // The source resumes behind the last whole batch, so what was lost comes again under new numbers.
+      EXPECT_EQ(node.status().received, 1'000U + earlier.dropped);
+      EXPECT_EQ(history.numbers, expected_numbers(6'000));
+    }
+    node.stop(300ms);
+    if (!away) break;
+    const std::string segment = folder_ + "/journal/00000001-0000000000000001.ctj";
+    const auto size = std::filesystem::file_size(segment);
+    std::fstream file(segment, std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(static_cast<std::streamoff>(size) - 80);  // the mark of the orderly stop has 48 bytes
+    file.put('\x55').put('\xAA').put('\x55');
+  }
 }
 
 TEST_F(NodeTest, StoppedInTheMiddleItGoesOnWhereItWas) {

@@ -52,6 +52,13 @@ struct GapSummary {
   std::vector<GapRecord> recent;  // newest last, at most 100
 };
 
+// What somebody should see to although the node goes on.
+struct Alarm {
+  std::string name;  // journal_not_written, journal_sync_failed, journal_damaged
+  std::string message;
+  std::optional<WallTime> since;
+};
+
 struct NodeStatus {
   std::string node, version;
   ClockPair now, started;
@@ -63,6 +70,7 @@ struct NodeStatus {
   JournalStats journal;
   bool journal_ok = true;
   std::string journal_message;
+  std::vector<Alarm> alarms;
   Duration unsynced_age{};  // age of the oldest record that a power cut would cost
   GapSummary gaps;
   std::uint64_t pool_used_bytes = 0, pool_limit_bytes = 0;
