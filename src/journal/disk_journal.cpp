@@ -64,8 +64,7 @@ Status DiskJournal::append(const RawBatch& batch) {
   if (catalog != nullptr && !catalogs_.contains(catalog->digest)) {
     if (auto written = write_catalog(*catalog); !written) return written;
   }
-  const auto pieces = encoder_.pieces(current_->seed);
-  if (auto written = current_->append(pieces, encoder_.bytes(), *setup_.segments); !written) return written;
+  if (auto written = write(encoder_.pieces(current_->seed), encoder_.bytes()); !written) return written;
   note_appended(batch, name, encoder_.bytes());
   return {};
 }
@@ -117,6 +116,7 @@ Status DiskJournal::begin_segment(std::uint64_t first_seq) {
     setup_.files.remove(path).ignore();  // tried again before the next begin
     return written;
   }
+  note_written(text.size());
   next->segment->end = text.size();
   next->segment->disk_bytes = whole_blocks(text.size());
   current_ = std::move(next);
@@ -165,7 +165,18 @@ Status DiskJournal::make_room(std::uint64_t bytes) {
 
 Status DiskJournal::write_small(const std::string& records) {
   const auto piece = std::as_bytes(std::span(records));
-  return current_->append(std::span(&piece, 1), records.size(), *setup_.segments);
+  return write(std::span(&piece, 1), records.size());
+}
+
+Status DiskJournal::write(std::span<const std::span<const std::byte>> pieces, std::uint64_t bytes) {
+  Status written = current_->append(pieces, bytes, *setup_.segments);
+  if (written) note_written(bytes);
+  return written;
+}
+
+void DiskJournal::note_written(std::uint64_t bytes) {
+  const std::scoped_lock lock(stats_mutex_);
+  stats_.written_bytes += bytes;
 }
 
 Status DiskJournal::write_catalog(const Catalog& catalog) {

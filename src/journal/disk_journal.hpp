@@ -46,6 +46,8 @@ class DiskJournal final : public Journal {
   Status make_room(std::uint64_t bytes);
   Status write_catalog(const Catalog& catalog);
   Status write_small(const std::string& records);
+  Status write(std::span<const std::span<const std::byte>> pieces, std::uint64_t bytes);  // into current_
+  void note_written(std::uint64_t bytes);
   void note_appended(const RawBatch& batch, const std::string& source_name, std::uint64_t bytes);
   void note_oldest();
 

@@ -45,6 +45,7 @@ struct JournalStats {
   std::uint64_t cap_bytes = 0;
   std::uint64_t segments = 0;
   std::uint64_t appended_batches = 0, appended_records = 0, appended_bytes = 0;  // this epoch
+  std::uint64_t written_bytes = 0;  // the same, with headers, states and catalogs
   std::uint64_t syncs = 0;
   Duration last_sync_took{};
   std::uint64_t sync_failures = 0;  // each costs what its segment had not synced, should the power fail

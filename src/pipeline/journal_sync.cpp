@@ -3,6 +3,11 @@
 #include <algorithm>
 
 namespace cantrail {
+namespace {
+
+constexpr Duration kLookAgain = std::chrono::milliseconds(100);  // a clock of one's own may have been set
+
+}  // namespace
 
 void JournalSync::start() {
   thread_ = std::thread([this] { run(); });
@@ -33,7 +38,7 @@ void JournalSync::run() {
     while (unsynced_since_ && !finishing_) {
       const Duration left = *unsynced_since_ + parts_.interval - parts_.clock.mono();
       if (left <= Duration::zero()) break;
-      wake_.wait_for(lock, left, [this] { return finishing_; });
+      wake_.wait_for(lock, std::min(left, kLookAgain), [this] { return finishing_; });
     }
     if (unsynced_since_) sync(lock);
     if (finishing_ && !unsynced_since_) return;

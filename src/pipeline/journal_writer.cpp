@@ -14,7 +14,8 @@ constexpr Duration kHeldRetry = std::chrono::milliseconds(200);
 }  // namespace
 
 void JournalWriter::start() {
-  last_record_ = parts_.clock.mono();
+  last_record_ = rate_noted_ = parts_.clock.mono();
+  write_rate_.add(rate_noted_, 0);
   sync_.start();
   thread_ = std::thread([this] { run(); });
 }
@@ -28,6 +29,7 @@ void JournalWriter::run() {
   while (!queue.finished()) {
     if (auto entry = queue.pop(kTick)) write(*entry);
     tick();
+    note_rate();
   }
   lost_.add(parts_.sequencer.take_lost());
   if (const auto written = append_lost(catalog_); !written) {
@@ -131,10 +133,21 @@ void JournalWriter::tick() {
   parts_.sequencer.submit(std::move(batch));
 }
 
+void JournalWriter::note_rate() {
+  constexpr Duration kEvery = std::chrono::seconds(1);
+  const MonoTime now = parts_.clock.mono();
+  if (now - rate_noted_ < kEvery) return;
+  rate_noted_ = now;
+  const std::uint64_t bytes = parts_.journal.stats().written_bytes;
+  const std::lock_guard lock(mutex_);
+  write_rate_.add(now, bytes);
+}
+
 JournalWriter::Health JournalWriter::health() const {
   const std::lock_guard lock(mutex_);
   Health health = health_;
   health.unsynced_age = sync_.unsynced_age();
+  health.written_bytes_per_day = write_rate_.per_day(parts_.clock.mono());
   return health;
 }
 

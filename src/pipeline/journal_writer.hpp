@@ -16,6 +16,7 @@
 #include "pipeline/gap_log.hpp"
 #include "pipeline/journal_sync.hpp"
 #include "pipeline/sequencer.hpp"
+#include "pipeline/write_rate.hpp"
 
 namespace cantrail {
 
@@ -60,6 +61,7 @@ class JournalWriter {
     std::string message;            // why not
     std::optional<WallTime> since;  // not ok
     Duration unsynced_age{};
+    std::optional<std::uint64_t> written_bytes_per_day;
   };
   [[nodiscard]] Health health() const;
 
@@ -71,6 +73,7 @@ class JournalWriter {
   bool append_patiently(const RawBatch& batch);
   void lose(const RawBatch& batch);
   void tick();
+  void note_rate();
 
   Parts parts_;
   JournalSync sync_;
@@ -82,10 +85,12 @@ class JournalWriter {
   LostRecords lost_;
   std::optional<MonoTime> retry_at_;
   MonoTime last_record_;
+  MonoTime rate_noted_;
   CatalogPtr catalog_;  // of the last batch seen
 
   mutable std::mutex mutex_;  // guards what follows
   Health health_;
+  WriteRate write_rate_;
 };
 
 }  // namespace cantrail
