@@ -125,6 +125,7 @@ Status DiskJournal::begin_segment(std::uint64_t first_seq) {
   setup_.segments->add(current_->segment);
   unsynced_.add(current_);
   if (setup_.segments->front() == current_->segment) note_oldest();
+  setup_.reserve.keep();
   return {};
 }
 
@@ -236,8 +237,7 @@ Status DiskJournal::sync() {
   return synced;
 }
 
-Status DiskJournal::close_cleanly() {
-  if (closed_) return {};
+Status DiskJournal::write_end() {
   if (current_ && (current_->broken || current_->segment->sync_failed)) leave_segment();
   if (!current_) {
     if (auto begun = begin_segment(next_seq_); !begun) return begun;
@@ -246,7 +246,14 @@ Status DiskJournal::close_cleanly() {
   const EndRecord fixed{next_seq_, next_record_, now.wall.ns, now.mono.ns};
   std::string record;
   add_record(record, RecordType::end, current_->seed, bytes_of(fixed), {});
-  if (auto written = write_small(record); !written) return written;
+  return write_small(record);
+}
+
+Status DiskJournal::close_cleanly() {
+  if (closed_) return {};
+  Status written = write_end();
+  if (!written && written.fault().kind == FaultKind::exhausted && use_reserve()) written = write_end();
+  if (!written) return written;
   has_batches_ = true;  // it holds something: it stays
   leave_segment();
   closed_ = true;

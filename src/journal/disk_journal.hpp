@@ -8,6 +8,7 @@
 #include "journal/folder_lock.hpp"
 #include "journal/journal.hpp"
 #include "journal/recovery.hpp"
+#include "journal/reserve.hpp"
 #include "journal/segment_file.hpp"
 
 namespace cantrail::journal {
@@ -22,6 +23,7 @@ class DiskJournal final : public Journal {
     FolderLock lock;
     Recovered recovered;
     std::shared_ptr<Segments> segments;
+    Reserve reserve;
     FileSystem& files;
     Clock& clock;
     Log& log;
@@ -34,6 +36,7 @@ class DiskJournal final : public Journal {
   Status append(const RawBatch& batch) override;
   Status sync() override;
   [[nodiscard]] bool dirty() const override { return unsynced_.dirty(); }
+  bool use_reserve() override { return setup_.reserve.give_up(); }
   Status close_cleanly() override;
   Result<std::unique_ptr<JournalReader>> read(const Position& from) override;
   [[nodiscard]] JournalStats stats() const override;
@@ -44,6 +47,7 @@ class DiskJournal final : public Journal {
   [[nodiscard]] std::string preamble(const SegmentHeader& header, std::uint64_t seed) const;
   void leave_segment();  // finished or, if nothing of use is in it, removed
   Status make_room(std::uint64_t bytes);
+  Status write_end();
   Status write_catalog(const Catalog& catalog);
   Status write_small(const std::string& records);
   Status write(std::span<const std::span<const std::byte>> pieces, std::uint64_t bytes);  // into current_

@@ -85,7 +85,11 @@ class Journal {
   virtual Status sync() = 0;
   [[nodiscard]] virtual bool dirty() const = 0;  // any thread
 
-  // Writer thread: writes the mark of an orderly stop, and syncs.
+  // Writer thread, at the end of a run whose last append found the disk full: gives the room back that was
+  // kept for this. False: there was none.
+  virtual bool use_reserve() = 0;
+
+  // Writer thread: writes the mark of an orderly stop, and syncs. Uses the reserve if it must.
   virtual Status close_cleanly() = 0;
 
   // Any thread. Reads batches at or behind `from`; at the end it can be asked again when more has been

@@ -84,11 +84,19 @@ DurableLane::~DurableLane() {
 Status DurableLane::prepare() {
   const auto stored = writer_.open();
   if (auto reader = writer_.history()) history_ = std::make_shared<FreshHistory>(door_, std::move(reader));
-  if (stored) return obey(*stored);
-  if (stored.fault().kind == FaultKind::config || stored.fault().kind == FaultKind::bug)
-    return stored.status();
-  note(LaneState::backing_off, stored.fault().message);
-  return obey(std::nullopt);  // it owes from now on, even if it is away for the whole run
+  const auto is_fatal = [](const Fault& fault) {
+    return fault.kind == FaultKind::config || fault.kind == FaultKind::bug;
+  };
+  if (!stored) {
+    if (is_fatal(stored.fault())) return stored.status();
+    note(LaneState::backing_off, stored.fault().message);
+  }
+  // Also where it is away: it owes from now on, even if it is away for the whole run.
+  Status obeyed = obey(stored ? *stored : std::nullopt);
+  if (obeyed || is_fatal(obeyed.fault())) return obeyed;
+  writer_.close();  // a full disk, on which its start cannot be remembered: its thread tries again
+  note(LaneState::backing_off, obeyed.fault().message);
+  return {};
 }
 
 void DurableLane::start() {
@@ -396,7 +404,9 @@ Result<DurableLane::Group> DurableLane::read_group() {
 }
 
 Result<BatchPtr> DurableLane::decode(JournalReader::Item& item) {
-  CompiledCatalogPtr catalog = parts_.catalogs->find(item.catalog);
+  // A gap may have been written without a catalog: there is nothing to decode.
+  const bool has_none = item.catalog == Digest{} && item.batch->records() == 0;
+  CompiledCatalogPtr catalog = has_none ? parts_.catalogs->current() : parts_.catalogs->find(item.catalog);
   if (!catalog) {
     auto definition = reader_->definition(item.catalog);
     if (!definition) return definition.fault();

@@ -32,9 +32,7 @@ void JournalWriter::run() {
     note_rate();
   }
   lost_.add(parts_.sequencer.take_lost());
-  if (const auto written = append_lost(catalog_); !written) {
-    parts_.log.write(Severity::error, "journal", written.fault().message);
-  }
+  append_last_lost();
   owes_a_gap_.store(false, std::memory_order_release);
   processed_.store(parts_.sequencer.head().next.seq - 1, std::memory_order_release);
   sync_.finish();
@@ -113,6 +111,15 @@ Status JournalWriter::append_lost(const CatalogPtr& catalog) {
   if (lost_.records != 0) parts_.gaps.add(loss);
   lost_ = {};
   return {};
+}
+
+// On a full disk with the room that was kept for this; it may not suffice for a catalog.
+void JournalWriter::append_last_lost() {
+  Status written = append_lost(catalog_);
+  if (!written && written.fault().kind == FaultKind::exhausted && parts_.journal.use_reserve()) {
+    written = append_lost(nullptr);
+  }
+  if (!written) parts_.log.write(Severity::error, "journal", written.fault().message);
 }
 
 void JournalWriter::lose(const RawBatch& batch) {

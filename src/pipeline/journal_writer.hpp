@@ -70,6 +70,7 @@ class JournalWriter {
   void write(const JournalEntry& entry);
   bool try_append(const RawBatch& batch);
   Status append_lost(const CatalogPtr& catalog);
+  void append_last_lost();
   bool append_patiently(const RawBatch& batch);
   void lose(const RawBatch& batch);
   void tick();

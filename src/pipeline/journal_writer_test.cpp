@@ -231,5 +231,22 @@ TEST_F(JournalWriterTest, RecordsAgainAsSoonAsAFullDiskHasRoom) {
   EXPECT_EQ(recorded(), (std::pair<std::uint64_t, std::uint64_t>{100, 5000}));
 }
 
+TEST_F(JournalWriterTest, WritesDownWhatWasLostWhenItEndsOnAFullDisk) {
+  start(SyncMode::safe);
+  submit(100);
+  files_.set_free_bytes(0);
+  for (int i = 0; i < 5; ++i) submit(100);
+  stop();
+  EXPECT_EQ(recorded(), (std::pair<std::uint64_t, std::uint64_t>{100, 500}));
+  files_.set_free_bytes(std::nullopt);
+  JournalOptions options;
+  options.folder = folder_ + "/journal";
+  options.cap_bytes = 64U << 20;
+  journal_.reset();
+  auto opened = Journal::open(options, "{}", files_, clock_, log_);
+  ASSERT_TRUE(opened.ok());
+  EXPECT_TRUE((*opened)->past().clean);
+}
+
 }  // namespace
 }  // namespace cantrail

@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/file_fault.hpp"
 #include "pipeline/fakes.hpp"
 
 namespace cantrail {
@@ -275,6 +276,60 @@ TEST_F(NodeTest, ALiveLaneOfDepthOneKeepsTheNewestAndCountsTheRest) {
     told += gap.count.value_or(0);
   }
   EXPECT_EQ(told, ledger.dropped);
+}
+
+// The disk neither writes nor syncs for as long as the bus takes to deliver everything: capture and view do
+// not notice, the store gets all once the disk is back.
+TEST_F(NodeTest, ADiskThatStallsHoldsUpNeitherCaptureNorLiveView) {
+  Store history, view;
+  FaultFileSystem files;
+  NodeParts p = parts({.total = 30'000, .resumes = false, .can_wait = false});
+  p.sinks.push_back(sink("history", history, durable()));
+  p.sinks.push_back(sink("view", view, live()));
+  p.sinks.back().queue_bytes = 64U << 20;
+  Node node(std::move(p), files, clock_, log_);
+  files.stall(only(FileOperation::append) | only(FileOperation::sync));
+  // The epoch is durable before anything is captured: that much a start waits for the disk.
+  std::thread starter([&] { EXPECT_TRUE(node.start().ok()); });
+  while (files.stalled() == 0) std::this_thread::yield();
+  files.release();
+  starter.join();
+  files.stall(only(FileOperation::append) | only(FileOperation::sync));
+  ASSERT_TRUE(eventually([&] { return node.status().sources[0].state == SourceState::ended; }));
+  ASSERT_TRUE(eventually([&] { return node.status().lanes[1].ledger.pending == 0; }))
+      << describe(node.status());
+  EXPECT_EQ(view.numbers, expected_numbers(30'000));
+  EXPECT_TRUE(view.gaps.empty());
+  EXPECT_EQ(node.status().sources[0].lost, 0U);
+  EXPECT_GT(node.status().lanes[0].ledger.pending, 0U);
+  files.release();
+  ASSERT_TRUE(eventually([&] { return node.finished(); })) << describe(node.status());
+  expect_balance(node.status());
+  EXPECT_EQ(history.numbers, expected_numbers(30'000));
+  EXPECT_TRUE(node.stop());
+}
+
+TEST_F(NodeTest, RunsOnADiskThatIsFullFromTheStart) {
+  Store history, view;
+  FaultFileSystem files;
+  for (int run = 0; run < 2; ++run) {
+    NodeParts p =
+        parts({.total = 20'000, .per_read = 200, .resumes = false, .can_wait = false, .pause = 1ms});
+    p.sinks.push_back(sink("history", history, durable()));
+    p.sinks.push_back(sink(run == 0 ? "view" : "other", view, live()));
+    p.sinks.back().queue_bytes = 64U << 20;
+    if (run == 1) p.sinks.push_back(sink("new", history, durable()));  // its start cannot be remembered yet
+    Node node(std::move(p), files, clock_, log_);
+    if (run == 1) files.set_free_bytes(0);
+    view.numbers.clear();
+    ASSERT_TRUE(node.start().ok());
+    ASSERT_TRUE(eventually([&] { return node.status().sources[0].state == SourceState::ended; }));
+    ASSERT_TRUE(eventually([&] { return node.status().lanes[1].ledger.pending == 0; }));
+    EXPECT_EQ(view.numbers, expected_numbers(20'000));
+    EXPECT_EQ(node.status().alarms.size(), run == 0 ? 0U : 1U);
+    expect_balance(node.status());
+    node.stop(run == 0 ? 20s : 300ms);
+  }
 }
 
 TEST_F(NodeTest, TellsOfTheTimeItDidNotRunButNotForARecording) {
