@@ -127,6 +127,7 @@ void DurableLane::offer(const BatchPtr& batch) {
 void DurableLane::run() {
   while (!all_done() && !out_of_time()) {
     if (!writer_.is_open() && !open()) continue;
+    if (!note_open()) continue;
     if (behind_) {
       catch_up();
     } else {
@@ -160,14 +161,9 @@ bool DurableLane::open() {
 // made. A store without a cursor begins where this lane began when it was first seen, even if that was some
 // runs ago.
 Status DurableLane::obey(const std::optional<Position>& stored) {
-  if (stored && stored->epoch > parts_.journal.epoch()) {
-    return Status(FaultKind::config,
-                  "the store was written up to epoch " + std::to_string(stored->epoch) +
-                      " of this journal, which is at " + std::to_string(parts_.journal.epoch()) +
-                      ": was the journal's folder restored from a backup? Move it away and a new "
-                      "journal begins");
-  }
   if (stored) {
+    if (auto ours = check_origin(*stored); !ours) return ours;
+    furthest_ = std::max(furthest_.value_or(*stored), *stored);
     if (!unanswered_.empty() && *stored == unanswered_.back()->end()) {
       const std::lock_guard lock(mutex_);
       settle(unanswered_, cursor_.index, assume_delivered(unanswered_, cursor_.index));
@@ -192,6 +188,38 @@ Status DurableLane::obey(const std::optional<Position>& stored) {
   reader_.reset();
   read_ahead_.reset();
   return {};
+}
+
+// Fault `config`: the store has a cursor that it cannot have got from here. To go on from it would pass over
+// records of this journal that the store does not have.
+Status DurableLane::check_origin(const Position& stored) {
+  std::string reach;
+  if (furthest_) {
+    if (stored <= *furthest_) return {};
+    reach = "this run brought it to " + to_string(*furthest_);
+  } else {
+    const auto last = parts_.starts.last_open(status_.name, parts_.journal.id());
+    if (!last) return last.status();
+    const std::uint32_t epoch = parts_.journal.epoch();
+    if (stored.epoch < epoch && stored.epoch <= last->value_or(epoch)) return {};
+    reach = *last ? "it was last fed from here in epoch " + std::to_string(**last)
+                  : "this is the first run that feeds it from here, epoch " + std::to_string(epoch);
+  }
+  return {FaultKind::config, "the store was written up to " + to_string(stored) + " of this journal, but " +
+                                 reach +
+                                 ": was the journal's folder copied, or restored from a backup? Move it away "
+                                 "and a new journal begins, or give this node a store of its own"};
+}
+
+// Before the store's cursor moves for the first time in this run.
+bool DurableLane::note_open() {
+  if (noted_open_) return true;
+  if (auto noted = parts_.starts.note_open(status_.name, parts_.journal.id(), parts_.journal.epoch());
+      !noted) {
+    back_off(noted.fault());
+    return false;
+  }
+  return noted_open_ = true;
 }
 
 // A power cut may take from the journal what a store has already, but not of sources that resume; anything
@@ -431,6 +459,7 @@ std::optional<Fault> DurableLane::write(Group group) {
     ledger_.align(first, first_index);
   }
   const Position upto = group.back()->end();
+  furthest_ = std::max(furthest_.value_or(upto), upto);
   const auto outcome = writer_.write(group, first_index, cursor_, upto);
   if (!outcome) {
     unanswered_ = std::move(group);

@@ -73,6 +73,8 @@ class DurableLane final : public Lane {
   void run();
   bool open();
   Status obey(const std::optional<Position>& stored);
+  [[nodiscard]] Status check_origin(const Position& stored);
+  bool note_open();
   void warn_of_older_journal();
 
   void follow();    // one group while caught up
@@ -104,7 +106,9 @@ class DurableLane final : public Lane {
   BackOff back_off_;
 
   // Of the lane's thread alone:
-  Position cursor_;  // next record to hand over; what the store's cursor should be
+  Position cursor_;                   // next record to hand over; what the store's cursor should be
+  std::optional<Position> furthest_;  // that the store's cursor can have got to in this run
+  bool noted_open_ = false;
   bool behind_ = true;
   std::unique_ptr<JournalReader> reader_;
   std::optional<JournalReader::Item> read_ahead_;  // did not fit the group before

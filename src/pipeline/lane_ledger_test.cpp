@@ -116,5 +116,28 @@ TEST(LaneStarts, AreRememberedForTheSameJournalOnly) {
   EXPECT_EQ(starts.start_of("history of car", {b, 1, 0, 0})->position, (Position{b, 1, 0, 0}));
 }
 
+TEST(LaneStarts, RememberWhenAStoreWasOpenLastAndReadFilesThatDoNotSay) {
+  char folder[] = "/tmp/cantrail-starts-XXXXXX";
+  ASSERT_NE(::mkdtemp(folder), nullptr);
+  const std::string path = std::string(folder) + "/lanes";
+  const std::string id(32, 'a');
+  const JournalId journal = *parse_journal_id(id), other;
+  ASSERT_TRUE(write_file_atomically(real_file_system(), path,
+                                    id + " 3 4 5 my lane\nopened " + id + "\nopened\n" + id + " 3\n")
+                  .ok());
+  {
+    LaneStarts starts(path, real_file_system());
+    EXPECT_EQ(*starts.last_open("my lane", journal), std::nullopt);
+    EXPECT_EQ(starts.start_of("my lane", {journal, 9, 0, 0})->position, (Position{journal, 3, 4, 5}));
+    ASSERT_TRUE(starts.note_open("my lane", journal, 7).ok());
+    ASSERT_TRUE(starts.note_open("my lane", journal, 8).ok());
+  }
+  LaneStarts starts(path, real_file_system());
+  EXPECT_EQ(*starts.last_open("my lane", journal), 8U);
+  EXPECT_EQ(*starts.last_open("my lane", other), std::nullopt);
+  EXPECT_EQ(*starts.last_open("lane", journal), std::nullopt);
+  EXPECT_EQ(starts.start_of("my lane", {journal, 9, 0, 0})->position, (Position{journal, 3, 4, 5}));
+}
+
 }  // namespace
 }  // namespace cantrail
