@@ -4,6 +4,7 @@
 
 #include "base/text.hpp"
 #include "journal/reader.hpp"
+#include "journal/seek.hpp"
 #include "journal/segment_state.hpp"
 
 namespace cantrail::journal {
@@ -107,6 +108,8 @@ Status DiskJournal::begin_segment(std::uint64_t first_seq) {
   auto next = std::make_shared<SegmentFile>();
   next->seed = segment_seed(id(), epoch(), first_seq);
   next->segment = std::make_shared<Segment>(name, path, 0, true);
+  next->segment->begun_ns = header.wall_ns;
+  next->segment->before_ns = last_ ? last_->ns : Segment::kUnknown;
   const std::string text = preamble(sealed(header), next->seed);
   auto file = setup_.files.open(path, OpenMode::create_new);
   if (!file) return file.status();
@@ -263,6 +266,13 @@ Status DiskJournal::close_cleanly() {
 
 Result<std::unique_ptr<JournalReader>> DiskJournal::read(const Position& from) {
   return make_reader(setup_.files, setup_.segments, id(), from);
+}
+
+Result<std::unique_ptr<JournalReader>> DiskJournal::read_from_time(WallTime time) {
+  const Position head = stats().head;  // before looking: what comes meanwhile is behind it
+  const auto found = position_of(setup_.files, *setup_.segments, id(), time);
+  if (!found) return found.fault();
+  return read(found->value_or(head));
 }
 
 JournalStats DiskJournal::stats() const {

@@ -39,6 +39,7 @@ class DiskJournal final : public Journal {
   bool use_reserve() override { return setup_.reserve.give_up(); }
   Status close_cleanly() override;
   Result<std::unique_ptr<JournalReader>> read(const Position& from) override;
+  Result<std::unique_ptr<JournalReader>> read_from_time(WallTime time) override;
   [[nodiscard]] JournalStats stats() const override;
 
  private:

@@ -96,6 +96,11 @@ class Journal {
   // appended.
   virtual Result<std::unique_ptr<JournalReader>> read(const Position& from) = 0;
 
+  // Any thread. From the first batch on that was sealed at or behind `time`, in the order of the journal;
+  // from the end where there is none. Where the wall clock was set, what follows may be older. Milliseconds
+  // whatever the backlog: one segment is scanned (at the first time in a run, the header of each is read).
+  virtual Result<std::unique_ptr<JournalReader>> read_from_time(WallTime time) = 0;
+
   // Any thread.
   [[nodiscard]] virtual JournalStats stats() const = 0;
 };

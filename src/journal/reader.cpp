@@ -45,8 +45,6 @@ class Reader final : public JournalReader {
 
   [[nodiscard]] SegmentPtr next_segment() const;
   Status enter(const SegmentPtr& segment);
-  // False: the segment was given up before a batch was in it, nothing of it counts.
-  [[nodiscard]] bool look_ahead(At& at) const;
   void check_adjacent(const SegmentPtr& segment, const SegmentHeader& header);
   [[nodiscard]] GapReason reason_of_absence() const;
   void damaged(std::uint64_t offset, std::uint64_t bytes);
@@ -74,20 +72,6 @@ SegmentPtr Reader::next_segment() const {
   // A segment of an earlier epoch has nothing at or behind `from`.
   if (found && found->name.epoch == from_.epoch) return found;
   return segments_->after(SegmentName{from_.epoch, from_.seq});
-}
-
-// How much of a segment of an earlier epoch counts is written in the one behind it.
-bool Reader::look_ahead(At& at) const {
-  const SegmentName& name = at.segment->name;
-  const SegmentPtr behind = segments_->after(*at.segment);
-  at.limit = at.segment->end;
-  at.last_of_epoch = !behind || behind->name.epoch != name.epoch;
-  if (at.last_of_epoch) return true;
-  const auto header = read_segment_header(files_, *behind);
-  if (!header || header->journal != journal_.bytes) return true;
-  if (header->previous_end == 0 || header->previous_first_seq < name.first_seq) return false;
-  if (header->previous_first_seq == name.first_seq) at.limit = header->previous_end;
-  return true;
 }
 
 void Reader::check_adjacent(const SegmentPtr& segment, const SegmentHeader& header) {
@@ -133,9 +117,14 @@ Status Reader::enter(const SegmentPtr& segment) {
   At at{segment, std::move(file).value(), RecordScan(open_file, seed)};
   at.header_whole = header.has_value();
   at.is_first = header && header->previous_end == 0;
-  if (!segment->own && !look_ahead(at)) {
-    walked_ = segment;
-    return {};
+  if (!segment->own) {
+    const SegmentExtent extent = extent_of(files_, *segments_, *segment, journal_);
+    if (extent.abandoned) {
+      walked_ = segment;
+      return {};
+    }
+    at.limit = extent.end;
+    at.last_of_epoch = extent.last_of_epoch;
   }
   if (header) check_adjacent(segment, *header);
   missing_.enter_segment(segment->name, at.is_first);
