@@ -1,7 +1,7 @@
-// How fast batches go into the journal and come back, and what a frame costs on the disk. Goals: 20 M
-// frames/s appended and 30 M frames/s read back in batches of 1,000, so that the journal is never what limits
-// a node. Arguments: FOLDER (default: the system's folder for temporary files; put it on the disk to be
-// measured).
+// How fast batches go into the journal and come back, what a frame costs on the disk, and how long it takes
+// to find a place in a long journal. Goals: 20 M frames/s appended and 30 M frames/s read back in batches of
+// 1,000, so that the journal is never what limits a node; milliseconds to any position or moment of 100 GiB.
+// Arguments: FOLDER (default: the system's folder for temporary files; put it on the disk to be measured).
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -94,6 +94,58 @@ void measure(const std::string& folder, const char* name, std::size_t per_batch,
   std::filesystem::remove_all(folder);
 }
 
+// 1,600 segments of 64 MiB: 100 GiB to open and to find a place in. Each holds one batch and is a hole behind
+// it; what the scan of a full segment adds is the `seek` of the lines above.
+void measure_places(const std::string& folder) {
+  constexpr std::uint64_t kSegmentBytes = 64U << 20U;
+  constexpr std::uint64_t kSegments = 1600;
+  std::filesystem::remove_all(folder);
+  ManualClock clock(WallTime{1'700'000'000'000'000'000}, MonoTime{});
+  NoLog log;
+  JournalOptions options;
+  options.folder = folder;
+  options.cap_bytes = 256ULL << 30U;
+  options.segment_bytes = 4096;
+  const auto open = [&] {
+    auto opened = Journal::open(options, "{}", real_file_system(), clock, log);
+    if (!opened) fail(opened.fault());
+    return std::move(*opened);
+  };
+  {
+    const auto journal = open();
+    RawBatch batch;
+    fill(batch, 240, false);
+    for (std::uint64_t seq = 1; seq <= kSegments; ++seq) {
+      batch.position = {journal->id(), journal->epoch(), seq, 0};
+      batch.clock = clock.pair();
+      if (const Status appended = journal->append(batch); !appended) fail(appended.fault());
+      clock.advance(std::chrono::minutes(10));
+    }
+  }
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    if (entry.path().extension() == ".ctj") std::filesystem::resize_file(entry.path(), kSegmentBytes);
+  }
+  auto start = std::chrono::steady_clock::now();
+  const auto journal = open();
+  const double open_ms = seconds_since(start) * 1e3;
+  const auto timed = [&](auto read, std::uint64_t expected) {
+    start = std::chrono::steady_clock::now();
+    const auto reader = read();
+    const auto item = reader ? (*reader)->next() : Result<std::optional<JournalReader::Item>>(reader.fault());
+    if (!item || !*item || (*item)->batch->position.seq != expected) fail({FaultKind::bug, "cannot seek"});
+    return seconds_since(start) * 1e3;
+  };
+  const auto at = [](std::uint64_t seq) {
+    return WallTime{1'700'000'000'000'000'000 + static_cast<std::int64_t>(seq - 1) * 600'000'000'000};
+  };
+  const double first_ms = timed([&] { return journal->read_from_time(at(1500)); }, 1500);
+  const double later_ms = timed([&] { return journal->read_from_time(at(800)); }, 800);
+  const double position_ms = timed([&] { return journal->read({journal->id(), 1, 700, 0}); }, 700);
+  std::printf("%-28s open %.1f ms   seek by time: first %.1f ms, later %.1f ms   by position %.2f ms\n",
+              "100 GiB in 1,600 segments", open_ms, first_ms, later_ms, position_ms);
+  std::filesystem::remove_all(folder);
+}
+
 }  // namespace
 }  // namespace cantrail
 
@@ -107,5 +159,6 @@ int main(int argc, char** argv) {
   cantrail::measure(folder, "1,000 per batch, 0-8 bytes", 1000, true, 20'000'000);
   cantrail::measure(folder, "4,096 per batch, 8 bytes", 4096, false, 20'000'000);
   cantrail::measure(folder, "20 per batch, 8 bytes", 20, false, 4'000'000);
+  cantrail::measure_places(folder);
   return 0;
 }

@@ -44,7 +44,9 @@ class FaultFile final : public File {
 
   Result<std::size_t> read_at(std::uint64_t offset, std::span<std::byte> out) const override {
     if (const auto fault = owner_.due(FileOperation::read)) return injected(*fault).fault();
-    return real_->read_at(offset, out);
+    auto got = real_->read_at(offset, out);
+    if (got) owner_.note_read(*got);
+    return got;
   }
 
   Status sync() override {
@@ -84,6 +86,32 @@ void FaultFileSystem::set_free_bytes(std::optional<std::uint64_t> bytes) {
   free_bytes_ = bytes;
 }
 
+void FaultFileSystem::stall(FileOperations operations) {
+  const std::scoped_lock lock(mutex_);
+  stalling_ = operations;
+}
+
+void FaultFileSystem::release() {
+  const std::scoped_lock lock(mutex_);
+  stalling_ = 0;
+  released_.notify_all();
+}
+
+std::size_t FaultFileSystem::stalled() const {
+  const std::scoped_lock lock(mutex_);
+  return stalled_;
+}
+
+std::uint64_t FaultFileSystem::bytes_read() const {
+  const std::scoped_lock lock(mutex_);
+  return bytes_read_;
+}
+
+void FaultFileSystem::note_read(std::size_t bytes) {
+  const std::scoped_lock lock(mutex_);
+  bytes_read_ += bytes;
+}
+
 std::uint64_t FaultFileSystem::count(FileOperation operation) const {
   const std::scoped_lock lock(mutex_);
   return counts_[static_cast<std::size_t>(operation)];
@@ -99,8 +127,13 @@ std::uint64_t FaultFileSystem::changes() const {
 }
 
 std::optional<FileFault> FaultFileSystem::due(FileOperation operation) {
-  const std::scoped_lock lock(mutex_);
+  std::unique_lock lock(mutex_);
   ++counts_[static_cast<std::size_t>(operation)];
+  if ((stalling_ & only(operation)) != 0) {
+    ++stalled_;
+    released_.wait(lock, [&] { return (stalling_ & only(operation)) == 0; });
+    --stalled_;
+  }
   if (until_ == 0 || (matching_ & only(operation)) == 0) return std::nullopt;
   if (until_ > 1) {
     --until_;

@@ -1,9 +1,10 @@
 // A file system for tests that fails on command: at the n-th operation, for as long as wanted, in the middle
-// of a write, or because a disk of a given size is full.
+// of a write, or because a disk of a given size is full. Or that takes as long as the test wants.
 #pragma once
 
 #include <array>
 #include <cerrno>
+#include <condition_variable>
 #include <cstdint>
 #include <limits>
 #include <mutex>
@@ -51,9 +52,14 @@ class FaultFileSystem final : public FileSystem {
   // A disk with room for this many more bytes than it holds now; nullopt: no limit. Removing and truncating
   // make room. What fits of a write is written, then ENOSPC.
   void set_free_bytes(std::optional<std::uint64_t> bytes);
+  // These operations wait from now on, until release().
+  void stall(FileOperations operations);
+  void release();
 
   [[nodiscard]] std::uint64_t count(FileOperation operation) const;
-  [[nodiscard]] std::uint64_t changes() const;  // sum over kEveryChange
+  [[nodiscard]] std::uint64_t changes() const;     // sum over kEveryChange
+  [[nodiscard]] std::uint64_t bytes_read() const;  // by read_at()
+  [[nodiscard]] std::size_t stalled() const;       // operations that wait
 
   Result<std::unique_ptr<File>> open(const std::string& path, OpenMode mode) override;
   Status rename(const std::string& from, const std::string& to) override;
@@ -72,6 +78,7 @@ class FaultFileSystem final : public FileSystem {
   [[nodiscard]] std::optional<FileFault> due(FileOperation operation);
   [[nodiscard]] std::uint64_t take_room(std::uint64_t bytes);  // how many of them there is room for
   void give_room(std::uint64_t bytes);
+  void note_read(std::size_t bytes);
 
   FileSystem& real_;
   mutable std::mutex mutex_;
@@ -80,6 +87,10 @@ class FaultFileSystem final : public FileSystem {
   FileOperations matching_ = 0;
   FileFault planned_;
   std::optional<std::uint64_t> free_bytes_;
+  std::uint64_t bytes_read_ = 0;
+  FileOperations stalling_ = 0;
+  std::size_t stalled_ = 0;
+  std::condition_variable released_;
 };
 
 }  // namespace cantrail

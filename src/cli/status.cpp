@@ -69,6 +69,25 @@ void print_list(const json::object& status, std::string_view list, bool with_led
   }
 }
 
+// ", holds 5 d 3 h at this rate"
+std::string holds_text(double seconds) {
+  const auto hours = static_cast<std::uint64_t>(seconds / 3600);
+  if (hours == 0) return ", holds less than 1 h at this rate";
+  const std::string days = hours >= 24 ? format_count(hours / 24) + " d " : "";
+  return ", holds " + days + std::to_string(hours % 24) + " h at this rate";
+}
+
+void print_alarms(const json::object& status) {
+  const json::value* alarms = status.if_contains("alarms");
+  if (alarms == nullptr) return;
+  for (const json::value& alarm : alarms->as_array()) {
+    const json::object& item = alarm.as_object();
+    const std::string since = text_at(item, "since");
+    std::printf("ALARM    %s%s: %s\n", text_at(item, "name").c_str(),
+                since.empty() ? "" : (" since " + since).c_str(), text_at(item, "message").c_str());
+  }
+}
+
 void print(const json::object& status) {
   std::printf("%s, cantrail %s, up %s, %s\n", text_at(status, "node").c_str(),
               text_at(status, "version").c_str(),
@@ -77,9 +96,12 @@ void print(const json::object& status) {
   print_list(status, "sources", false);
   print_list(status, "lanes", true);
   const json::object& journal = status.at("journal").as_object();
-  std::printf("journal  %s of %s, %s\n", format_bytes(count_at(journal, "bytes")).c_str(),
+  const json::value* holds = journal.if_contains("holds_s");
+  std::printf("journal  %s of %s, %s%s\n", format_bytes(count_at(journal, "bytes")).c_str(),
               format_bytes(count_at(journal, "cap_bytes")).c_str(),
-              text_at(journal, "ok") == "true" ? "ok" : text_at(journal, "message").c_str());
+              text_at(journal, "ok") == "true" ? "ok" : text_at(journal, "message").c_str(),
+              holds != nullptr && holds->is_number() ? holds_text(holds->to_number<double>()).c_str() : "");
+  print_alarms(status);
   std::printf("gaps     %s\n", format_count(count_at(status.at("gaps").as_object(), "count")).c_str());
 }
 

@@ -1,3 +1,4 @@
+#include "journal/format.hpp"
 #include "journal/journal_fixture.hpp"
 
 namespace cantrail {
@@ -103,17 +104,23 @@ TEST_F(JournalDamageTest, LosesOnlyTheRecordInWhichAByteIsFlippedAndSaysSo) {
       ASSERT_TRUE(item.missing->count.has_value()) << i;
       missing += *item.missing->count;
     }
-    ASSERT_EQ(stretches, 1U) << i;
     if (items.size() == 4) {
+      ASSERT_EQ(stretches, 1U) << i;
       for (const auto& item : items) {
         if (item.missing) {
           ASSERT_EQ(item.batch->position.epoch == 2 ? 4U : item.batch->position.seq - 1, missing) << i;
+          ASSERT_EQ(item.missing_earlier, item.batch->position.epoch == 2 ? missing : 0U) << i;
         }
       }
     } else {
       ASSERT_FALSE(hit) << i;
-      ASSERT_EQ(missing, 0U) << i;
+      ASSERT_EQ(stretches, 0U) << "nothing is lost, so nothing is told as lost, at " << i;
     }
+    const JournalStats stats = journal_->stats();
+    ASSERT_EQ(stats.damaged_places, 1U) << i;
+    ASSERT_GE(stats.damaged_bytes, sizeof(journal::RecordHeader));
+    ASSERT_EQ(read_all().size(), items.size());
+    ASSERT_EQ(journal_->stats().damaged_bytes, stats.damaged_bytes) << "a second reader tells nothing new";
   }
 }
 
@@ -142,17 +149,51 @@ TEST_F(JournalDamageTest, CountsWhatASegmentHeldThatIsGone) {
   const auto paths = segment_paths();
   ASSERT_GE(paths.size(), 4U);
   keep();
-  for (std::size_t gone = 0; gone < 2; ++gone) {
+  for (const char* how : {"rotten", "empty", "removed"}) {
     put_back();
-    gone == 0 ? spill(paths[1], std::string(3000, 'x')) : spill(paths[1], "");
+    spill(paths[1], how == std::string("rotten") ? std::string(3000, 'x') : "");
+    if (how == std::string("removed")) std::filesystem::remove(paths[1]);
     open();
     ASSERT_TRUE(append(100).ok());
     const auto items = read_all();
     std::uint64_t missing = 0;
-    for (const auto& item : items) missing += item.missing ? item.missing->count.value_or(1'000'000) : 0;
+    for (const auto& item : items) {
+      if (!item.missing) continue;
+      missing += item.missing->count.value_or(1'000'000);
+      EXPECT_EQ(item.missing->reason, GapReason::journal_corrupt)
+          << "the cap takes the oldest first; " << how;
+    }
     EXPECT_LT(items.size(), 20U);
-    EXPECT_EQ(missing, (21 - items.size()) * 100);
+    EXPECT_EQ(missing, (21 - items.size()) * 100) << how;
   }
+}
+
+TEST_F(JournalDamageTest, TellsTheNewestSegmentsOfAnEpochThatSomebodyRemovedFromWhatTheCapTook) {
+  options_.segment_bytes = 8192;
+  open();
+  for (int i = 0; i < 20; ++i) ASSERT_TRUE(append(100).ok());
+  open();
+  ASSERT_TRUE(append(100).ok());
+  const auto paths = segment_paths();
+  keep();
+  std::filesystem::remove(paths[paths.size() - 2]);
+  open();
+  auto items = read_all();
+  ASSERT_TRUE(items.back().missing);
+  EXPECT_EQ(items.back().missing->reason, GapReason::journal_corrupt);
+  EXPECT_EQ(items.back().missing->count, (21 - items.size()) * 100);
+  EXPECT_EQ(items.back().missing_earlier, (21 - items.size()) * 100);
+  // From a cursor in the segment that is gone, with older ones still there; and with none.
+  const Position gone{journal_->id(), 1, 19, 0};
+  items = read_all(gone);
+  ASSERT_TRUE(items.at(0).missing);
+  EXPECT_EQ(items[0].missing->reason, GapReason::journal_corrupt);
+  journal_.reset();
+  for (std::size_t i = 0; i + 2 < paths.size(); ++i) std::filesystem::remove(paths[i]);
+  open();
+  items = read_all(gone);
+  ASSERT_TRUE(items.at(0).missing);
+  EXPECT_EQ(items[0].missing->reason, GapReason::journal_cap);
 }
 
 TEST_F(JournalDamageTest, IsNotFooledByAPayloadThatLooksLikeARecord) {

@@ -4,6 +4,7 @@
 
 #include "base/text.hpp"
 #include "journal/reader.hpp"
+#include "journal/seek.hpp"
 #include "journal/segment_state.hpp"
 
 namespace cantrail::journal {
@@ -30,6 +31,7 @@ DiskJournal::DiskJournal(Setup setup)
       last_(setup_.recovered.past.last) {
   stats_.cap_bytes = setup_.options.cap_bytes;
   stats_.head = {id(), epoch(), next_seq_, 0};
+  stats_.torn_bytes = setup_.recovered.past.torn_bytes;
   note_oldest();
 }
 
@@ -63,8 +65,7 @@ Status DiskJournal::append(const RawBatch& batch) {
   if (catalog != nullptr && !catalogs_.contains(catalog->digest)) {
     if (auto written = write_catalog(*catalog); !written) return written;
   }
-  const auto pieces = encoder_.pieces(current_->seed);
-  if (auto written = current_->append(pieces, encoder_.bytes(), *setup_.segments); !written) return written;
+  if (auto written = write(encoder_.pieces(current_->seed), encoder_.bytes()); !written) return written;
   note_appended(batch, name, encoder_.bytes());
   return {};
 }
@@ -107,6 +108,8 @@ Status DiskJournal::begin_segment(std::uint64_t first_seq) {
   auto next = std::make_shared<SegmentFile>();
   next->seed = segment_seed(id(), epoch(), first_seq);
   next->segment = std::make_shared<Segment>(name, path, 0, true);
+  next->segment->begun_ns = header.wall_ns;
+  next->segment->before_ns = last_ ? last_->ns : Segment::kUnknown;
   const std::string text = preamble(sealed(header), next->seed);
   auto file = setup_.files.open(path, OpenMode::create_new);
   if (!file) return file.status();
@@ -116,6 +119,7 @@ Status DiskJournal::begin_segment(std::uint64_t first_seq) {
     setup_.files.remove(path).ignore();  // tried again before the next begin
     return written;
   }
+  note_written(text.size());
   next->segment->end = text.size();
   next->segment->disk_bytes = whole_blocks(text.size());
   current_ = std::move(next);
@@ -124,6 +128,7 @@ Status DiskJournal::begin_segment(std::uint64_t first_seq) {
   setup_.segments->add(current_->segment);
   unsynced_.add(current_);
   if (setup_.segments->front() == current_->segment) note_oldest();
+  setup_.reserve.keep();
   return {};
 }
 
@@ -164,7 +169,18 @@ Status DiskJournal::make_room(std::uint64_t bytes) {
 
 Status DiskJournal::write_small(const std::string& records) {
   const auto piece = std::as_bytes(std::span(records));
-  return current_->append(std::span(&piece, 1), records.size(), *setup_.segments);
+  return write(std::span(&piece, 1), records.size());
+}
+
+Status DiskJournal::write(std::span<const std::span<const std::byte>> pieces, std::uint64_t bytes) {
+  Status written = current_->append(pieces, bytes, *setup_.segments);
+  if (written) note_written(bytes);
+  return written;
+}
+
+void DiskJournal::note_written(std::uint64_t bytes) {
+  const std::scoped_lock lock(stats_mutex_);
+  stats_.written_bytes += bytes;
 }
 
 Status DiskJournal::write_catalog(const Catalog& catalog) {
@@ -211,17 +227,20 @@ Status DiskJournal::sync() {
   const MonoTime start = setup_.clock.mono();
   bool did_sync = false;
   Status synced = unsynced_.sync(did_sync);
-  if (did_sync) {
-    const Duration took = setup_.clock.mono() - start;
-    const std::scoped_lock lock(stats_mutex_);
-    ++stats_.syncs;
-    stats_.last_sync_took = took;
+  if (!did_sync) return synced;
+  const Duration took = setup_.clock.mono() - start;
+  const std::scoped_lock lock(stats_mutex_);
+  ++stats_.syncs;
+  stats_.last_sync_took = took;
+  if (!synced) {
+    ++stats_.sync_failures;
+    stats_.sync_failure = synced.fault().message;
+    stats_.sync_failed_at = setup_.clock.wall();
   }
   return synced;
 }
 
-Status DiskJournal::close_cleanly() {
-  if (closed_) return {};
+Status DiskJournal::write_end() {
   if (current_ && (current_->broken || current_->segment->sync_failed)) leave_segment();
   if (!current_) {
     if (auto begun = begin_segment(next_seq_); !begun) return begun;
@@ -230,7 +249,14 @@ Status DiskJournal::close_cleanly() {
   const EndRecord fixed{next_seq_, next_record_, now.wall.ns, now.mono.ns};
   std::string record;
   add_record(record, RecordType::end, current_->seed, bytes_of(fixed), {});
-  if (auto written = write_small(record); !written) return written;
+  return write_small(record);
+}
+
+Status DiskJournal::close_cleanly() {
+  if (closed_) return {};
+  Status written = write_end();
+  if (!written && written.fault().kind == FaultKind::exhausted && use_reserve()) written = write_end();
+  if (!written) return written;
   has_batches_ = true;  // it holds something: it stays
   leave_segment();
   closed_ = true;
@@ -242,6 +268,13 @@ Result<std::unique_ptr<JournalReader>> DiskJournal::read(const Position& from) {
   return make_reader(setup_.files, setup_.segments, id(), from);
 }
 
+Result<std::unique_ptr<JournalReader>> DiskJournal::read_from_time(WallTime time) {
+  const Position head = stats().head;  // before looking: what comes meanwhile is behind it
+  const auto found = position_of(setup_.files, *setup_.segments, id(), time);
+  if (!found) return found.fault();
+  return read(found->value_or(head));
+}
+
 JournalStats DiskJournal::stats() const {
   JournalStats stats;
   {
@@ -250,6 +283,9 @@ JournalStats DiskJournal::stats() const {
   }
   stats.bytes = setup_.segments->disk_bytes();
   stats.segments = setup_.segments->count();
+  const Segments::Damage damage = setup_.segments->damage();
+  stats.damaged_places = damage.places;
+  stats.damaged_bytes = damage.bytes;
   return stats;
 }
 

@@ -8,6 +8,7 @@
 #include "journal/folder_lock.hpp"
 #include "journal/journal.hpp"
 #include "journal/recovery.hpp"
+#include "journal/reserve.hpp"
 #include "journal/segment_file.hpp"
 
 namespace cantrail::journal {
@@ -22,6 +23,7 @@ class DiskJournal final : public Journal {
     FolderLock lock;
     Recovered recovered;
     std::shared_ptr<Segments> segments;
+    Reserve reserve;
     FileSystem& files;
     Clock& clock;
     Log& log;
@@ -34,8 +36,10 @@ class DiskJournal final : public Journal {
   Status append(const RawBatch& batch) override;
   Status sync() override;
   [[nodiscard]] bool dirty() const override { return unsynced_.dirty(); }
+  bool use_reserve() override { return setup_.reserve.give_up(); }
   Status close_cleanly() override;
   Result<std::unique_ptr<JournalReader>> read(const Position& from) override;
+  Result<std::unique_ptr<JournalReader>> read_from_time(WallTime time) override;
   [[nodiscard]] JournalStats stats() const override;
 
  private:
@@ -44,8 +48,11 @@ class DiskJournal final : public Journal {
   [[nodiscard]] std::string preamble(const SegmentHeader& header, std::uint64_t seed) const;
   void leave_segment();  // finished or, if nothing of use is in it, removed
   Status make_room(std::uint64_t bytes);
+  Status write_end();
   Status write_catalog(const Catalog& catalog);
   Status write_small(const std::string& records);
+  Status write(std::span<const std::span<const std::byte>> pieces, std::uint64_t bytes);  // into current_
+  void note_written(std::uint64_t bytes);
   void note_appended(const RawBatch& batch, const std::string& source_name, std::uint64_t bytes);
   void note_oldest();
 

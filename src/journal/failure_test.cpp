@@ -60,11 +60,13 @@ TEST_F(JournalFailureTest, KeepsAllThatWasAcceptedWhicheverOperationFails) {
 
 TEST_F(JournalFailureTest, KeepsAllThatWasAcceptedWhicheverWriteIsCutShort) {
   fail_everywhere({ENOSPC, true, 1});
+  fail_everywhere({EDQUOT, true, 1});
 }
 
 TEST_F(JournalFailureTest, KeepsAllThatWasAcceptedWhenCuttingBackFailsToo) {
   fail_everywhere({EIO, true, 2});
   fail_everywhere({EIO, true, 5});
+  fail_everywhere({ENOSPC, true, 12});
 }
 
 TEST_F(JournalFailureTest, CutsAHalfWrittenBatchOffAndGoesOnInTheSameSegment) {
@@ -187,6 +189,55 @@ TEST_F(JournalFailureTest, ResumesWhenAFullDiskHasRoomAgain) {
   const auto items = read_all();
   ASSERT_EQ(items.size(), accepted.size());
   for (std::size_t i = 0; i < items.size(); ++i) EXPECT_EQ(items[i].batch->position.seq, accepted[i]);
+}
+
+TEST_F(JournalFailureTest, HasRoomForItsLastWordsOnAFullDisk) {
+  open();
+  ASSERT_TRUE(append(100).ok());
+  files_.set_free_bytes(0);
+  EXPECT_EQ(append(100).fault().kind, FaultKind::exhausted);
+  auto gap = make(0);
+  gap->gaps.push_back({WallTime{1}, WallTime{2}, GapReason::journal_failed, "journal", 100, 0});
+  EXPECT_EQ(journal_->append(*gap).fault().kind, FaultKind::exhausted) << "not before the end";
+  EXPECT_TRUE(journal_->use_reserve());
+  EXPECT_TRUE(journal_->append(*gap).ok());
+  EXPECT_TRUE(journal_->close_cleanly().ok());
+  open();
+  EXPECT_TRUE(journal_->past().clean);
+  ASSERT_EQ(read_all().size(), 2U);
+  EXPECT_EQ(read_all().back().batch->gaps, gap->gaps);
+}
+
+TEST_F(JournalFailureTest, MarksAnOrderlyStopOnAFullDiskAlsoWhereThatTakesANewSegment) {
+  open();
+  ASSERT_TRUE(append(100).ok());
+  files_.fail_at(1, only(FileOperation::sync));
+  EXPECT_FALSE(journal_->sync().ok());
+  files_.set_free_bytes(0);
+  EXPECT_TRUE(journal_->close_cleanly().ok());
+  open();
+  EXPECT_TRUE(journal_->past().clean);
+  EXPECT_EQ(read_all().size(), 1U);
+}
+
+TEST_F(JournalFailureTest, BeginsOnADiskThatFilledUpBetweenTwoRuns) {
+  const std::string reserve = join_path(options_.folder, "reserve");
+  open();
+  ASSERT_TRUE(append(100).ok());
+  const std::uint64_t kept = std::filesystem::file_size(reserve);
+  files_.set_free_bytes(0);
+  open();
+  EXPECT_EQ(journal_->epoch(), 2U);
+  EXPECT_LT(std::filesystem::file_size(reserve), kept) << "what is left of it, for the end of this run";
+  EXPECT_EQ(log_.lines.back(), "the disk is full: the reserve of the journal is used");
+  for (int i = 0; i < 20; ++i) (void)append(100);
+  ASSERT_TRUE(journal_->close_cleanly().ok());
+  open();
+  EXPECT_TRUE(journal_->past().clean);
+  files_.set_free_bytes(1 << 20);
+  ASSERT_TRUE(append(100).ok());
+  EXPECT_EQ(std::filesystem::file_size(reserve), kept) << "made again as soon as there is room";
+  EXPECT_GE(read_all().size(), 2U);
 }
 
 TEST_F(JournalFailureTest, CannotBeginOnAFullDiskAndSaysSo) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "journal/disk_journal.hpp"
+#include "journal/reserve.hpp"
 
 namespace cantrail {
 namespace {
@@ -60,13 +61,18 @@ Result<std::unique_ptr<Journal>> Journal::open(const JournalOptions& options, st
   auto segments = std::make_shared<journal::Segments>();
   auto recovered = journal::recover(files, options.folder, log, *segments);
   if (!recovered) return recovered.fault();
-  // From here on the epoch is used up, whatever happens next.
-  if (auto written = journal::write_identity(files, options.folder, recovered->identity); !written) {
-    return written.fault();
+  journal::Reserve reserve(files, options.folder);
+  Status written = journal::write_identity(files, options.folder, recovered->identity);
+  if (!written && written.fault().kind == FaultKind::exhausted && reserve.give_up()) {
+    log.write(Severity::warning, "journal", "the disk is full: the reserve of the journal is used");
+    written = journal::write_identity(files, options.folder, recovered->identity);
   }
-  return std::unique_ptr<Journal>(std::make_unique<journal::DiskJournal>(
-      journal::DiskJournal::Setup{std::move(decided), std::move(constants), std::move(lock).value(),
-                                  std::move(recovered).value(), std::move(segments), files, clock, log}));
+  if (!written) return written.fault();
+  reserve.keep();
+  // From here on the epoch is used up, whatever happens next.
+  return std::unique_ptr<Journal>(std::make_unique<journal::DiskJournal>(journal::DiskJournal::Setup{
+      std::move(decided), std::move(constants), std::move(lock).value(), std::move(recovered).value(),
+      std::move(segments), std::move(reserve), files, clock, log}));
 }
 
 }  // namespace cantrail

@@ -49,8 +49,15 @@ struct JournalStats {
   std::uint64_t cap_bytes = 0;
   std::uint64_t segments = 0;
   std::uint64_t appended_batches = 0, appended_records = 0, appended_bytes = 0;  // this epoch
+  std::uint64_t written_bytes = 0;  // the same, with headers, states and catalogs
   std::uint64_t syncs = 0;
   Duration last_sync_took{};
+  std::uint64_t sync_failures = 0;  // each costs what its segment had not synced, should the power fail
+  std::string sync_failure;         // the last one's, and its time
+  std::optional<WallTime> sync_failed_at;
+  std::uint64_t torn_bytes = 0;      // behind the last whole record of the epoch before, when it was opened
+  std::uint64_t damaged_places = 0;  // that readers met in this run: stretches of bytes that are no record
+  std::uint64_t damaged_bytes = 0;
   std::optional<Position> oldest;  // first batch still there
   Position head;                   // behind the last batch accepted
   std::optional<WallTime> oldest_time;
@@ -82,12 +89,21 @@ class Journal {
   virtual Status sync() = 0;
   [[nodiscard]] virtual bool dirty() const = 0;  // any thread
 
-  // Writer thread: writes the mark of an orderly stop, and syncs.
+  // Writer thread, at the end of a run whose last append found the disk full: gives the room back that was
+  // kept for this. False: there was none.
+  virtual bool use_reserve() = 0;
+
+  // Writer thread: writes the mark of an orderly stop, and syncs. Uses the reserve if it must.
   virtual Status close_cleanly() = 0;
 
   // Any thread. Reads batches at or behind `from`; at the end it can be asked again when more has been
   // appended.
   virtual Result<std::unique_ptr<JournalReader>> read(const Position& from) = 0;
+
+  // Any thread. From the first batch on that was sealed at or behind `time`, in the order of the journal;
+  // from the end where there is none. Where the wall clock was set, what follows may be older. Milliseconds
+  // whatever the backlog: one segment is scanned (at the first time in a run, the header of each is read).
+  virtual Result<std::unique_ptr<JournalReader>> read_from_time(WallTime time) = 0;
 
   // Any thread.
   [[nodiscard]] virtual JournalStats stats() const = 0;
@@ -103,6 +119,7 @@ class JournalReader {
     Digest catalog;
     // Set where something should have been before this batch and is not: removed by the cap, damaged, torn.
     std::optional<GapRecord> missing;
+    std::uint64_t missing_earlier = 0;  // of missing->count: records known to be of epochs before the batch's
   };
   // nullopt: the end for now. Damaged stretches are skipped and reported in the next item.
   virtual Result<std::optional<Item>> next() = 0;

@@ -46,19 +46,6 @@ inline void add_frames(RawBatch& batch, std::size_t count, std::int64_t time) {
   }
 }
 
-inline void expect_equal(const FrameBlock& a, const FrameBlock& b) {
-  ASSERT_EQ(a.size(), b.size());
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    const FrameView x = a[i], y = b[i];
-    EXPECT_EQ(x.time, y.time);
-    EXPECT_EQ(x.id, y.id);
-    EXPECT_EQ(x.flags, y.flags);
-    EXPECT_EQ(x.channel, y.channel);
-    EXPECT_EQ(x.length, y.length);
-    EXPECT_TRUE(std::equal(x.data.begin(), x.data.end(), y.data.begin(), y.data.end()));
-  }
-}
-
 class JournalTest : public ::testing::Test {
  protected:
   void SetUp() override {

@@ -13,37 +13,51 @@ namespace cantrail::journal {
 
 // Loss is never inferred from jumps of seq or of record numbers alone: a batch that could not be appended
 // leaves such a jump, and the pipeline has written its own gap for it. Bytes that are damaged or segments
-// that are gone make a stretch suspect; the record numbers on both sides then say how much it held.
+// that are gone make a stretch suspect; the numbers on both sides then say whether it held a batch, and how
+// many records.
 class Missing {
  public:
   // The reader begins at a cursor. Nothing is known of the place before the oldest one (epoch 0).
   void start_at(const Position& from);
 
   void suspect(GapReason reason);  // the first reason stands until take()
-  // The first segment of an epoch was entered, or one in its midst (`is_first` false: what was before it in
-  // its epoch has not been read). `walked_epoch`: of the segment read before this one; 0: none. `reason`: why
-  // the end of the epoch before is missing, if it is.
+  // A segment was opened. A reader that knows nothing yet begins with it; `is_first` of its epoch.
+  void enter_segment(const SegmentName& name, bool is_first);
+  // The first whole epoch record of an epoch. `is_first` false: its segment lies in the midst of the epoch,
+  // what was before it has not been read. `walked_epoch`: of the segment read before this one; 0: none.
+  // `reason`: why the end of the epoch before is missing, if it is.
   void enter_epoch(std::uint32_t epoch, const EpochRecord& record, bool is_first, std::uint32_t walked_epoch,
                    GapReason reason);
-  // A segment's own word on where its records begin: used by a reader that knows nothing yet.
-  void enter_segment(std::uint32_t epoch, std::uint64_t next_record);
+  // A segment's own word on where its records begin.
+  void state_of(const SegmentName& name, const StateRecord& record);
   void end_of_epoch(std::uint32_t epoch, const EndRecord& record);  // an orderly stop
 
   // A batch that nobody asked for: whatever is missing before it does not matter either.
   void pass(std::uint32_t epoch, const BatchHeader& batch);
-  // The gap before this batch, if there is one, and goes behind the batch.
-  [[nodiscard]] std::optional<GapRecord> take(std::uint32_t epoch, const BatchHeader& batch);
+
+  struct Loss {
+    GapRecord gap;
+    std::uint64_t earlier = 0;  // records of it that are known to be of epochs before the batch's
+  };
+  // What is missing before this batch, if anything is, and goes behind the batch. A suspect stretch that held
+  // no batch is no loss.
+  [[nodiscard]] std::optional<Loss> take(std::uint32_t epoch, const BatchHeader& batch);
 
  private:
   void lose(std::optional<std::uint64_t> records);
-  void lose_up_to(std::uint64_t record);
+  // The suspect stretch ends before this batch and record of the present epoch.
+  void lose_up_to(std::uint64_t seq, std::uint64_t record);
+  void begin_epoch(std::uint32_t epoch);
 
-  std::uint32_t epoch_ = 0;  // 0: unknown
-  std::uint64_t next_seq_ = 0;
+  std::uint32_t epoch_ = 0;     // 0: unknown
+  std::uint64_t next_seq_ = 0;  // 0 is as good as 1
   std::optional<std::uint64_t> next_record_;
+  bool ended_ = false;  // the present epoch, in order
   std::optional<WallTime> last_;
   std::optional<GapReason> reason_;
-  std::optional<std::uint64_t> lost_ = 0;  // in stretches before the present one; nullopt: unknown
+  bool lost_any_ = false;                  // in stretches before the present one
+  std::optional<std::uint64_t> lost_ = 0;  // the same in records; nullopt: unknown
+  std::uint64_t lost_earlier_ = 0;         // those known to be of epochs before the present one
 };
 
 }  // namespace cantrail::journal

@@ -21,7 +21,7 @@ std::optional<std::string> definition_in(std::span<const std::byte> payload, con
 
 class Reader final : public JournalReader {
  public:
-  Reader(FileSystem& files, std::shared_ptr<const Segments> segments, const JournalId& journal,
+  Reader(FileSystem& files, std::shared_ptr<Segments> segments, const JournalId& journal,
          const Position& from)
       : files_(files), segments_(std::move(segments)), journal_(journal), from_(from) {
     missing_.start_at(from);
@@ -45,17 +45,17 @@ class Reader final : public JournalReader {
 
   [[nodiscard]] SegmentPtr next_segment() const;
   Status enter(const SegmentPtr& segment);
-  // False: the segment was given up before a batch was in it, nothing of it counts.
-  [[nodiscard]] bool look_ahead(At& at) const;
   void check_adjacent(const SegmentPtr& segment, const SegmentHeader& header);
+  [[nodiscard]] GapReason reason_of_absence() const;
+  void damaged(std::uint64_t offset, std::uint64_t bytes);
   void leave(std::uint64_t limit);
   // The item that the record makes, if it is a batch that was asked for.
   std::optional<Item> take(const Record& record);
-  std::optional<Item> take_batch(std::span<const std::byte> payload);
+  std::optional<Item> take_batch(const Record& record);
   Result<std::string> definition_from(const Segment& segment, const File& file, const Digest& digest) const;
 
   FileSystem& files_;
-  const std::shared_ptr<const Segments> segments_;
+  const std::shared_ptr<Segments> segments_;
   const JournalId journal_;
   const Position from_;
   std::optional<At> at_;
@@ -74,27 +74,26 @@ SegmentPtr Reader::next_segment() const {
   return segments_->after(SegmentName{from_.epoch, from_.seq});
 }
 
-// How much of a segment of an earlier epoch counts is written in the one behind it.
-bool Reader::look_ahead(At& at) const {
-  const SegmentName& name = at.segment->name;
-  const SegmentPtr behind = segments_->after(*at.segment);
-  at.limit = at.segment->end;
-  at.last_of_epoch = !behind || behind->name.epoch != name.epoch;
-  if (at.last_of_epoch) return true;
-  const auto header = read_segment_header(files_, *behind);
-  if (!header || header->journal != journal_.bytes) return true;
-  if (header->previous_end == 0 || header->previous_first_seq < name.first_seq) return false;
-  if (header->previous_first_seq == name.first_seq) at.limit = header->previous_end;
-  return true;
-}
-
 void Reader::check_adjacent(const SegmentPtr& segment, const SegmentHeader& header) {
   if (header.previous_end == 0) return;
   if (counted_ && counted_->epoch == segment->name.epoch) {
-    if (header.previous_first_seq != counted_->first_seq) missing_.suspect(GapReason::journal_cap);
+    if (header.previous_first_seq != counted_->first_seq) missing_.suspect(reason_of_absence());
   } else if (!counted_ && from_.epoch == segment->name.epoch && from_.seq < segment->name.first_seq) {
-    missing_.suspect(GapReason::journal_cap);
+    missing_.suspect(reason_of_absence());
   }
+}
+
+// Why there is no segment between the one left last (at first, the cursor) and the one at hand: the cap takes
+// the oldest first, so what is gone while an older one is there was taken by somebody else.
+GapReason Reader::reason_of_absence() const {
+  const SegmentPtr oldest = segments_->front();
+  const SegmentName last = walked_ ? walked_->name : SegmentName{from_.epoch, from_.seq};
+  return oldest && oldest->name <= last ? GapReason::journal_corrupt : GapReason::journal_cap;
+}
+
+void Reader::damaged(std::uint64_t offset, std::uint64_t bytes) {
+  segments_->note_damage(*at_->segment, offset, bytes);
+  missing_.suspect(GapReason::journal_corrupt);
 }
 
 Status Reader::enter(const SegmentPtr& segment) {
@@ -118,30 +117,36 @@ Status Reader::enter(const SegmentPtr& segment) {
   At at{segment, std::move(file).value(), RecordScan(open_file, seed)};
   at.header_whole = header.has_value();
   at.is_first = header && header->previous_end == 0;
-  if (!segment->own && !look_ahead(at)) {
-    walked_ = segment;
-    return {};
+  if (!segment->own) {
+    const SegmentExtent extent = extent_of(files_, *segments_, *segment, journal_);
+    if (extent.abandoned) {
+      walked_ = segment;
+      return {};
+    }
+    at.limit = extent.end;
+    at.last_of_epoch = extent.last_of_epoch;
   }
   if (header) check_adjacent(segment, *header);
-  if (at.is_first) missing_.enter_segment(segment->name.epoch, 0);
+  missing_.enter_segment(segment->name, at.is_first);
   at_.emplace(std::move(at));
   return {};
 }
 
 void Reader::leave(std::uint64_t limit) {
   // The last segment of an epoch may end in anything, or hold nothing at all: that is how a crash looks.
-  walked_torn_ = at_->scan.end_of_last() < limit || !at_->has_records;
+  const std::uint64_t end = at_->scan.end_of_last();
+  walked_torn_ = end < limit || !at_->has_records;
   const bool abandoned = at_->segment->abandoned;
-  if (walked_torn_ && !at_->last_of_epoch && !abandoned) missing_.suspect(GapReason::journal_corrupt);
+  if (walked_torn_ && !at_->last_of_epoch && !abandoned) damaged(end, limit - std::min(end, limit));
   if (!abandoned) counted_ = at_->segment->name;
   walked_ = at_->segment;
   at_.reset();
 }
 
-std::optional<JournalReader::Item> Reader::take_batch(std::span<const std::byte> payload) {
+std::optional<JournalReader::Item> Reader::take_batch(const Record& record) {
   BatchHeader header;
-  if (!load(payload, header)) {
-    missing_.suspect(GapReason::journal_corrupt);
+  if (!load(record.payload, header)) {
+    damaged(record.offset, sizeof(RecordHeader) + record.payload.size());
     return std::nullopt;
   }
   const std::uint32_t epoch = at_->segment->name.epoch;
@@ -151,36 +156,39 @@ std::optional<JournalReader::Item> Reader::take_batch(std::span<const std::byte>
   }
   Item item;
   item.batch = std::make_shared<RawBatch>();
-  if (!decoder_.decode(payload, *item.batch, item.catalog)) {
-    missing_.suspect(GapReason::journal_corrupt);
+  if (!decoder_.decode(record.payload, *item.batch, item.catalog)) {
+    damaged(record.offset, sizeof(RecordHeader) + record.payload.size());
     return std::nullopt;
   }
   item.batch->position.journal = journal_;
   item.batch->position.epoch = epoch;
   item.batch->fate = JournalFate::accepted;
-  item.missing = missing_.take(epoch, header);
+  if (auto loss = missing_.take(epoch, header)) {
+    item.missing = std::move(loss->gap);
+    item.missing_earlier = loss->earlier;
+  }
   return item;
 }
 
 std::optional<JournalReader::Item> Reader::take(const Record& record) {
-  const bool damaged = record.after_damage || (!at_->has_records && !at_->header_whole);
-  if (damaged) missing_.suspect(GapReason::journal_corrupt);
+  if (!at_->has_records && !at_->header_whole) damaged(0, sizeof(SegmentHeader));
+  if (record.damaged_bytes != 0) damaged(record.offset - record.damaged_bytes, record.damaged_bytes);
   at_->has_records = true;
-  const std::uint32_t epoch = at_->segment->name.epoch;
+  const SegmentName& name = at_->segment->name;
   switch (record.type) {
     case RecordType::batch:
-      return take_batch(record.payload);
+      return take_batch(record);
     case RecordType::epoch:
       if (EpochRecord fixed; load(record.payload, fixed)) {
-        missing_.enter_epoch(epoch, fixed, at_->is_first, walked_ ? walked_->name.epoch : 0,
-                             walked_torn_ ? GapReason::journal_corrupt : GapReason::journal_cap);
+        missing_.enter_epoch(name.epoch, fixed, at_->is_first, walked_ ? walked_->name.epoch : 0,
+                             walked_torn_ ? GapReason::journal_corrupt : reason_of_absence());
       }
       return std::nullopt;
     case RecordType::end:
-      if (EndRecord fixed; load(record.payload, fixed)) missing_.end_of_epoch(epoch, fixed);
+      if (EndRecord fixed; load(record.payload, fixed)) missing_.end_of_epoch(name.epoch, fixed);
       return std::nullopt;
     case RecordType::state:
-      if (StateRecord fixed; load(record.payload, fixed)) missing_.enter_segment(epoch, fixed.next_record);
+      if (StateRecord fixed; load(record.payload, fixed)) missing_.state_of(name, fixed);
       return std::nullopt;
     case RecordType::catalog:
       return std::nullopt;
@@ -240,8 +248,7 @@ Result<std::string> Reader::definition(const Digest& digest) {
 
 }  // namespace
 
-Result<std::unique_ptr<JournalReader>> make_reader(FileSystem& files,
-                                                   std::shared_ptr<const Segments> segments,
+Result<std::unique_ptr<JournalReader>> make_reader(FileSystem& files, std::shared_ptr<Segments> segments,
                                                    const JournalId& journal, const Position& from) {
   if (from.epoch != 0 && from.journal != journal) {
     return Fault{FaultKind::rejected, "the position is one of journal " + to_string(from.journal) +

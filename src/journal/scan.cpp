@@ -83,7 +83,7 @@ Result<std::optional<Record>> RecordScan::next(std::uint64_t limit) {
     const auto bytes = window(from_, size, limit);
     if (!bytes) return bytes.fault();
     if (bytes->size() >= size && hash_of(bytes->subspan(8, size - 8), seed_) == header.hash) {
-      Record record{static_cast<RecordType>(header.mark & 0xFFU), from_, from_ != end_of_last_,
+      Record record{static_cast<RecordType>(header.mark & 0xFFU), from_, from_ - end_of_last_,
                     bytes->subspan(sizeof header, header.length)};
       from_ = end_of_last_ = from_ + size;
       return std::optional(record);

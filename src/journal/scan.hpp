@@ -16,7 +16,7 @@ namespace cantrail::journal {
 struct Record {
   RecordType type = RecordType::end;
   std::uint64_t offset = 0;            // of its header
-  bool after_damage = false;           // bytes between it and the record before it are no records
+  std::uint64_t damaged_bytes = 0;     // between it and the record before it: they are no records
   std::span<const std::byte> payload;  // 8-byte aligned, until the next call
 };
 

@@ -51,6 +51,19 @@ std::optional<SegmentHeader> read_segment_header(FileSystem& files, const Segmen
   return parse_header(std::span(bytes).first(*got));
 }
 
+SegmentExtent extent_of(FileSystem& files, const Segments& segments, const Segment& segment,
+                        const JournalId& journal) {
+  SegmentExtent extent{segment.end, false, false};
+  const SegmentPtr behind = segments.after(segment);
+  extent.last_of_epoch = !behind || behind->name.epoch != segment.name.epoch;
+  if (extent.last_of_epoch) return extent;
+  const auto header = read_segment_header(files, *behind);
+  if (!header || header->journal != journal.bytes) return extent;
+  extent.abandoned = header->previous_end == 0 || header->previous_first_seq < segment.name.first_seq;
+  if (header->previous_first_seq == segment.name.first_seq) extent.end = header->previous_end;
+  return extent;
+}
+
 Result<SegmentState> read_segment_state(FileSystem& files, const Segment& segment, const JournalId& journal) {
   SegmentState state;
   state.epoch = segment.name.epoch;

@@ -31,6 +31,15 @@ struct SegmentState {
 // nullopt: damaged, unreadable or of another version.
 [[nodiscard]] std::optional<SegmentHeader> read_segment_header(FileSystem& files, const Segment& segment);
 
+// How much of a segment of an earlier epoch counts, as the one behind it says.
+struct SegmentExtent {
+  std::uint64_t end = 0;
+  bool abandoned = false;      // it was given up before a batch was in it: nothing of it counts
+  bool last_of_epoch = false;  // nobody says
+};
+[[nodiscard]] SegmentExtent extent_of(FileSystem& files, const Segments& segments, const Segment& segment,
+                                      const JournalId& journal);
+
 // Damage is no fault; a segment of another journal is as if it were empty. Faults: it cannot be read.
 Result<SegmentState> read_segment_state(FileSystem& files, const Segment& segment, const JournalId& journal);
 

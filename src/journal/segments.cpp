@@ -83,6 +83,19 @@ std::size_t Segments::count() const {
   return segments_.size();
 }
 
+void Segments::note_damage(Segment& segment, std::uint64_t offset, std::uint64_t bytes) {
+  const std::scoped_lock lock(mutex_);
+  if (offset < segment.damage_seen_to) return;
+  segment.damage_seen_to = offset + bytes;
+  ++damage_.places;
+  damage_.bytes += bytes;
+}
+
+Segments::Damage Segments::damage() const {
+  const std::scoped_lock lock(mutex_);
+  return damage_;
+}
+
 std::deque<SegmentPtr> Segments::all() const {
   const std::scoped_lock lock(mutex_);
   return segments_;

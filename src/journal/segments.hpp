@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <deque>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -34,6 +35,11 @@ struct Segment {
   std::atomic<bool> abandoned{false};     // set before `finished`: no batch is in it, its file is removed
   std::atomic<bool> sync_failed{false};   // never sync it again, append no more
   std::atomic<std::uint64_t> disk_bytes;  // whole blocks of 4 KiB: many tiny segments must reach the cap too
+  // What its header and state record say, once somebody has asked (seek.hpp): wall times when it was begun,
+  // and of the last batch before it.
+  static constexpr std::int64_t kNotRead = std::numeric_limits<std::int64_t>::min(), kUnknown = kNotRead + 1;
+  std::atomic<std::int64_t> begun_ns{kNotRead}, before_ns{kNotRead};
+  std::uint64_t damage_seen_to = 0;  // of Segments, under its lock
 };
 
 using SegmentPtr = std::shared_ptr<Segment>;
@@ -57,10 +63,19 @@ class Segments {
   [[nodiscard]] std::uint64_t disk_bytes() const { return disk_bytes_; }
   [[nodiscard]] std::deque<SegmentPtr> all() const;
 
+  struct Damage {
+    std::uint64_t places = 0, bytes = 0;
+  };
+  // A reader found bytes of this file to be no records. Readers go forwards, and what one has told of another
+  // does not tell of again.
+  void note_damage(Segment& segment, std::uint64_t offset, std::uint64_t bytes);
+  [[nodiscard]] Damage damage() const;
+
  private:
   mutable std::mutex mutex_;
   std::deque<SegmentPtr> segments_;  // ascending by name
   std::atomic<std::uint64_t> disk_bytes_{0};
+  Damage damage_;
 };
 
 }  // namespace cantrail::journal

@@ -85,11 +85,19 @@ DurableLane::~DurableLane() {
 Status DurableLane::prepare() {
   const auto stored = writer_.open();
   if (auto reader = writer_.history()) history_ = std::make_shared<FreshHistory>(door_, std::move(reader));
-  if (stored) return obey(*stored);
-  if (stored.fault().kind == FaultKind::config || stored.fault().kind == FaultKind::bug)
-    return stored.status();
-  note(LaneState::backing_off, stored.fault().message);
-  return obey(std::nullopt);  // it owes from now on, even if it is away for the whole run
+  const auto is_fatal = [](const Fault& fault) {
+    return fault.kind == FaultKind::config || fault.kind == FaultKind::bug;
+  };
+  if (!stored) {
+    if (is_fatal(stored.fault())) return stored.status();
+    note(LaneState::backing_off, stored.fault().message);
+  }
+  // Also where it is away: it owes from now on, even if it is away for the whole run.
+  Status obeyed = obey(stored ? *stored : std::nullopt);
+  if (obeyed || is_fatal(obeyed.fault())) return obeyed;
+  writer_.close();  // a full disk, on which its start cannot be remembered: its thread tries again
+  note(LaneState::backing_off, obeyed.fault().message);
+  return {};
 }
 
 void DurableLane::start() {
@@ -120,6 +128,7 @@ void DurableLane::offer(const BatchPtr& batch) {
 void DurableLane::run() {
   while (!all_done() && !out_of_time()) {
     if (!writer_.is_open() && !open()) continue;
+    if (!note_open()) continue;
     if (behind_) {
       catch_up();
     } else {
@@ -153,17 +162,12 @@ bool DurableLane::open() {
 // made. A store without a cursor begins where this lane began when it was first seen, even if that was some
 // runs ago.
 Status DurableLane::obey(const std::optional<Position>& stored) {
-  if (stored && stored->epoch > parts_.journal.epoch()) {
-    return Status(FaultKind::config,
-                  "the store was written up to epoch " + std::to_string(stored->epoch) +
-                      " of this journal, which is at " + std::to_string(parts_.journal.epoch()) +
-                      ": was the journal's folder restored from a backup? Move it away and a new "
-                      "journal begins");
-  }
   if (stored) {
+    if (auto ours = check_origin(*stored); !ours) return ours;
+    furthest_ = std::max(furthest_.value_or(*stored), *stored);
     if (!unanswered_.empty() && *stored == unanswered_.back()->end()) {
       const std::lock_guard lock(mutex_);
-      ledger_.settle(unanswered_, cursor_.index, assume_delivered(unanswered_, cursor_.index));
+      settle(unanswered_, cursor_.index, assume_delivered(unanswered_, cursor_.index));
     }
     cursor_ = *stored;
     warn_of_older_journal();
@@ -180,10 +184,43 @@ Status DurableLane::obey(const std::optional<Position>& stored) {
     }
   }
   unanswered_.clear();
+  lost_earlier_ = 0;
   behind_ = true;
   reader_.reset();
   read_ahead_.reset();
   return {};
+}
+
+// Fault `config`: the store has a cursor that it cannot have got from here. To go on from it would pass over
+// records of this journal that the store does not have.
+Status DurableLane::check_origin(const Position& stored) {
+  std::string reach;
+  if (furthest_) {
+    if (stored <= *furthest_) return {};
+    reach = "this run brought it to " + to_string(*furthest_);
+  } else {
+    const auto last = parts_.starts.last_open(status_.name, parts_.journal.id());
+    if (!last) return last.status();
+    const std::uint32_t epoch = parts_.journal.epoch();
+    if (stored.epoch < epoch && stored.epoch <= last->value_or(epoch)) return {};
+    reach = *last ? "it was last fed from here in epoch " + std::to_string(**last)
+                  : "this is the first run that feeds it from here, epoch " + std::to_string(epoch);
+  }
+  return {FaultKind::config, "the store was written up to " + to_string(stored) + " of this journal, but " +
+                                 reach +
+                                 ": was the journal's folder copied, or restored from a backup? Move it away "
+                                 "and a new journal begins, or give this node a store of its own"};
+}
+
+// Before the store's cursor moves for the first time in this run.
+bool DurableLane::note_open() {
+  if (noted_open_) return true;
+  if (auto noted = parts_.starts.note_open(status_.name, parts_.journal.id(), parts_.journal.epoch());
+      !noted) {
+    back_off(noted.fault());
+    return false;
+  }
+  return noted_open_ = true;
 }
 
 // A power cut may take from the journal what a store has already, but not of sources that resume; anything
@@ -383,6 +420,7 @@ Result<DurableLane::Group> DurableLane::read_group() {
     if (!batch) return batch.fault();
     if (read_ahead_->missing) {  // told first, in a group of its own
       parts_.gaps.add(*read_ahead_->missing);
+      lost_earlier_ = read_ahead_->missing_earlier;
       return Group{gap_batch_before(*(*batch)->raw, *std::exchange(read_ahead_->missing, std::nullopt))};
     }
     if (!group.empty() && !continues(*group.back()->raw, *(*batch)->raw)) break;
@@ -396,7 +434,9 @@ Result<DurableLane::Group> DurableLane::read_group() {
 }
 
 Result<BatchPtr> DurableLane::decode(JournalReader::Item& item) {
-  CompiledCatalogPtr catalog = parts_.catalogs->find(item.catalog);
+  // A gap may have been written without a catalog: there is nothing to decode.
+  const bool has_none = item.catalog == Digest{} && item.batch->records() == 0;
+  CompiledCatalogPtr catalog = has_none ? parts_.catalogs->current() : parts_.catalogs->find(item.catalog);
   if (!catalog) {
     auto definition = reader_->definition(item.catalog);
     if (!definition) return definition.fault();
@@ -421,6 +461,7 @@ std::optional<Fault> DurableLane::write(Group group) {
     ledger_.align(first, first_index);
   }
   const Position upto = group.back()->end();
+  furthest_ = std::max(furthest_.value_or(upto), upto);
   const auto outcome = writer_.write(group, first_index, cursor_, upto);
   if (!outcome) {
     unanswered_ = std::move(group);
@@ -437,11 +478,16 @@ std::optional<Fault> DurableLane::write(Group group) {
   cursor_ = upto;
   back_off_.reset();
   const std::lock_guard lock(mutex_);
-  ledger_.settle(group, first_index, *outcome);
+  settle(group, first_index, *outcome);
   status_.cursor = cursor_;
   status_.written_bytes = writer_.written_bytes();
   if (status_.written_bytes) write_rate_.add(parts_.context.clock.mono(), *status_.written_bytes);
   return std::nullopt;
+}
+
+void DurableLane::settle(const Group& group, std::uint32_t first_index, const WriteOutcome& outcome) {
+  ledger_.lose_earlier(std::exchange(lost_earlier_, 0));
+  ledger_.settle(group, first_index, outcome);
 }
 
 void DurableLane::tell_of_refused(const WriteOutcome& outcome) {

@@ -74,6 +74,8 @@ class DurableLane final : public Lane {
   void run();
   bool open();
   Status obey(const std::optional<Position>& stored);
+  [[nodiscard]] Status check_origin(const Position& stored);
+  bool note_open();
   void warn_of_older_journal();
 
   void follow();    // one group while caught up
@@ -89,6 +91,7 @@ class DurableLane final : public Lane {
   void wait_for_work();
 
   [[nodiscard]] std::optional<Fault> write(Group group);
+  void settle(const Group& group, std::uint32_t first_index, const WriteOutcome& outcome);
   void tell_of_refused(const WriteOutcome& outcome);
   void back_off(const Fault& fault);
   void note(LaneState state, std::string message);
@@ -104,12 +107,15 @@ class DurableLane final : public Lane {
   BackOff back_off_{parts_.longest_back_off};
 
   // Of the lane's thread alone:
-  Position cursor_;  // next record to hand over; what the store's cursor should be
+  Position cursor_;                   // next record to hand over; what the store's cursor should be
+  std::optional<Position> furthest_;  // that the store's cursor can have got to in this run
+  bool noted_open_ = false;
   bool behind_ = true;
   std::unique_ptr<JournalReader> reader_;
   std::optional<JournalReader::Item> read_ahead_;  // did not fit the group before
   BatchDecoder decoder_;
-  Group unanswered_;  // handed over, and then the store was gone: it may have it or not
+  Group unanswered_;                // handed over, and then the store was gone: it may have it or not
+  std::uint64_t lost_earlier_ = 0;  // records of earlier epochs whose loss the last group read tells of
 
   mutable std::mutex mutex_;  // guards what follows
   std::condition_variable wake_;

@@ -126,7 +126,8 @@ class StoreSink final : public Sink {
     if (store_.down || take(store_.fail_writes)) return Fault{FaultKind::unavailable, "the store is away"};
     const std::lock_guard lock(store_.mutex);
     WriteOutcome outcome;
-    if (traits_.durable && store_.cursor && *store_.cursor != expected) {
+    const bool ours = store_.cursor && store_.cursor->journal == expected.journal;
+    if (traits_.durable && ours && *store_.cursor != expected) {
       outcome.durable = store_.cursor;
       return outcome;
     }

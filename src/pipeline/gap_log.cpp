@@ -8,6 +8,9 @@ void GapLog::add(const GapRecord& gap) {
   {
     const std::lock_guard lock(mutex_);
     ++summary_.count;
+    GapCount& count = summary_.by_reason[gap.reason];
+    ++count.gaps;
+    count.records += gap.count.value_or(0);
     summary_.recent.push_back(gap);
     if (summary_.recent.size() > kRecent) summary_.recent.erase(summary_.recent.begin());
   }

@@ -14,7 +14,9 @@ constexpr Duration kHeldRetry = std::chrono::milliseconds(200);
 }  // namespace
 
 void JournalWriter::start() {
-  last_record_ = parts_.clock.mono();
+  last_record_ = rate_noted_ = parts_.clock.mono();
+  write_rate_.add(rate_noted_, 0);
+  sync_.start();
   thread_ = std::thread([this] { run(); });
 }
 
@@ -25,46 +27,30 @@ void JournalWriter::stop() {
 void JournalWriter::run() {
   auto& queue = parts_.sequencer.journal_queue();
   while (!queue.finished()) {
-    if (auto entry = queue.pop(until_next_duty())) write(*entry);
-    sync_if_due(false);
+    if (auto entry = queue.pop(kTick)) write(*entry);
     tick();
+    note_rate();
   }
   lost_.add(parts_.sequencer.take_lost());
-  if (const auto written = append_lost(catalog_); !written) {
-    parts_.log.write(Severity::error, "journal", written.fault().message);
-  }
+  append_last_lost();
   owes_a_gap_.store(false, std::memory_order_release);
   processed_.store(parts_.sequencer.head().next.seq - 1, std::memory_order_release);
-  unsynced_since_ = unsynced_since_.value_or(parts_.clock.mono());
-  sync_if_due(true);
+  sync_.finish();
   if (auto closed = parts_.journal.close_cleanly(); !closed) {
     parts_.log.write(Severity::error, "journal", closed.fault().message);
   }
-}
-
-Duration JournalWriter::until_next_duty() const {
-  const MonoTime now = parts_.clock.mono();
-  MonoTime next = now + kTick;
-  if (unsynced_since_) next = std::min(next, *unsynced_since_ + sync_interval(parts_.sync));
-  return std::max(next - now, Duration::zero());
 }
 
 void JournalWriter::write(const JournalEntry& entry) {
   lost_.add(entry.lost_before);
   const RawBatch& batch = *entry.batch;
   catalog_ = batch.catalog;
-  const MonoTime now = parts_.clock.mono();
-  if (!batch.tick) last_record_ = now;
+  if (!batch.tick) last_record_ = parts_.clock.mono();
   if (!append_patiently(batch)) {
     lose(batch);
   } else {
     batch.fate.store(JournalFate::accepted, std::memory_order_release);
-    if (!batch.source_position.empty()) appended_positions_[batch.source] = batch.source_position;
-    if (!batch.tick && !unsynced_since_) {
-      unsynced_since_ = now;
-      const std::lock_guard lock(mutex_);
-      published_unsynced_since_ = now;
-    }
+    sync_.appended(batch, !batch.tick);
   }
   owes_a_gap_.store(!lost_.none(), std::memory_order_release);
   processed_.store(batch.position.seq, std::memory_order_release);
@@ -92,9 +78,11 @@ bool JournalWriter::try_append(const RawBatch& batch) {
     retry_at_.reset();
     health_.ok = true;
     health_.message.clear();
+    health_.since.reset();
     return true;
   }
   if (health_.ok) {
+    health_.since = parts_.clock.wall();
     parts_.log.write(Severity::error, "journal",
                      appended.fault().message +
                          "; capture and live view go on, but nothing can be recorded until it works again");
@@ -125,26 +113,18 @@ Status JournalWriter::append_lost(const CatalogPtr& catalog) {
   return {};
 }
 
+// On a full disk with the room that was kept for this; it may not suffice for a catalog.
+void JournalWriter::append_last_lost() {
+  Status written = append_lost(catalog_);
+  if (!written && written.fault().kind == FaultKind::exhausted && parts_.journal.use_reserve()) {
+    written = append_lost(nullptr);
+  }
+  if (!written) parts_.log.write(Severity::error, "journal", written.fault().message);
+}
+
 void JournalWriter::lose(const RawBatch& batch) {
   batch.fate.store(JournalFate::lost, std::memory_order_release);
   lost_.add(batch);
-}
-
-void JournalWriter::sync_if_due(bool now) {
-  if (!unsynced_since_) return;
-  if (!now && parts_.clock.mono() - *unsynced_since_ < sync_interval(parts_.sync)) return;
-  unsynced_since_.reset();
-  const auto synced = parts_.journal.sync();
-  const std::lock_guard lock(mutex_);
-  published_unsynced_since_.reset();
-  if (synced) {
-    if (!sync_failed_) synced_positions_ = appended_positions_;
-    synced_.store(processed_.load(std::memory_order_relaxed), std::memory_order_release);
-    return;
-  }
-  sync_failed_ = true;
-  parts_.log.write(Severity::error, "journal", synced.fault().message + "; going on in a new segment");
-  health_.message = synced.fault().message;
 }
 
 void JournalWriter::tick() {
@@ -160,16 +140,21 @@ void JournalWriter::tick() {
   parts_.sequencer.submit(std::move(batch));
 }
 
-SourcePosition JournalWriter::synced_position(SourceId source) const {
+void JournalWriter::note_rate() {
+  constexpr Duration kEvery = std::chrono::seconds(1);
+  const MonoTime now = parts_.clock.mono();
+  if (now - rate_noted_ < kEvery) return;
+  rate_noted_ = now;
+  const std::uint64_t bytes = parts_.journal.stats().written_bytes;
   const std::lock_guard lock(mutex_);
-  const auto at = synced_positions_.find(source);
-  return at != synced_positions_.end() ? at->second : SourcePosition{};
+  write_rate_.add(now, bytes);
 }
 
 JournalWriter::Health JournalWriter::health() const {
   const std::lock_guard lock(mutex_);
   Health health = health_;
-  if (published_unsynced_since_) health.unsynced_age = parts_.clock.mono() - *published_unsynced_since_;
+  health.unsynced_age = sync_.unsynced_age();
+  health.written_bytes_per_day = write_rate_.per_day(parts_.clock.mono());
   return health;
 }
 

@@ -1,10 +1,10 @@
-// The thread that writes the journal: appends each batch as it is sealed, syncs on schedule, and says what
-// became of every batch. While the journal cannot be written, batches are lost for the durable sinks (and the
-// loss is written down as soon as writing works again), but nobody waits.
+// The thread that writes the journal: appends each batch as it is sealed, and says what became of every batch
+// (another makes it safe against a power cut: journal_sync.hpp). While the journal cannot be written, batches
+// are lost for the durable sinks (and the loss is written down as soon as writing works again), but nobody
+// waits.
 #pragma once
 
 #include <atomic>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -14,7 +14,9 @@
 #include "journal/journal.hpp"
 #include "pipeline/batch_pool.hpp"
 #include "pipeline/gap_log.hpp"
+#include "pipeline/journal_sync.hpp"
 #include "pipeline/sequencer.hpp"
+#include "pipeline/write_rate.hpp"
 
 namespace cantrail {
 
@@ -29,7 +31,8 @@ class JournalWriter {
     Log& log;
     SyncMode sync;
   };
-  explicit JournalWriter(Parts parts) : parts_(parts) {}
+  explicit JournalWriter(Parts parts)
+      : parts_(parts), sync_({parts.journal, parts.clock, parts.log, sync_interval(parts.sync)}) {}
   ~JournalWriter() { stop(); }
 
   void start();
@@ -46,15 +49,19 @@ class JournalWriter {
   // Any thread. Everything accepted up to this seq of the epoch survives a power cut. Stores get the records
   // of sources that resume only from there: else a power cut could leave a store ahead of the journal, and
   // the source would deliver again what the store has.
-  [[nodiscard]] std::uint64_t synced_seq() const { return synced_.load(std::memory_order_acquire); }
+  [[nodiscard]] std::uint64_t synced_seq() const { return sync_.synced_seq(); }
 
   // Any thread. The last source position that is safe on disk; empty: none yet.
-  [[nodiscard]] SourcePosition synced_position(SourceId source) const;
+  [[nodiscard]] SourcePosition synced_position(SourceId source) const {
+    return sync_.synced_position(source);
+  }
 
   struct Health {
     bool ok = true;
-    std::string message;
+    std::string message;            // why not
+    std::optional<WallTime> since;  // not ok
     Duration unsynced_age{};
+    std::optional<std::uint64_t> written_bytes_per_day;
   };
   [[nodiscard]] Health health() const;
 
@@ -63,30 +70,28 @@ class JournalWriter {
   void write(const JournalEntry& entry);
   bool try_append(const RawBatch& batch);
   Status append_lost(const CatalogPtr& catalog);
+  void append_last_lost();
   bool append_patiently(const RawBatch& batch);
   void lose(const RawBatch& batch);
-  void sync_if_due(bool now);
   void tick();
-  [[nodiscard]] Duration until_next_duty() const;
+  void note_rate();
 
   Parts parts_;
+  JournalSync sync_;
   std::thread thread_;
-  std::atomic<std::uint64_t> processed_{0}, synced_{0};
+  std::atomic<std::uint64_t> processed_{0};
   std::atomic<bool> owes_a_gap_{false};
 
   // Of the writer's thread alone:
   LostRecords lost_;
   std::optional<MonoTime> retry_at_;
-  std::optional<MonoTime> unsynced_since_;
   MonoTime last_record_;
-  std::map<SourceId, SourcePosition> appended_positions_;
+  MonoTime rate_noted_;
   CatalogPtr catalog_;  // of the last batch seen
 
   mutable std::mutex mutex_;  // guards what follows
   Health health_;
-  std::optional<MonoTime> published_unsynced_since_;
-  std::map<SourceId, SourcePosition> synced_positions_;
-  bool sync_failed_ = false;  // not all of this run is safe: no position is acknowledged any more
+  WriteRate write_rate_;
 };
 
 }  // namespace cantrail

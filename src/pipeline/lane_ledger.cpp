@@ -25,6 +25,11 @@ std::uint64_t LaneLedger::align(const RawBatch& first, std::uint32_t first_index
   return missing;
 }
 
+void LaneLedger::lose_earlier(std::uint64_t records) {
+  earlier_.received += records;
+  earlier_.dropped += records;
+}
+
 // The store lost records that it had: they are not delivered any more.
 void LaneLedger::take_back(std::uint64_t records) {
   Ledger& ledger = book();

@@ -19,6 +19,9 @@ class LaneLedger {
   // Before a group is handed over: the place of its first record. Returns how many records are missing before
   // it; they count as dropped.
   std::uint64_t align(const RawBatch& first, std::uint32_t first_index);
+  // Records of earlier epochs that are known to be gone and lie before what is handed over next: no jump of
+  // the numbers shows them, which begin anew with each epoch.
+  void lose_earlier(std::uint64_t records);
   // After the group was written.
   void settle(std::span<const BatchPtr> group, std::uint32_t first_index, const WriteOutcome& outcome);
 

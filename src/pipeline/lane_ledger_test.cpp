@@ -49,6 +49,18 @@ TEST(LaneLedger, CountsAJumpAsDropped) {
   EXPECT_EQ(now.delivered, 11U);
 }
 
+TEST(LaneLedger, CountsWhatIsKnownToBeGoneFromEarlierEpochs) {
+  LaneLedger ledger(3);
+  deliver(ledger, batch_at(1, 4, 6));
+  ledger.lose_earlier(7);
+  deliver(ledger, batch_at(2, 0, 5));
+  deliver(ledger, batch_at(3, 0, 5));
+  EXPECT_TRUE(ledger.earlier().balances());
+  EXPECT_EQ(ledger.earlier().received, 6U + 7U + 5U);
+  EXPECT_EQ(ledger.earlier().dropped, 7U);
+  EXPECT_EQ(ledger.current(5).dropped, 0U);
+}
+
 TEST(LaneLedger, TakesBackWhatTheStoreLost) {
   LaneLedger ledger(3);
   deliver(ledger, batch_at(3, 0, 10));
@@ -102,6 +114,29 @@ TEST(LaneStarts, AreRememberedForTheSameJournalOnly) {
   LaneStarts starts(path, real_file_system());
   EXPECT_EQ(starts.start_of("history of car", {a, 5, 0, 0})->position, (Position{a, 1, 0, 0}));
   EXPECT_EQ(starts.start_of("history of car", {b, 1, 0, 0})->position, (Position{b, 1, 0, 0}));
+}
+
+TEST(LaneStarts, RememberWhenAStoreWasOpenLastAndReadFilesThatDoNotSay) {
+  char folder[] = "/tmp/cantrail-starts-XXXXXX";
+  ASSERT_NE(::mkdtemp(folder), nullptr);
+  const std::string path = std::string(folder) + "/lanes";
+  const std::string id(32, 'a');
+  const JournalId journal = *parse_journal_id(id), other;
+  ASSERT_TRUE(write_file_atomically(real_file_system(), path,
+                                    id + " 3 4 5 my lane\nopened " + id + "\nopened\n" + id + " 3\n")
+                  .ok());
+  {
+    LaneStarts starts(path, real_file_system());
+    EXPECT_EQ(*starts.last_open("my lane", journal), std::nullopt);
+    EXPECT_EQ(starts.start_of("my lane", {journal, 9, 0, 0})->position, (Position{journal, 3, 4, 5}));
+    ASSERT_TRUE(starts.note_open("my lane", journal, 7).ok());
+    ASSERT_TRUE(starts.note_open("my lane", journal, 8).ok());
+  }
+  LaneStarts starts(path, real_file_system());
+  EXPECT_EQ(*starts.last_open("my lane", journal), 8U);
+  EXPECT_EQ(*starts.last_open("my lane", other), std::nullopt);
+  EXPECT_EQ(*starts.last_open("lane", journal), std::nullopt);
+  EXPECT_EQ(starts.start_of("my lane", {journal, 9, 0, 0})->position, (Position{journal, 3, 4, 5}));
 }
 
 }  // namespace

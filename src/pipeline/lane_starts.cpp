@@ -7,14 +7,25 @@
 namespace cantrail {
 namespace {
 
-// One line a lane: journal id, epoch, seq, index, name.
-std::optional<std::pair<std::string, Position>> parse_line(std::string_view line) {
-  std::array<std::uint64_t, 3> numbers{};
+constexpr std::string_view kOpened = "opened ";
+
+// "JOURNAL N N … NAME" → name, journal and numbers.
+template <std::size_t kNumbers>
+struct Line {
+  std::string name;
+  JournalId journal;
+  std::array<std::uint64_t, kNumbers> numbers{};
+};
+
+template <std::size_t kNumbers>
+std::optional<Line<kNumbers>> parse_line(std::string_view line) {
+  Line<kNumbers> parsed;
   const auto id_end = line.find(' ');
   const auto id = parse_journal_id(line.substr(0, id_end));
   if (!id || id_end == std::string_view::npos) return std::nullopt;
+  parsed.journal = *id;
   line.remove_prefix(id_end);
-  for (std::uint64_t& number : numbers) {
+  for (std::uint64_t& number : parsed.numbers) {
     if (line.empty()) return std::nullopt;
     line.remove_prefix(1);
     const auto [end, error] = std::from_chars(line.data(), line.data() + line.size(), number);
@@ -22,8 +33,8 @@ std::optional<std::pair<std::string, Position>> parse_line(std::string_view line
     line.remove_prefix(static_cast<std::size_t>(end - line.data()));
   }
   if (line.size() < 2) return std::nullopt;
-  return std::pair(std::string(line.substr(1)), Position{*id, static_cast<std::uint32_t>(numbers[0]),
-                                                         numbers[1], static_cast<std::uint32_t>(numbers[2])});
+  parsed.name = line.substr(1);
+  return parsed;
 }
 
 }  // namespace
@@ -39,6 +50,27 @@ Result<LaneStarts::Start> LaneStarts::start_of(const std::string& lane, const Po
   return Start{otherwise, true};
 }
 
+Result<std::optional<std::uint32_t>> LaneStarts::last_open(const std::string& lane,
+                                                           const JournalId& journal) {
+  const std::lock_guard lock(mutex_);
+  if (const auto loaded = load(); !loaded) return loaded.fault();
+  const auto known = opens_.find(lane);
+  const bool is_ours = known != opens_.end() && known->second.journal == journal;
+  return is_ours ? std::optional(known->second.epoch) : std::nullopt;
+}
+
+Status LaneStarts::note_open(const std::string& lane, const JournalId& journal, std::uint32_t epoch) {
+  const std::lock_guard lock(mutex_);
+  if (auto loaded = load(); !loaded) return loaded;
+  const auto before = opens_;
+  opens_.insert_or_assign(lane, Open{journal, epoch});
+  Status saved = save();
+  if (!saved) opens_ = before;
+  return saved;
+}
+
+// A start is a line "JOURNAL EPOCH SEQ INDEX NAME", an open store "opened JOURNAL EPOCH NAME". Other lines
+// are passed over.
 Status LaneStarts::load() {
   if (loaded_) return {};
   loaded_ = true;
@@ -46,7 +78,16 @@ Status LaneStarts::load() {
   const auto text = read_file(files_, path_, kLargestText);
   if (!text) return text.status();
   for (const std::string_view line : split(*text, '\n')) {
-    if (const auto entry = parse_line(line)) starts_.insert(*entry);
+    if (line.starts_with(kOpened)) {
+      if (const auto opened = parse_line<1>(line.substr(kOpened.size()))) {
+        opens_.insert({opened->name, {opened->journal, static_cast<std::uint32_t>(opened->numbers[0])}});
+      }
+    } else if (const auto start = parse_line<3>(line)) {
+      const auto& [epoch, seq, index] = start->numbers;
+      starts_.insert(
+          {start->name,
+           {start->journal, static_cast<std::uint32_t>(epoch), seq, static_cast<std::uint32_t>(index)}});
+    }
   }
   return {};
 }
@@ -56,6 +97,10 @@ Status LaneStarts::save() const {
   for (const auto& [lane, start] : starts_) {
     text += to_string(start.journal) + " " + std::to_string(start.epoch) + " " + std::to_string(start.seq) +
             " " + std::to_string(start.index) + " " + lane + "\n";
+  }
+  for (const auto& [lane, open] : opens_) {
+    text +=
+        std::string(kOpened) + to_string(open.journal) + " " + std::to_string(open.epoch) + " " + lane + "\n";
   }
   return write_file_atomically(files_, path_, text);
 }

@@ -1,10 +1,15 @@
-// Where each durable lane began when it was first seen, kept beside the journal. A store that has no cursor
-// yet when the node dies (nothing was committed, or it was away) owes everything since then, not since the
-// restart.
+// What the journal's folder remembers of each durable lane, in the file `lanes` beside the segments.
+//
+// Where it began when it was first seen: a store that has no cursor yet when the node dies (nothing was
+// committed, or it was away) owes everything since then, not since the restart.
+//
+// The last epoch in which its store was open: a store whose cursor lies in a later one was not written from
+// this folder, but from the one that this is a copy of, or that it was restored over.
 #pragma once
 
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "base/file.hpp"
@@ -25,7 +30,16 @@ class LaneStarts {
   // durably. What was remembered for another journal is replaced.
   Result<Start> start_of(const std::string& lane, const Position& otherwise);
 
+  // nullopt: not known.
+  Result<std::optional<std::uint32_t>> last_open(const std::string& lane, const JournalId& journal);
+  // Durable when it returns ok.
+  Status note_open(const std::string& lane, const JournalId& journal, std::uint32_t epoch);
+
  private:
+  struct Open {
+    JournalId journal;
+    std::uint32_t epoch = 0;
+  };
   Status load();
   [[nodiscard]] Status save() const;
 
@@ -34,6 +48,7 @@ class LaneStarts {
   std::mutex mutex_;
   bool loaded_ = false;
   std::map<std::string, Position> starts_;
+  std::map<std::string, Open> opens_;
 };
 
 }  // namespace cantrail

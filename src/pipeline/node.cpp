@@ -5,6 +5,7 @@
 
 #include <boost/json.hpp>
 
+#include "pipeline/alarms.hpp"
 #include "pipeline/batch_pool.hpp"
 #include "pipeline/catalog_store.hpp"
 #include "pipeline/durable_lane.hpp"
@@ -225,6 +226,9 @@ NodeStatus Node::Running::status() const {
   status.journal_message = health.message;
   status.unsynced_age = health.unsynced_age;
   if (const auto space = files_.space(parts_.journal.folder)) status.disk_free_bytes = space->free_bytes;
+  status.synced = {journal_->id(), journal_->epoch(), writer_->synced_seq() + 1, 0};
+  status.journal_written_bytes_per_day = health.written_bytes_per_day;
+  status.alarms = journal_alarms(status.journal, health);
   status.gaps = gaps_.summary();
   status.blobs = blobs_->stats();
   status.pool_used_bytes = pool_.used_bytes();

@@ -1,105 +1,11 @@
-#include "pipeline/node.hpp"
-
-#include <filesystem>
-#include <numeric>
+#include <fstream>
 #include <set>
 
-#include <gtest/gtest.h>
-
-#include "pipeline/fakes.hpp"
+#include "base/file_fault.hpp"
+#include "pipeline/node_fixture.hpp"
 
 namespace cantrail {
 namespace {
-
-using fakes::Counting;
-using fakes::CountingSource;
-using fakes::Store;
-using fakes::StoreSink;
-using namespace std::chrono_literals;
-
-// Waits for something that other threads bring about.
-template <class Condition>
-bool eventually(Condition condition, std::chrono::milliseconds patience = 20s) {
-  const auto end = std::chrono::steady_clock::now() + patience;
-  while (std::chrono::steady_clock::now() < end) {
-    if (condition()) return true;
-    std::this_thread::sleep_for(2ms);
-  }
-  return condition();
-}
-
-class NodeTest : public ::testing::Test {
- protected:
-  void SetUp() override {
-    char name[] = "/tmp/cantrail-node-XXXXXX";
-    folder_ = ::mkdtemp(name);
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
-  NodeParts parts(Counting how) {
-    NodeParts parts;
-    parts.name = "test";
-    parts.version = "0";
-    parts.journal.folder = folder_ + "/journal";
-    parts.journal.sync = SyncMode::safe;
-    parts.journal.cap_bytes = 256U << 20;
-    parts.dead_letter_folder = folder_ + "/dead";
-    parts.sources.push_back({"log", "counting", {}, {{"counter.dbc", fakes::kDbc}}, false, [how] {
-                               return std::make_unique<CountingSource>(how);
-                             }});
-    return parts;
-  }
-  static SinkPart sink(const std::string& name, Store& store, SinkTraits traits) {
-    SinkPart part;
-    part.name = name;
-    part.type = "store";
-    part.make = [&store, traits] { return std::make_unique<StoreSink>(store, traits); };
-    return part;
-  }
-  static SinkTraits durable() {
-    SinkTraits traits;
-    traits.durable = true;
-    traits.records = 500;
-    traits.delay = 5ms;
-    return traits;
-  }
-  static SinkTraits live() {
-    SinkTraits traits;
-    traits.delay = 1ms;
-    return traits;
-  }
-
-  static std::vector<std::uint32_t> expected_numbers(std::uint32_t total) {
-    std::vector<std::uint32_t> numbers;
-    for (std::uint32_t k = 0; k < total; ++k) {
-      if (k % 7 != 6) numbers.push_back(k);
-    }
-    return numbers;
-  }
-  static std::string describe(const NodeStatus& status) {
-    std::string text =
-        "epoch " + std::to_string(status.epoch) + ", received " + std::to_string(status.received);
-    for (const auto& source : status.sources) {
-      text += "\n" + source.name + " " + std::string(to_string(source.state)) + " " + source.message;
-    }
-    for (const auto& lane : status.lanes) {
-      text += "\n" + lane.name + " " + std::string(to_string(lane.state)) + " " + lane.message + " " +
-              to_string(lane.ledger) + " queued " + std::to_string(lane.queued_bytes) + " cursor " +
-              (lane.cursor ? to_string(*lane.cursor) : "none");
-    }
-    return text;
-  }
-  static void expect_balance(const NodeStatus& status) {
-    for (const LaneStatus& lane : status.lanes) {
-      EXPECT_TRUE(lane.ledger.balances()) << lane.name << ": " << to_string(lane.ledger);
-      EXPECT_TRUE(lane.earlier.balances()) << lane.name << " earlier: " << to_string(lane.earlier);
-    }
-  }
-
-  std::string folder_;
-  SystemClock clock_;
-  fakes::QuietLog log_;
-};
 
 TEST_F(NodeTest, BringsEveryRecordToALiveAndADurableSink) {
   Store history, view;
@@ -203,6 +109,39 @@ TEST_F(NodeTest, AStoreThatIsAwayForAWholeRunGetsEverythingInTheNext) {
   EXPECT_EQ(history.numbers, expected_numbers(5'000));
 }
 
+// The last batch rots before the store, which was away, has it.
+TEST_F(NodeTest, CountsWhatADamagedJournalLostAtTheEndOfAnEarlierRun) {
+  Store history;
+  for (const bool away : {true, false}) {
+    history.down = away;
+    NodeParts p = parts({.total = away ? 5'000U : 6'000U});
+    p.sinks.push_back(sink("history", history, durable()));
+    Node node(std::move(p), real_file_system(), clock_, log_);
+    ASSERT_TRUE(node.start().ok());
+    ASSERT_TRUE(eventually([&] { return node.status().sources[0].state == SourceState::ended; }));
+    if (!away) {
+      ASSERT_TRUE(eventually([&] { return node.finished(); })) << describe(node.status());
+      expect_balance(node.status());
+      const Ledger earlier = node.status().lanes[0].earlier;
+      EXPECT_EQ(earlier.received, 5'000U);
+      EXPECT_GT(earlier.dropped, 0U);
+      ASSERT_EQ(history.gaps.size(), 1U);
+      EXPECT_EQ(history.gaps[0].reason, GapReason::journal_corrupt);
+      EXPECT_EQ(history.gaps[0].count, earlier.dropped);
+      // The source resumes behind the last whole batch, so what was lost comes again under new numbers.
+      EXPECT_EQ(node.status().received, 1'000U + earlier.dropped);
+      EXPECT_EQ(history.numbers, expected_numbers(6'000));
+    }
+    node.stop(300ms);
+    if (!away) break;
+    const std::string segment = folder_ + "/journal/00000001-0000000000000001.ctj";
+    const auto size = std::filesystem::file_size(segment);
+    std::fstream file(segment, std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(static_cast<std::streamoff>(size) - 80);  // the mark of the orderly stop has 48 bytes
+    file.put('\x55').put('\xAA').put('\x55');
+  }
+}
+
 TEST_F(NodeTest, StoppedInTheMiddleItGoesOnWhereItWas) {
   Store history;
   int runs = 0;
@@ -241,6 +180,60 @@ TEST_F(NodeTest, ALiveLaneOfDepthOneKeepsTheNewestAndCountsTheRest) {
     told += gap.count.value_or(0);
   }
   EXPECT_EQ(told, ledger.dropped);
+}
+
+// The disk neither writes nor syncs for as long as the bus takes to deliver everything: capture and view do
+// not notice, the store gets all once the disk is back.
+TEST_F(NodeTest, ADiskThatStallsHoldsUpNeitherCaptureNorLiveView) {
+  Store history, view;
+  FaultFileSystem files;
+  NodeParts p = parts({.total = 30'000, .resumes = false, .can_wait = false});
+  p.sinks.push_back(sink("history", history, durable()));
+  p.sinks.push_back(sink("view", view, live()));
+  p.sinks.back().queue_bytes = 64U << 20;
+  Node node(std::move(p), files, clock_, log_);
+  files.stall(only(FileOperation::append) | only(FileOperation::sync));
+  // The epoch is durable before anything is captured: that much a start waits for the disk.
+  std::thread starter([&] { EXPECT_TRUE(node.start().ok()); });
+  while (files.stalled() == 0) std::this_thread::yield();
+  files.release();
+  starter.join();
+  files.stall(only(FileOperation::append) | only(FileOperation::sync));
+  ASSERT_TRUE(eventually([&] { return node.status().sources[0].state == SourceState::ended; }));
+  ASSERT_TRUE(eventually([&] { return node.status().lanes[1].ledger.pending == 0; }))
+      << describe(node.status());
+  EXPECT_EQ(view.numbers, expected_numbers(30'000));
+  EXPECT_TRUE(view.gaps.empty());
+  EXPECT_EQ(node.status().sources[0].lost, 0U);
+  EXPECT_GT(node.status().lanes[0].ledger.pending, 0U);
+  files.release();
+  ASSERT_TRUE(eventually([&] { return node.finished(); })) << describe(node.status());
+  expect_balance(node.status());
+  EXPECT_EQ(history.numbers, expected_numbers(30'000));
+  EXPECT_TRUE(node.stop());
+}
+
+TEST_F(NodeTest, RunsOnADiskThatIsFullFromTheStart) {
+  Store history, view;
+  FaultFileSystem files;
+  for (int run = 0; run < 2; ++run) {
+    NodeParts p =
+        parts({.total = 20'000, .per_read = 200, .resumes = false, .can_wait = false, .pause = 1ms});
+    p.sinks.push_back(sink("history", history, durable()));
+    p.sinks.push_back(sink(run == 0 ? "view" : "other", view, live()));
+    p.sinks.back().queue_bytes = 64U << 20;
+    if (run == 1) p.sinks.push_back(sink("new", history, durable()));  // its start cannot be remembered yet
+    Node node(std::move(p), files, clock_, log_);
+    if (run == 1) files.set_free_bytes(0);
+    view.numbers.clear();
+    ASSERT_TRUE(node.start().ok());
+    ASSERT_TRUE(eventually([&] { return node.status().sources[0].state == SourceState::ended; }));
+    ASSERT_TRUE(eventually([&] { return node.status().lanes[1].ledger.pending == 0; }));
+    EXPECT_EQ(view.numbers, expected_numbers(20'000));
+    EXPECT_EQ(node.status().alarms.size(), run == 0 ? 0U : 1U);
+    expect_balance(node.status());
+    node.stop(run == 0 ? 20s : 300ms);
+  }
 }
 
 TEST_F(NodeTest, TellsOfTheTimeItDidNotRunButNotForARecording) {

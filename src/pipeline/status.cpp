@@ -34,4 +34,13 @@ std::string_view to_string(LaneState state) {
   return "?";
 }
 
+std::optional<Duration> journal_holds(const NodeStatus& status) {
+  constexpr double kDayNs = 86'400e9;
+  const auto rate = status.journal_written_bytes_per_day;
+  if (!rate || *rate == 0) return std::nullopt;
+  const double ns = static_cast<double>(status.journal.cap_bytes) / static_cast<double>(*rate) * kDayNs;
+  if (ns >= static_cast<double>(Duration::max().count())) return std::nullopt;
+  return Duration(static_cast<std::int64_t>(ns));
+}
+
 }  // namespace cantrail

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -48,9 +49,22 @@ struct LaneStatus {
   std::optional<std::uint64_t> written_bytes_per_day;  // at the rate of the last hour, or since the start
 };
 
+struct GapCount {
+  std::uint64_t gaps = 0;
+  std::uint64_t records = 0;  // known to be lost in them
+};
+
 struct GapSummary {
   std::uint64_t count = 0;
+  std::map<GapReason, GapCount> by_reason;
   std::vector<GapRecord> recent;  // newest last, at most 100
+};
+
+// What somebody should see to although the node goes on.
+struct Alarm {
+  std::string name;  // journal_not_written, journal_sync_failed, journal_damaged
+  std::string message;
+  std::optional<WallTime> since;
 };
 
 struct NodeStatus {
@@ -65,12 +79,18 @@ struct NodeStatus {
   bool journal_ok = true;
   std::string journal_message;
   std::optional<std::uint64_t> disk_free_bytes;  // where the journal lies; nullopt: not known
-  Duration unsynced_age{};                       // age of the oldest record that a power cut would cost
+  std::vector<Alarm> alarms;
+  Position synced;          // behind the last batch of this epoch that a power cut would not take
+  Duration unsynced_age{};  // age of the oldest record that a power cut would cost
+  std::optional<std::uint64_t> journal_written_bytes_per_day;  // as LaneStatus's
   GapSummary gaps;
   BlobStats blobs;
   std::uint64_t pool_used_bytes = 0, pool_limit_bytes = 0;
   std::optional<TimeSpan> filled_in;  // NodeParts::filled_in
   bool ready = false;                 // every source that is not optional is open, every lane is working
 };
+
+// How long what is recorded stays in the journal, were the rate to stay as it is; nullopt: not known.
+[[nodiscard]] std::optional<Duration> journal_holds(const NodeStatus& status);
 
 }  // namespace cantrail

@@ -317,7 +317,12 @@ TEST_F(ApiTest, ShowsTheLedgerOfEachLaneAndWhetherItBalances) {
   EXPECT_EQ(answer.at("sources").at(0).at("lost"), 14);
   EXPECT_EQ(answer.at("sources").at(0).at("hint"), "can0 is up, no frames for 12 s");
   EXPECT_GT(answer.at("process").at("rss_bytes").as_int64(), 1'000'000);
-  EXPECT_TRUE(answer.at("journal").at("disk_free_bytes").is_null());
+  const js::value& journal = answer.at("journal");
+  EXPECT_TRUE(journal.at("disk_free_bytes").is_null());
+  EXPECT_EQ(journal.at("holds_s"), 8 * 86'400.0) << "8 GiB at 1 GiB a day";
+  EXPECT_EQ(journal.at("synced"), "3/16/0");
+  EXPECT_EQ(answer.at("alarms").at(0).at("name"), "journal_sync_failed");
+  EXPECT_EQ(answer.at("alarms").at(0).at("since"), "2023-11-14T22:13:21.000000000Z");
   NodeStatus off = sample_status();
   off.disk_free_bytes = 5'000'000'000;
   off.lanes[0].ledger.delivered -= 1;
@@ -325,6 +330,17 @@ TEST_F(ApiTest, ShowsTheLedgerOfEachLaneAndWhetherItBalances) {
   EXPECT_EQ(json("/api/status").at("balances"), false);
   EXPECT_EQ(json("/api/status").at("journal").at("disk_free_bytes"), 5'000'000'000);
   EXPECT_EQ(json("/api/status").at("lanes").at(0).at("ledger").at("balances"), false);
+}
+
+TEST_F(ApiTest, CountsAlarmsAndWhatTheJournalHoldsForPrometheus) {
+  const std::string text = get("/metrics").body;
+  for (const char* line :
+       {"cantrail_alarm{alarm=\"journal_sync_failed\"} 1\n", "cantrail_journal_holds_seconds 691200.0\n",
+        "cantrail_journal_written_bytes_per_day 1073741824\n", "cantrail_journal_sync_failures_total 1\n",
+        "cantrail_journal_oldest_timestamp_seconds 1699999000.0\n",
+        "cantrail_gap_records_total{reason=\"receive_overflow\"} 14\n"}) {
+    EXPECT_NE(text.find(line), std::string::npos) << line << text;
+  }
 }
 
 TEST_F(ApiTest, TellsGapsFromMemoryWhereNoStoreKeepsThem) {

@@ -146,7 +146,14 @@ inline NodeStatus sample_status() {
   status.journal.segments = 2;
   status.journal.appended_records = 1000;
   status.journal.syncs = 12;
+  status.journal.written_bytes = 4U << 20;
+  status.journal.sync_failures = 1;
+  status.journal.oldest_time = WallTime{1'699'999'000'000'000'000};
+  status.journal_written_bytes_per_day = 1ULL << 30;
+  status.synced = {{}, 3, 16, 0};
+  status.alarms = {{"journal_sync_failed", "cannot sync \"x\"", WallTime{1'700'000'001'000'000'000}}};
   status.gaps.count = 1;
+  status.gaps.by_reason[GapReason::receive_overflow] = {1, 14};
   status.gaps.recent = {{.from = {1'700'000'010'000'000'000},
                          .to = {1'700'000'011'000'000'000},
                          .reason = GapReason::receive_overflow,

@@ -128,6 +128,33 @@ void add_journal(Metrics& metrics, const NodeStatus& status) {
   metrics.count(status.journal.appended_records);
   metrics.family("cantrail_journal_appended_bytes_total", "counter", "Bytes written to the journal.");
   metrics.count(status.journal.appended_bytes);
+  metrics.family("cantrail_journal_written_bytes_total", "counter",
+                 "Bytes written to the journal's files, all overhead included.");
+  metrics.count(status.journal.written_bytes);
+  if (status.journal_written_bytes_per_day) {
+    metrics.family("cantrail_journal_written_bytes_per_day", "gauge",
+                   "What the journal grows by in a day, judged by the last hour.");
+    metrics.count(*status.journal_written_bytes_per_day);
+  }
+  if (const auto holds = journal_holds(status)) {
+    metrics.family("cantrail_journal_holds_seconds", "gauge",
+                   "How long a record stays in the journal at the present rate.");
+    metrics.value(std::chrono::duration<double>(*holds).count());
+  }
+  if (status.journal.oldest_time) {
+    metrics.family("cantrail_journal_oldest_timestamp_seconds", "gauge",
+                   "When the oldest part of the journal was begun.");
+    metrics.value(static_cast<double>(status.journal.oldest_time->ns) / 1e9);
+  }
+  metrics.family("cantrail_journal_damaged_bytes", "gauge",
+                 "Bytes of the journal that could not be read in this run.");
+  metrics.count(status.journal.damaged_bytes);
+  metrics.family("cantrail_journal_torn_bytes", "gauge",
+                 "Bytes of a write that was cut off when the run before ended.");
+  metrics.count(status.journal.torn_bytes);
+  metrics.family("cantrail_journal_sync_failures_total", "counter",
+                 "Calls of fdatasync that failed; after each the journal goes on in a new file.");
+  metrics.count(status.journal.sync_failures);
   metrics.family("cantrail_journal_syncs_total", "counter", "Calls of fdatasync.");
   metrics.count(status.journal.syncs);
   metrics.family("cantrail_journal_last_sync_seconds", "gauge", "How long the last fdatasync took.");
@@ -142,10 +169,23 @@ void add_journal(Metrics& metrics, const NodeStatus& status) {
 void add_gaps(Metrics& metrics, const NodeStatus& status) {
   metrics.family("cantrail_gaps_total", "counter", "Gaps recorded in this epoch.");
   metrics.count(status.gaps.count);
+  metrics.family("cantrail_gaps_by_reason_total", "counter", "Gaps recorded in this epoch, by reason.");
+  for (const auto& [reason, count] : status.gaps.by_reason) {
+    metrics.count(count.gaps, {{"reason", to_string(reason)}});
+  }
+  metrics.family("cantrail_gap_records_total", "counter", "Records known to be lost in those gaps.");
+  for (const auto& [reason, count] : status.gaps.by_reason) {
+    metrics.count(count.records, {{"reason", to_string(reason)}});
+  }
   std::map<std::string_view, std::uint64_t> by_reason;
   for (const GapRecord& gap : status.gaps.recent) ++by_reason[to_string(gap.reason)];
   metrics.family("cantrail_recent_gaps", "gauge", "The newest gaps (at most 100) by reason.");
   for (const auto& [reason, count] : by_reason) metrics.count(count, {{"reason", reason}});
+}
+
+void add_alarms(Metrics& metrics, const NodeStatus& status) {
+  metrics.family("cantrail_alarm", "gauge", "1 for what somebody should see to although the node goes on.");
+  for (const Alarm& alarm : status.alarms) metrics.count(1, {{"alarm", alarm.name}});
 }
 
 void add_process(Metrics& metrics, const NodeStatus& status, const ProcessSample& process) {
@@ -179,6 +219,7 @@ Response answer_metrics(Api& api, const Request& request) {
   add_lanes(metrics, status);
   add_journal(metrics, status);
   add_gaps(metrics, status);
+  add_alarms(metrics, status);
   add_process(metrics, status, api.process());
   Response response;
   response.content_type = "text/plain; version=0.0.4; charset=utf-8";

@@ -97,7 +97,15 @@ void write_journal(JsonWriter& json, const NodeStatus& status) {
   number(json, "appended_batches", journal.appended_batches);
   number(json, "appended_records", journal.appended_records);
   number(json, "appended_bytes", journal.appended_bytes);
+  number(json, "written_bytes", journal.written_bytes);
+  json.key("written_bytes_per_day");
+  const auto& per_day = status.journal_written_bytes_per_day;
+  per_day ? json.unsigned_integer(*per_day) : json.null();
+  json.key("holds_s");
+  const auto holds = journal_holds(status);
+  holds ? json.number(milliseconds(*holds) / 1000) : json.null();
   number(json, "syncs", journal.syncs);
+  number(json, "sync_failures", journal.sync_failures);
   json.key("last_sync_ms");
   json.number(milliseconds(journal.last_sync_took));
   json.key("unsynced_age_ms");
@@ -105,7 +113,24 @@ void write_journal(JsonWriter& json, const NodeStatus& status) {
   position_or_null(json, "oldest", journal.oldest);
   time_or_null(json, "oldest_time", journal.oldest_time);
   text(json, "head", to_string(journal.head));
+  text(json, "synced", to_string(status.synced));
+  number(json, "torn_bytes", journal.torn_bytes);
+  number(json, "damaged_places", journal.damaged_places);
+  number(json, "damaged_bytes", journal.damaged_bytes);
   json.end_object();
+}
+
+void write_alarms(JsonWriter& json, const std::vector<Alarm>& alarms) {
+  json.key("alarms");
+  json.begin_array();
+  for (const Alarm& alarm : alarms) {
+    json.begin_object();
+    text(json, "name", alarm.name);
+    text(json, "message", alarm.message);
+    time_or_null(json, "since", alarm.since);
+    json.end_object();
+  }
+  json.end_array();
 }
 
 void write_gaps(JsonWriter& json, const GapSummary& gaps, std::size_t recent) {
@@ -190,6 +215,7 @@ std::string status_json(const NodeStatus& status, const ProcessSample& process, 
   for (const LaneStatus& lane : status.lanes) write_lane(json, lane);
   json.end_array();
   write_journal(json, status);
+  write_alarms(json, status.alarms);
   write_gaps(json, status.gaps, recent_gaps);
   write_clock(json, clock);
   write_process(json, status, process);
