@@ -16,7 +16,7 @@ Response answer_plain_live(Api&, const Request&) {
   return response;
 }
 
-constexpr std::array<Route, 22> kRoutes{{
+constexpr std::array<Route, 23> kRoutes{{
     {"/", answer_page, false, true},
     {"/style.css", answer_style, false, true},
     {"/app.js", answer_script, false, true},
