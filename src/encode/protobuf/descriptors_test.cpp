@@ -27,6 +27,8 @@ package race.car;
 
 // id: 0x1F2
 // length: 0
+// node: 2
+// room: Flower "front"
 message Battery {
   enum Gear_Value {
     // not in the value table

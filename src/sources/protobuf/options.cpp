@@ -1,7 +1,13 @@
 #include "sources/protobuf/options.hpp"
 
+#include <cerrno>
+#include <system_error>
+
+#include <sys/socket.h>
+
 #include "base/text.hpp"
 #include "sources/datagram/address.hpp"
+#include "sources/datagram/descriptor.hpp"
 #include "sources/protobuf/source.hpp"
 
 namespace cantrail::protobuf {
@@ -94,6 +100,23 @@ std::vector<std::string> Config::problems() const {
 // Messages come from no bus.
 std::vector<std::string> Config::channels(const std::string&) const {
   return {};
+}
+
+// Whether the port is free: it is taken and let go of.
+std::optional<Findings> Config::probe(const ProbeContext&) const {
+  const auto where = datagram::parse_host_port(options_.listen);
+  const auto address = where ? datagram::resolve(*where) : where.fault();
+  if (!address) return Findings{finding_of(address.fault(), "listen")};
+  const datagram::Descriptor socket(
+      ::socket(address->get()->sa_family, (options_.is_udp() ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC, 0));
+  const int reuse = 1;  // as the source does over TCP, so that connections of a node before do not count
+  if (!options_.is_udp()) ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &reuse, sizeof reuse);
+  const bool taken = !socket.is_open() || ::bind(socket.get(), address->get(), address->size) != 0 ||
+                     (!options_.is_udp() && ::listen(socket.get(), 1) != 0);
+  if (!taken) return Findings{};
+  return Findings{finding_of({FaultKind::unavailable, "cannot receive on " + options_.listen + ": " +
+                                                          std::generic_category().message(errno)},
+                             "listen")};
 }
 
 std::unique_ptr<FrameSource> Config::make() const {

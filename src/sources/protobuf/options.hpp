@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,7 @@ class Config final : public SourceConfig {
   void describe(OptionVisitor& visitor) override;
   [[nodiscard]] std::vector<std::string> problems() const override;
   [[nodiscard]] std::vector<std::string> channels(const std::string& source_name) const override;
+  [[nodiscard]] std::optional<Findings> probe(const ProbeContext& context) const override;
   [[nodiscard]] std::unique_ptr<FrameSource> make() const override;
 
  private:
