@@ -52,8 +52,8 @@ struct MessageField {
 struct MessageType {
   std::string name;
   std::vector<MessageField> fields;  // one a field of the schema, in its order; every one `optional`
-  std::optional<std::uint32_t>
-      can_id;  // with kIdExtended: there is a field can_id, and `extended` if flagged
+  // With kIdExtended. Where it is, there is a field can_id, and where it has 29 bits a field `extended`.
+  std::optional<std::uint32_t> can_id;
   std::string comment;
   bool operator==(const MessageType&) const = default;
 };

@@ -1,6 +1,6 @@
 // Messages of recording.proto read back, from files that anyone may have written. Never reads outside of
 // `bytes`, allocates no more than they hold. Unknown fields are passed over; of a field given twice the last
-// counts.
+// counts, and the pieces of a time are merged, as protobuf has it.
 #pragma once
 
 #include <optional>

@@ -20,10 +20,10 @@ class StreamTypes {
   // `package`: a name or several with dots between.
   explicit StreamTypes(const Catalog& catalog, std::string package = std::string(kStreamPackage));
 
-  [[nodiscard]] const std::vector<MessageType>& types() const { return types_; }  // ascending by first stream
-  [[nodiscard]] const std::vector<std::size_t>& type_of() const {
-    return type_of_;
-  }  // by stream: index into types()
+  // In the order of their first streams.
+  [[nodiscard]] const std::vector<MessageType>& types() const { return types_; }
+  // By stream: index into types().
+  [[nodiscard]] const std::vector<std::size_t>& type_of() const { return type_of_; }
   [[nodiscard]] std::string full_name(std::size_t type) const { return package_ + "." + types_[type].name; }
   [[nodiscard]] const std::string& package() const { return package_; }
 
