@@ -58,7 +58,7 @@ class Salvager {
  private:
   Status define() {
     for (const Schema& schema : whole_.definitions.schemas()) {
-      const Status status =
+      Status status =
           writer_.add(Schema{schema.id, as_utf8(schema.name), as_utf8(schema.encoding), schema.data});
       if (!status) return status;
     }
