@@ -89,6 +89,10 @@ def test_a_killed_node_comes_back_with_nothing_lost_and_the_books_balance(binary
     screen.wait_for(r"\[k\] kill -9")
     screen.wait_for(r"delivered [1-9][\d,]{2,} ")
     since = screen.press("k")
+    screen.wait_for(r"killed; it is started again", since)
+    screen.press("k")
+    screen.press("s")
+    harness.wait_until(lambda: screen.read()[since:].count("the node is dead; it comes back by itself") == 2, "both keys to be answered")
     screen.wait_for(r"the node is back: 0 lost of what it had accepted; [1-9][\d,]* frames went by", since)
     screen.wait_for(r"went by while the node was dead [1-9]", since)
     gaps = screen.ask("/api/gaps")["gaps"]

@@ -52,7 +52,7 @@ async function load(keys: string[], window_ms: number, points: number): Promise<
   return { fetched, gaps: found, failed };
 }
 
-/** The gaps that concern these signals: of their channels and sources, or of the whole node. Each once, ascending. */
+/** The gaps that concern these signals: of their channels and sources, or of the whole node. Each once, ascending: one answer has the fractions of a millisecond, another has not. */
 function concerning(keys: string[], lists: GapSpan[][]): GapSpan[] {
   const streams = keys.flatMap((key) => store.signals.get(key)?.stream ?? []);
   const mine = new Set(streams.flatMap((stream) => [stream.channel, stream.source]));
@@ -60,7 +60,7 @@ function concerning(keys: string[], lists: GapSpan[][]): GapSpan[] {
   const found = new Map<string, GapSpan>();
   for (const gap of lists.flat()) {
     if (NOT_OF_DATA.has(gap.reason) || (others.has(gap.where) && !mine.has(gap.where))) continue;
-    found.set(`${gap.from_ms} ${gap.where} ${gap.reason}`, gap);
+    found.set(`${Math.floor(gap.from_ms)} ${gap.where} ${gap.reason}`, gap);
   }
   return [...found.values()].sort((a, b) => a.from_ms - b.from_ms);
 }

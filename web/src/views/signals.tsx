@@ -1,10 +1,11 @@
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { canId, duration, plain, plural } from "../model/format";
 import type { Signal } from "../model/signal";
 import { Num } from "../ui/num";
 import { STANDING } from "../ui/reading";
 import { store, useLive } from "../ui/live";
 
+const MANY = 100; // are drawn less often
 const MOST = 400; // rows drawn at once; the search narrows them
 
 const matches = (signal: Signal, words: string[]): boolean => {
@@ -14,11 +15,13 @@ const matches = (signal: Signal, words: string[]): boolean => {
 
 /** All signals with what they are now. */
 export function Signals() {
-  useLive(200);
+  const [rows, setRows] = useState(0);
+  useLive(rows > MANY ? 500 : 200);
   const [search, setSearch] = useState("");
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
   const all = [...store.signals.values()];
   const found = all.filter((signal) => matches(signal, words));
+  useEffect(() => setRows(found.length), [found.length]);
   return (
     <main class="page">
       <div class="tools">
