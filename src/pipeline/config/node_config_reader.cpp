@@ -40,7 +40,6 @@ NodeConfig NodeConfigReader::read_files(ConfigFiles files) {
   components.read_sinks(config);
   check_channels(config);
   check_written_files(config, sections_->root(), parts_.files, sections_->found);
-  sections_->put_on_record(copies_language());
   read_copies(*sections_, config);
   read_aliases(*sections_, config);
   read_signals(*sections_, config);
