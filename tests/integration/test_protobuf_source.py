@@ -138,7 +138,8 @@ def test_three_clients_a_thousand_messages_each(make_node, tmp_path, messages, p
         assert current[0]["units"]["front_left"] == "km/h"
         stream = next(one for one in node.get("/api/signals")["streams"] if one["stream"] == "Wheels")
         assert (stream["source"], stream["comment"]) == ("sensors", "What the wheels do, as somebody measures it.")
-        series = node.get("/api/series", signal="sensors:Wheels.front_left", **{"from": str(began / 1e9 - 1)})
+        span = {"from": str(began / 1e9 - 1), "to": str(began / 1e9 + 2)}
+        series = node.get("/api/series", signal="sensors:Wheels.front_left", **span)
         assert sum(series["count"]) == 3000
 
 

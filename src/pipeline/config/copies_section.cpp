@@ -8,8 +8,6 @@
 namespace cantrail {
 namespace {
 
-constexpr double kLargestStep = 0x1FFFFFFF;
-constexpr std::int64_t kMostCopies = 0x7FF;
 const ConfigInputs kNoInputs;  // a copy is no option of its own
 
 // nullopt: reported.
@@ -62,17 +60,7 @@ Copy read_copy(ConfigSections& sections, const ConfigTable& table, const std::st
 
 void read_one(ConfigSections& sections, const ConfigTable& table, CopiesSection& section) {
   OptionReader reader(table, kNoInputs, "", sections.found);
-  reader.option({"step",
-                 "How far the identifiers of two copies are apart",
-                 &section.step,
-                 true,
-                 1,
-                 kLargestStep,
-                 {},
-                 "0x100"});
-  reader.option(
-      {"base", "The number of the one that the DBC describes", &section.base, false, 0, kMostCopies});
-  reader.option({"only", "Which messages there are copies of, globs; all if left out", &section.only});
+  describe_copies(section, reader);
   const std::vector<std::string>& known = reader.known();
   std::set<std::string> suffixes;
   for (const ConfigEntry& entry : table.entries) {
@@ -104,6 +92,7 @@ void read_one(ConfigSections& sections, const ConfigTable& table, CopiesSection&
 }  // namespace
 
 void read_copies(ConfigSections& sections, NodeConfig& config) {
+  sections.put_on_record(copies_language());
   for (const ConfigEntry& entry : sections.claim("copies").entries) {
     const ConfigTable* table = entry.value.table();
     if (table == nullptr) {

@@ -34,7 +34,6 @@ NodeConfig NodeConfigReader::read_files(ConfigFiles files) {
   }
   read_top(config);
   read_node(config);
-  sections_->put_on_record(copies_language());
   read_copies(*sections_, config);  // first: their labels may stand in templates
   ComponentReader components(*sections_, parts_.components, dbcs_, parts_.files);
   components.prepare();
