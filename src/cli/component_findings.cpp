@@ -1,5 +1,6 @@
 #include "cli/component_findings.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -50,6 +51,21 @@ std::optional<std::string> what_is_idle(const server::ComponentRule& rule,
   return missing.empty() ? "no DBC here has a message that 'message' fits" : missing;
 }
 
+// Patterns of a rule that is not idle which fit no message.
+std::vector<std::string> idle_patterns(const server::ComponentRule& rule,
+                                       const std::vector<KnownMessage>& messages) {
+  std::vector<std::string> idle;
+  for (const std::string& pattern : rule.message) {
+    server::ComponentRule alone = rule;
+    alone.message = {pattern};
+    const bool fits = std::any_of(messages.begin(), messages.end(), [&](const KnownMessage& message) {
+      return alone.takes(message.channel, message.row->name);
+    });
+    if (!fits) idle.push_back(pattern);
+  }
+  return idle;
+}
+
 }  // namespace
 
 Diagnostics idle_component_rules(const std::vector<server::ComponentRule>& rules, const NodeConfig& config) {
@@ -62,6 +78,12 @@ Diagnostics idle_component_rules(const std::vector<server::ComponentRule>& rules
     if (const auto idle = what_is_idle(rule, messages)) {
       found.push_back({Severity::warning, rule.where,
                        "[component." + printable(rule.name) + "] finds nothing: " + *idle});
+      continue;
+    }
+    for (const std::string& pattern : idle_patterns(rule, messages)) {
+      found.push_back({Severity::warning, rule.where,
+                       "'message' in [component." + printable(rule.name) + "]: \"" + printable(pattern) +
+                           "\" fits no message of the DBCs"});
     }
   }
   return found;

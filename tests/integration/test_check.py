@@ -67,7 +67,6 @@ def test_copies_and_the_keys_of_a_lane_count(binary, tmp_path, leaf_dbc):
     assert one["history"]["rows_per_day"] == exactly(len(wanted) * DAY / 60)
     assert one["journal"]["rows_per_day"] == exactly(rows_a_day(leaf_dbc))
 
-    three = text.replace('only = ["Nothing"]\n', "").replace("0x100000", "1") + '\n[copies.car]\n'
     three = text.replace('only = ["Nothing"]', 'only = ["Battery"]').replace("0x100000", "0x40").replace(
         '1 = { suffix = "_a" }', '1 = { suffix = "_a" }\n2 = { suffix = "_b" }\n3 = { suffix = "_c" }'
     )
@@ -101,8 +100,7 @@ def test_a_recording_is_unknown(binary, tmp_path, leaf_dbc, leaf_log):
     assert b"drive: a recording, so nobody knows how much it brings" in done.stdout
 
 
-def test_a_store_grows_by_about_what_was_said(make_node, binary, tmp_path, leaf_dbc):
-    """The journal's bytes for each frame; how much values change, which decides about the history, is luck."""
+def test_the_journal_grows_by_about_what_was_said(make_node, binary, tmp_path, leaf_dbc):
     node = make_node(f'[source.can0]\ntype = "simulate"\nspeed = 5\ndbc = "{leaf_dbc}"\n')
     journal = lanes_of(binary, node.config)["journal"]
     with running(node):

@@ -69,3 +69,15 @@ def test_the_live_state_of_a_component_comes_from_copies(make_node, tmp_path, pt
         )
         assert probe["latest"]["message"] == "PT100_f"
     sender.close()
+
+
+def test_patterns_that_fit_no_message_are_findings(binary, tmp_path):
+    config = tmp_path / "node.toml"
+    config.write_text(
+        f"config_version = 1\n{cannelloni_source(20000, DBC)}[copies.node]\nstep = 0x100\nonly = ['PT100', 'SDC30']\n"
+        "1 = { suffix = '_b' }\n[component.probe]\nmessage = ['PT100_b', 'BME281']\nid = '{temp_dry_c}'\n"
+    )
+    said = run_cantrail(binary, "check", config).stderr.decode()
+    assert "'only' in [copies.node]: \"SDC30\" fits no message of the DBCs; did you mean 'SCD30'?" in said
+    assert "'message' in [component.probe]: \"BME281\" fits no message of the DBCs" in said
+    assert "finds nothing" not in said

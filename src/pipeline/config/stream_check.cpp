@@ -65,6 +65,26 @@ bool names_a_signal(const std::string& pattern, const NodeConfig& config) {
   });
 }
 
+bool fits_one(const std::string& pattern, const std::vector<std::string>& names) {
+  return std::any_of(names.begin(), names.end(),
+                     [&](const std::string& name) { return glob_match(pattern, name); });
+}
+
+// What dbc::apply_copies() makes of the names.
+std::vector<std::string> copied(const CopiesSection& section, const std::vector<std::string>& names) {
+  std::vector<std::string> made;
+  for (const std::string& name : names) {
+    const bool meant = section.only.empty() ||
+                       std::any_of(section.only.begin(), section.only.end(),
+                                   [&](const std::string& pattern) { return glob_match(pattern, name); });
+    if (!meant) made.push_back(name);
+    for (const Copy& copy : section.copies) {
+      if (meant) made.push_back(name + copy.suffix);
+    }
+  }
+  return made;
+}
+
 class StreamCheck {
  public:
   StreamCheck(ConfigSections& sections, const NodeConfig& config) : sections_(sections), config_(config) {
@@ -91,6 +111,20 @@ class StreamCheck {
       sections_.warning(mention.where, mention.subject + ": \"" + printable(mention.text) +
                                            "\" fits no stream of this node" +
                                            (near ? "; did you mean '" + *near + "'?" : ""));
+    }
+  }
+
+  // The patterns over messages that say which ones a section of copies is about: those of the DBCs and what the
+  // sections before it have made of them.
+  void copies(const ConfigTable& all) {
+    std::vector<std::string> names;
+    for (const StreamInfo& stream : described_->streams) {
+      if (stream.row->can_id) names.push_back(stream.row->name);
+    }
+    for (const CopiesSection& section : config_.copies) {
+      const ConfigEntry* entry = all.find(section.name);
+      if (entry != nullptr && entry->value.table() != nullptr) copies_of(*entry->value.table(), names);
+      names = copied(section, names);
     }
   }
 
@@ -124,6 +158,20 @@ class StreamCheck {
   [[nodiscard]] Result<FieldPlace> find(const std::string& text) const {
     const auto copied = resolve_field(*catalog_, text);
     return copied ? copied : resolve_field(*described_, text);
+  }
+
+  void copies_of(const ConfigTable& section, const std::vector<std::string>& names) {
+    const ConfigEntry* only = section.find("only");
+    if (only == nullptr) return;
+    const auto* list = std::get_if<std::vector<ConfigValue>>(&only->value.value);
+    for (const ConfigValue& value : list != nullptr ? *list : std::vector{only->value}) {
+      const std::string* pattern = value.string();
+      if (pattern == nullptr || fits_one(*pattern, names)) continue;
+      const auto near = nearest(*pattern, names);
+      sections_.warning(value.where, "'only' in [" + section.path + "]: \"" + printable(*pattern) +
+                                         "\" fits no message of the DBCs" +
+                                         (near ? "; did you mean '" + *near + "'?" : ""));
+    }
   }
 
   // Without the channel, where any may come.
@@ -187,6 +235,9 @@ void check_streams(ConfigSections& sections, const NodeConfig& config, bool dbcs
   if (!dbcs_are_whole) return;
   StreamCheck check(sections, config);
   for (const StreamMention& mention : sections.mentions()) check.mention(mention);
+  if (const ConfigEntry* copies = sections.root().find("copies"); !config.copies.empty()) {
+    check.copies(*copies->value.table());
+  }
   const ConfigEntry* alias = sections.root().find("alias");
   if (alias == nullptr || alias->value.table() == nullptr) return;
   for (const AliasEntry& entry : alias_entries(*alias->value.table())) check.alias(entry);

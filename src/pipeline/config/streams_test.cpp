@@ -142,6 +142,15 @@ TEST(Copies, HaveLabelsThatTemplatesMayName) {
             "{stream}, {node}, or a field as in {Stream.field}\n");
 }
 
+TEST(Copies, PatternsThatFitNoMessageAreNamed) {
+  EXPECT_EQ(with_buses("[copies.node]\nstep = 0x100\nonly = [\"Batery\", \"Bat*\", \"Bus\"]\n1 = { suffix = \"_a\" "
+                       "}\n[copies.side]\nstep = 0x400\nonly = \"Battery_a\"\n1 = { suffix = \"_l\" }\n")
+                .found,
+            "node.toml:10:9: warning: 'only' in [copies.node]: \"Batery\" fits no message of the DBCs; did you mean "
+            "'Battery'?\n"
+            "node.toml:10:27: warning: 'only' in [copies.node]: \"Bus\" fits no message of the DBCs\n");
+}
+
 TEST(Copies, AWrongOneStillHasItsLabels) {
   const auto reading = with_buses(
       "[copies.node]\n1 = { room = \"a\", suffix = \"_a\" }\n[sink.upload]\nurl = \"x\"\nkeys = "
