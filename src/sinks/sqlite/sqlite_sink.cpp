@@ -10,7 +10,7 @@ namespace cantrail::sqlite {
 SinkTraits SqliteSink::traits() const {
   SinkTraits traits;
   traits.durable = true;
-  traits.records = 4096;
+  traits.records = 8192;
   traits.bytes = 2 << 20;  // of small batches, as slow sensors make them
   traits.delay = delay_;   // few transactions when little comes: they wear SD cards
   // Packed rows and rollups are cut by the minute: those of a whole one are stored once, not in two parts.
