@@ -9,6 +9,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <span>
 #include <string>
 #include <thread>
 
@@ -71,11 +72,12 @@ class Feed {
     for (const char* part : {"", "-wal", "-shm"}) std::filesystem::remove(path_ + part);
   }
 
+  // As it would come from a live bus.
   std::size_t write(std::int64_t from_ns, std::int64_t to_ns) {
-    return write(traffic_.batch(next_++, from_ns, to_ns));
+    return write(traffic_.live(next_, from_ns, to_ns));
   }
-  std::size_t write(const BatchPtr& batch) {
-    const auto outcome = sink_->write({&batch, 1}, batch->begin(), batch->end());
+  std::size_t write(std::span<const BatchPtr> batches) {
+    const auto outcome = sink_->write(batches, batches.front()->begin(), batches.back()->end());
     require(outcome.ok(), outcome ? "" : outcome.fault().message);
     return outcome->delivered;
   }
@@ -186,7 +188,7 @@ void insert_rates(const std::string& folder) {
     }
     std::size_t rows = 0;
     const double start = seconds_now();
-    for (const BatchPtr& batch : batches) rows += feed.write(batch);
+    for (const BatchPtr& batch : batches) rows += feed.write({&batch, 1});
     const double ours = static_cast<double>(rows) / (seconds_now() - start);
     std::printf("| %zu | %.0f rows/s | %.0f rows/s |\n", signals, ours, plain_rate(folder, batches));
   }
@@ -205,7 +207,7 @@ void charts(const std::string& folder) {
     Traffic fast(many(signals, 16'000));
     std::uint64_t seq = 1;
     for (std::int64_t at = kStart; at < kStart + days * kDay; at += 3600 * kSecond) {
-      feed.write(slow.batch(seq++, at, at + 3600 * kSecond));
+      feed.write(std::vector{slow.batch(seq++, at, at + 3600 * kSecond)});
     }
     const std::int64_t now = kStart + days * kDay;
     std::atomic<bool> stop{false};
@@ -216,7 +218,7 @@ void charts(const std::string& folder) {
       for (const BatchPtr& batch : fresh) {
         if (stop) return;
         const double start = seconds_now();
-        feed.write(batch);
+        feed.write({&batch, 1});
         const double rest = 0.25 - (seconds_now() - start);
         if (rest > 0) std::this_thread::sleep_for(std::chrono::duration<double>(rest));
       }

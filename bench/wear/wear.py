@@ -48,16 +48,23 @@ def dbc():
 
 
 class Sensor:
-    """One message of one node: its values wander."""
+    """One message of one node: its values wander, its counters count."""
 
-    def __init__(self, identifier, every, start):
-        self.identifier, self.every = identifier, every
+    def __init__(self, name, identifier, every, start):
+        self.name, self.identifier, self.every = name, identifier, every
         self.due = start + random.random() * every
         self.words = [2000 + random.randrange(2000) for _ in range(4)]
+        self.sent = 0
 
     def frame(self):
         self.words = [(word + random.randrange(-3, 4)) & 0xFFFF for word in self.words]
-        return self.identifier, b"".join(word.to_bytes(2, "big") for word in self.words)
+        self.sent += 1
+        data = b"".join(word.to_bytes(2, "big") for word in self.words)
+        if self.name == "PT100":
+            data = data[:4] + (self.sent & 0xFFFF).to_bytes(2, "little") + b"\0\0"
+        if self.name == "Heartbeat":
+            data = b"\xaa\x55" + round(self.sent * self.every * 1000).to_bytes(4, "big") + b"\0\0"
+        return self.identifier, data
 
 
 class Disk:
@@ -109,7 +116,7 @@ class Measured:
         return {
             "at": time.monotonic(),
             "rows": self.node.status()["received"],
-            "log": int(metrics['cantrail_store_written_bytes_total{sink="history"}']),
+            "log": int(metrics.get('cantrail_store_written_bytes_total{sink="history"}', 0)),  # none before the first write
             "file": pages * page_bytes,  # what a checkpoint will have written
             "journal": int(metrics["cantrail_journal_appended_bytes_total"]),
             "syncs": int(metrics["cantrail_journal_syncs_total"]),
@@ -141,7 +148,10 @@ def measure(options, base):
     try:
         nodes = [Measured(options.binary, base, mode) for mode in options.modes]
         start = time.monotonic()
-        sensors = [Sensor(node * 0x100 + place + 1, every, start) for node in NODES for place, (_, every, _) in enumerate(MESSAGES)]
+        sensors = [
+            Sensor(name, node * 0x100 + place + 1, every, start)
+            for node in NODES for place, (name, every, _) in enumerate(MESSAGES)
+        ]
         after_next_write(sensors, nodes)
         first = [one.look() for one in nodes]
         send_until(first[0]["at"] + 60 * options.minutes - 30, sensors, nodes)

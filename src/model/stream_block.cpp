@@ -11,8 +11,8 @@ void StreamBlock::reset(StreamId stream, std::size_t fields, std::size_t rows, b
   frame_derived_ = frame_derived;
   rows_ = rows;
   fields_ = fields;
-  stride_ = (rows + 7) / 8 * 8;
-  const std::size_t words = (fields + 1) * stride_ + (frame_derived ? stride_ / 2 : 0);
+  stride_ = rows <= kUnpaddedRows ? rows : (rows + 7) / 8 * 8;
+  const std::size_t words = (fields + 1) * stride_ + (frame_derived ? (stride_ + 1) / 2 : 0);
   if (words > capacity_words_) {
     capacity_words_ = std::max(words, capacity_words_ + capacity_words_ / 2);
     words_.reset(static_cast<std::byte*>(::operator new[](capacity_words_ * 8, std::align_val_t{64})));

@@ -34,8 +34,9 @@ class StreamBlock {
   [[nodiscard]] std::span<std::uint32_t> frame() { return frames<std::uint32_t>(); }
   [[nodiscard]] std::span<const std::uint32_t> frame() const { return frames<const std::uint32_t>(); }
 
-  // Columns by type; the caller knows the type from the schema. 64-byte aligned, and padded so that whole
-  // vectors may be written behind the last row.
+  // Columns by type; the caller knows the type from the schema. Where there are more than kUnpaddedRows:
+  // 64-byte aligned, and padded so that whole vectors may be written behind the last row.
+  static constexpr std::size_t kUnpaddedRows = 2;  // of most blocks of a live bus: small in memory
   [[nodiscard]] std::span<double> f64(std::size_t field) { return column<double>(field + 1); }
   [[nodiscard]] std::span<std::int64_t> i64(std::size_t field) { return column<std::int64_t>(field + 1); }
   [[nodiscard]] std::span<std::uint64_t> u64(std::size_t field) { return column<std::uint64_t>(field + 1); }
@@ -110,7 +111,7 @@ class StreamBlock {
   StreamId stream_ = 0;
   bool frame_derived_ = false;
   std::size_t rows_ = 0, fields_ = 0;
-  std::size_t stride_ = 0;  // words between columns, a multiple of 8
+  std::size_t stride_ = 0;  // words between columns
   std::size_t capacity_words_ = 0;
   // One piece of memory, since most blocks of a live bus hold a row or two: times, columns, frames.
   std::unique_ptr<std::byte[], AlignedDelete> words_;

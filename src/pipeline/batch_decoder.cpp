@@ -56,7 +56,7 @@ BatchPtr BatchDecoder::decode(RawBatchPtr raw, const CompiledCatalogPtr& catalog
 }
 
 std::size_t memory_bytes(const Batch& batch) {
-  std::size_t bytes = batch.raw->memory_bytes();
+  std::size_t bytes = batch.raw->memory_bytes() + sizeof(Batch) + batch.blocks.size() * sizeof(StreamBlock);
   for (const StreamBlock& block : batch.blocks) bytes += block.memory_bytes();
   return bytes;
 }

@@ -7,11 +7,7 @@ namespace cantrail::bench {
 namespace {
 
 constexpr std::int64_t kSecond = 1'000'000'000;
-
-struct Due {
-  std::int64_t time_ns = 0;
-  std::size_t stream = 0;
-};
+constexpr std::int64_t kLongestBatch = 2'000'000;
 
 }  // namespace
 
@@ -81,6 +77,20 @@ std::uint64_t Traffic::random() {
 }
 
 BatchPtr Traffic::batch(std::uint64_t seq, std::int64_t from_ns, std::int64_t to_ns) {
+  return batch_of(seq, due(from_ns, to_ns));
+}
+
+std::vector<BatchPtr> Traffic::live(std::uint64_t& seq, std::int64_t from_ns, std::int64_t to_ns) {
+  const std::vector<Due> all = due(from_ns, to_ns);
+  std::vector<BatchPtr> batches;
+  for (std::size_t begin = 0, end = 0; begin < all.size(); begin = end) {
+    while (end < all.size() && all[end].time_ns < all[begin].time_ns + kLongestBatch) ++end;
+    batches.push_back(batch_of(seq++, std::span(all).subspan(begin, end - begin)));
+  }
+  return batches;
+}
+
+std::vector<Traffic::Due> Traffic::due(std::int64_t from_ns, std::int64_t to_ns) {
   std::vector<Due> due;
   for (std::size_t s = 0; s < streams_.size(); ++s) {
     Stream& stream = streams_[s];
@@ -91,6 +101,10 @@ BatchPtr Traffic::batch(std::uint64_t seq, std::int64_t from_ns, std::int64_t to
     }
   }
   std::ranges::sort(due, {}, &Due::time_ns);
+  return due;
+}
+
+BatchPtr Traffic::batch_of(std::uint64_t seq, std::span<const Due> due) {
   auto raw = std::make_shared<RawBatch>();
   raw->position.epoch = 1;
   raw->position.seq = seq;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "model/batch.hpp"
@@ -27,14 +28,22 @@ class Traffic {
   [[nodiscard]] const CatalogPtr& catalog() const { return catalog_; }
   // All rows in [from_ns, to_ns) as one batch, its frames in the order of time.
   [[nodiscard]] BatchPtr batch(std::uint64_t seq, std::int64_t from_ns, std::int64_t to_ns);
+  // The same as a live bus gives them: a batch ends 2 ms after its first frame. `seq`: of the next one.
+  [[nodiscard]] std::vector<BatchPtr> live(std::uint64_t& seq, std::int64_t from_ns, std::int64_t to_ns);
 
  private:
+  struct Due {
+    std::int64_t time_ns = 0;
+    std::size_t stream = 0;
+  };
   struct Stream {
     MessageRate rate;
     std::int64_t next_ns = 0;
     std::vector<std::int64_t> raw;  // of each signal
   };
   std::uint64_t random();
+  [[nodiscard]] std::vector<Due> due(std::int64_t from_ns, std::int64_t to_ns);
+  [[nodiscard]] BatchPtr batch_of(std::uint64_t seq, std::span<const Due> due);
 
   CatalogPtr catalog_;
   std::vector<Stream> streams_;

@@ -46,7 +46,7 @@ Status set_up_connection(Database& database, std::uint64_t wal_keep_bytes) {
   return database.run(
       "PRAGMA page_size=1024; PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL; PRAGMA "
       "synchronous=NORMAL;"
-      "PRAGMA secure_delete=OFF; PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-8192;"
+      "PRAGMA secure_delete=OFF; PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-4096;"
       "PRAGMA journal_size_limit=" +
       std::to_string(wal_keep_bytes));
 }

@@ -14,7 +14,7 @@
 namespace cantrail::sqlite {
 
 // The most records of one transaction; fewer where `delay` ends first.
-inline constexpr std::size_t kRecordsAtOnce = 4096;
+inline constexpr std::size_t kRecordsAtOnce = 8192;
 
 // Durable. Lane's thread only, but for what history() returns.
 class SqliteSink final : public Sink {
