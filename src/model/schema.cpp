@@ -37,8 +37,8 @@ std::optional<std::size_t> RowSchema::field(std::string_view field_name) const {
 }
 
 const std::string* RowSchema::label(std::string_view label_name) const {
-  for (const auto& [name, value] : labels) {
-    if (name == label_name) return &value;
+  for (const auto& [key, value] : labels) {
+    if (key == label_name) return &value;
   }
   return nullptr;
 }
