@@ -27,7 +27,8 @@ Probe probe_of(std::unique_ptr<Config> config) {
 }
 
 Probe probe_of(const ComponentInfo& component, Setup& setup, std::string_view which) {
-  return component.kind == ComponentKind::source ? probe_of(setup.source(which)) : probe_of(setup.sink(which));
+  return component.kind == ComponentKind::source ? probe_of(setup.source(which))
+                                                 : probe_of(setup.sink(which));
 }
 
 // Every file and folder below with its content.
@@ -44,7 +45,8 @@ std::map<std::string, std::string> all_below(const std::string& folder) {
 
 Verdict nothing_said(const Setup& setup, std::string_view which) {
   if (setup.skip()) return {{}, *setup.skip()};
-  return {{}, "contract.toml has no [" + std::string(which) + "] options that can be read: " + setup.problem()};
+  return {{},
+          "contract.toml has no [" + std::string(which) + "] options that can be read: " + setup.problem()};
 }
 
 Verdict leaves_everything_as_it_is_when_probed(const ComponentInfo& component, const std::string& folder) {
