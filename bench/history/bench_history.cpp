@@ -18,9 +18,9 @@
 #include <unistd.h>
 
 #include "base/clock.hpp"
-#include "sinks/sqlite/sqlite_sink.hpp"
 #include "growth.hpp"
-#include "traffic.hpp"
+#include "sinks/sqlite/sqlite_sink.hpp"
+#include "support/history_traffic.hpp"
 
 namespace cantrail::bench {
 namespace {

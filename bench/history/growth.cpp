@@ -46,7 +46,8 @@ void growth(const std::string& folder) {
                                 {"10 of 16, 1/s", alike(10, 16, 1), 1},
                                 {"100 of 4, 1/s", alike(100, 4, 1), 1},
                                 {"100 of 4, 10/s", alike(100, 4, 10), 0.2}};
-  std::printf("\n| traffic | rows a day | rows | file grows by, a day | forecast | |\n|---|---|---|---|---|---|\n");
+  std::printf(
+      "\n| traffic | rows a day | rows | file grows by, a day | forecast | |\n|---|---|---|---|---|---|\n");
   for (const char* form : {"packed", "plain"}) {
     for (const Case& one : cases) line(folder, one, form);
   }

@@ -79,7 +79,8 @@ void add_check(CLI::App& app, Run& chosen) {
   command->add_flag("--json", arguments->as_json, "everything as one JSON document");
   command->footer(
       "\nReports every problem with file:line:column and what to do; exit code 78 if there is an error.\n"
-      "Then what comes in a day, at the cycle times of the DBCs or what a bus lets through, and how far back\n"
+      "Then what comes in a day, at the cycle times of the DBCs or what a bus lets through, and how far "
+      "back\n"
       "that lets stores reach.\n"
       "Example: cantrail check cantrail.toml && cantrail run cantrail.toml");
   command->callback([arguments, &chosen] { chosen = [arguments] { return check(*arguments); }; });

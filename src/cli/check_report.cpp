@@ -41,8 +41,8 @@ std::string hedged(const Amount& amount, std::string (*show)(double)) {
 std::string how_long(const LaneForecast& lane) {
   if (!lane.bytes || lane.bytes->unlimited) return "";
   if (!lane.holds) return "for ever";
-  return std::string(lane.bytes->is_exact() ? "" : "at least ") + format_duration(*lane.holds) + " (" +
-         lane.limit + ")";
+  const std::string time = (lane.bytes->is_exact() ? "" : "at least ") + format_duration(*lane.holds);
+  return parse_duration(lane.limit) == lane.holds ? time : time + " (" + lane.limit + ")";
 }
 
 using Row = std::array<std::string, 4>;

@@ -16,7 +16,7 @@ struct CheckReport {
   std::string path;
   Diagnostics findings;
   std::vector<std::string> not_in_build;
-  std::optional<Forecast> forecast;               // nullopt: the configuration is wrong
+  std::optional<Forecast> forecast;              // nullopt: the configuration is wrong
   std::optional<std::vector<LookedAt>> targets;  // nullopt: not asked for, or wrong
 
   [[nodiscard]] std::size_t errors() const;

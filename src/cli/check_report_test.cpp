@@ -56,7 +56,10 @@ TEST(CheckReport, WhatIsAtMostIsHeldForAtLeast) {
   forecast.lanes = {lane("history", {0, 1000}, Amount{0, 1e6})};
   forecast.lanes[0].holds = std::chrono::hours(26);
   forecast.lanes[0].limit = "30MB";
-  EXPECT_NE(forecast_text(forecast).find("at least 1d 2h (30MB)"), std::string::npos);
+  EXPECT_NE(forecast_text(forecast).find("  at least 1d 2h (30MB)\n"), std::string::npos);
+  forecast.lanes[0].bytes = Amount{1e6, 1e6};
+  forecast.lanes[0].limit = "26h";
+  EXPECT_NE(forecast_text(forecast).find("MB  1d 2h\n"), std::string::npos) << "the limit is the time itself";
 }
 
 }  // namespace

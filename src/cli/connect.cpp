@@ -39,7 +39,9 @@ Findings probe_server(const server::ServerOptions& options) {
 std::string verdict(const LookedAt& target) {
   if (!target.looked) return "not looked at";
   if (target.found.empty()) return "ok";
-  const auto errors = static_cast<std::size_t>(std::count_if(target.found.begin(), target.found.end(), [](const Diagnostic& one) { return one.severity == Severity::error; }));
+  const auto errors = static_cast<std::size_t>(
+      std::count_if(target.found.begin(), target.found.end(),
+                    [](const Diagnostic& one) { return one.severity == Severity::error; }));
   const std::size_t warnings = target.found.size() - errors;
   return (errors > 0 ? counted(errors, "error") : "") + (errors > 0 && warnings > 0 ? ", " : "") +
          (warnings > 0 ? counted(warnings, "warning") : "");

@@ -1,5 +1,5 @@
-// `check --connect`: a look at everything that a node would open. Nothing is started, and nothing is different
-// afterwards.
+// `check --connect`: a look at everything that a node would open. Nothing is started, and nothing is
+// different afterwards.
 #pragma once
 
 #include <string>

@@ -43,13 +43,15 @@ TEST(Probe, WhatThisUserMayNotWriteIsNamed) {
   const testing::TestFolder folder;
   if (::geteuid() == 0) GTEST_SKIP() << "root may write everywhere";
   folder.write("closed/store.db", "", 0400);
-  EXPECT_EQ(shown(folder, probe_writable(real_file_system(), folder.file("closed/store.db"), "path")),
-            "error: path: this user cannot write closed/store.db: Permission denied; change its owner, or name "
-            "another file");
+  EXPECT_EQ(
+      shown(folder, probe_writable(real_file_system(), folder.file("closed/store.db"), "path")),
+      "error: path: this user cannot write closed/store.db: Permission denied; change its owner, or name "
+      "another file");
   std::filesystem::permissions(folder.file("closed"), std::filesystem::perms::owner_read);
-  EXPECT_EQ(shown(folder, probe_writable(real_file_system(), folder.file("closed/new/store.db"), "path")),
-            "error: path: this user cannot write to the folder " + folder.file("closed") +
-                ": Permission denied; make the folders on the way for this user, or name another place");
+  EXPECT_EQ(
+      shown(folder, probe_writable(real_file_system(), folder.file("closed/new/store.db"), "path")),
+      "error: path: this user cannot write to the folder closed: Permission denied; make the folders on the "
+      "way for this user, or name another place");
   std::filesystem::permissions(folder.file("closed"), std::filesystem::perms::owner_all);
 }
 

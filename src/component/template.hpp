@@ -33,8 +33,8 @@ struct TemplatePart {
 
 // The text for one stream. A placeholder stands for the word of that name, else for the stream's label, else
 // for nothing: not every stream is a copy, nor has every copy all labels.
-[[nodiscard]] std::string fill_template(
-    std::span<const TemplatePart> parts,
-    std::span<const std::pair<std::string_view, std::string_view>> words, const RowSchema& stream);
+[[nodiscard]] std::string fill_template(std::span<const TemplatePart> parts,
+                                        std::span<const std::pair<std::string_view, std::string_view>> words,
+                                        const RowSchema& stream);
 
 }  // namespace cantrail

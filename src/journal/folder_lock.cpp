@@ -33,8 +33,7 @@ std::string holder(int fd) {
 Fault held(const std::string& folder, int fd, int error) {
   if (error != EWOULDBLOCK) return errno_fault("cannot lock the journal folder " + folder, error);
   return {FaultKind::config, "the journal folder " + folder + " is in use by another running node" +
-                                 holder(fd) +
-                                 "; stop that one or give this one its own [journal] folder"};
+                                 holder(fd) + "; stop that one or give this one its own [journal] folder"};
 }
 
 }  // namespace

@@ -27,7 +27,8 @@ TEST_F(JournalForecast, IsWhatFullBatchesTake) {
 TEST_F(JournalForecast, LongFramesTakeMore) {
   const std::array classic{FrameRate{0x100, 8, 500}};
   const std::array fd{FrameRate{0x100, 64, 500}};
-  EXPECT_NEAR(journal_bytes_per_s("can0", fd, {}) - journal_bytes_per_s("can0", classic, {}), 500.0 * 56, 1.0);
+  EXPECT_NEAR(journal_bytes_per_s("can0", fd, {}) - journal_bytes_per_s("can0", classic, {}), 500.0 * 56,
+              1.0);
 }
 
 TEST_F(JournalForecast, CountsRowsOfTheSourceItself) {

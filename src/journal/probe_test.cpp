@@ -47,8 +47,9 @@ TEST_F(JournalProbe, AFileInThePlaceOfTheFolderIsAnError) {
 TEST_F(JournalProbe, RoomForWhatItMayStillGrowByIsAskedFor) {
   options_.cap_bytes = 1U << 20;
   files_.set_free_bytes(512U << 10);
-  EXPECT_EQ(probe(),
-            "warning: keep: it may take 1 MiB, and its disk has 512 KiB left; lower it, or use a larger disk\n");
+  EXPECT_EQ(
+      probe(),
+      "warning: keep: it may take 1 MiB, and its disk has 512 KiB left; lower it, or use a larger disk\n");
   options_.cap_bytes = 0;  // follows the disk
   EXPECT_EQ(probe(), "");
 }

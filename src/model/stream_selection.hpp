@@ -18,7 +18,7 @@ class StreamSelection {
 
   [[nodiscard]] bool takes_all() const { return only_.empty() && except_.empty(); }
 
-  struct Fields {  // indexes into RowSchema::fields
+  struct Fields {        // indexes into RowSchema::fields
     bool wanted = true;  // false: no row of the stream goes through
     std::vector<std::size_t> kept, cut;
   };

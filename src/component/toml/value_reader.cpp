@@ -26,7 +26,8 @@ std::string without_quotes(const ConfigValue& value) {
 
 std::string as_number(const ConfigValue& value, const OptionSpec& spec) {
   std::string advice = without_quotes(value);
-  return advice.empty() && !spec.example.empty() ? "for instance " + spec.name + " = " + spec.example : advice;
+  return advice.empty() && !spec.example.empty() ? "for instance " + spec.name + " = " + spec.example
+                                                 : advice;
 }
 
 }  // namespace

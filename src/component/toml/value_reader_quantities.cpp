@@ -32,7 +32,7 @@ bool ValueReader::assign(Duration* target, const ConfigValue& value) {
   if (!duration) {
     const auto advice = advise_duration(*text);
     return wrong(value, "cannot be \"" + printable(*text) + "\": " +
-                            (advice                ? write_it(*advice)
+                            (advice               ? write_it(*advice)
                              : parse_bytes(*text) ? "a time is wanted here, as in \"1h30m\""
                                                   : "units are ns us ms s m h d w, as in \"1h30m\""));
   }
@@ -57,7 +57,7 @@ bool ValueReader::assign(Bytes* target, const ConfigValue& value) {
   if (!bytes) {
     const auto advice = advise_bytes(*text);
     return wrong(value, "cannot be \"" + printable(*text) + "\": " +
-                            (advice                     ? write_it(*advice)
+                            (advice                  ? write_it(*advice)
                              : is_other_limit(*text) ? "only a size limits this, as in \"8GB\""
                                                      : "units are B KB MB GB TB KiB MiB GiB TiB"));
   }

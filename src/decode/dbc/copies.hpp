@@ -32,8 +32,8 @@ struct MessageCopies {
 };
 
 // Each message that is meant gives way to its copies; labels `type` (its name in the file), NAME (the
-// number), `suffix` (unless it is empty) and those of the copy are added. A copy whose identifier is none, or is that of another
-// message, is left out with a warning.
+// number), `suffix` (unless it is empty) and those of the copy are added. A copy whose identifier is none, or
+// is that of another message, is left out with a warning.
 void apply_copies(Database& database, std::span<const MessageCopies> copies, Diagnostics& diagnostics);
 
 }  // namespace cantrail::dbc

@@ -47,8 +47,9 @@ Copy read_copy(ConfigSections& sections, const ConfigTable& table, const std::st
     } else if (entry.key == dbc::kSuffixLabel) {
       copy.suffix = *text;
     } else if (is_given_to_all(entry.key, copies)) {
-      sections.error(entry.where, subject + " is a label that every copy has already: `type` is the message's "
-                                            "name, `" +
+      sections.error(entry.where, subject +
+                                      " is a label that every copy has already: `type` is the message's "
+                                      "name, `" +
                                       copies + "` the number of the copy; choose another name");
     } else {
       copy.labels.emplace_back(entry.key, *text);

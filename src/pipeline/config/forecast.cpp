@@ -61,7 +61,8 @@ class LaneStreams {
     lane.name = sink_.name;
     lane.rows.unlimited = unlimited_;
     lane.rows.known = sum_of(known_) * kSecondsADay;
-    lane.rows.at_most = sum_of(most([](const StreamRate& stream) { return stream.rows_per_s; })) * kSecondsADay;
+    lane.rows.at_most =
+        sum_of(most([](const StreamRate& stream) { return stream.rows_per_s; })) * kSecondsADay;
     add_bytes(lane);
     if (!sink_.keys.on_change) return lane;
     lane.rows.known = 0;  // nobody knows how often a value changes
@@ -120,15 +121,17 @@ class LaneStreams {
   bool unlimited_ = false;
 };
 
-// The bus filled with frames of a kind that costs the journal most: very short ones, or the longest of CAN FD.
+// The bus filled with frames of a kind that costs the journal most: very short ones, or the longest of CAN
+// FD.
 double most_journal_bytes_per_s(const ChannelTraffic& channel) {
   std::vector<FrameRate> frames{{0, 0, 0}, {1, kMaxFrameBytes, 0}};
   std::vector<BusUser> users;
   for (const FrameRate& frame : frames) {
-    users.push_back({channel.frame_seconds(frame.can_id, frame.length_bytes), kAny, [&channel, frame](double rate) {
-                       const FrameRate some{frame.can_id, frame.length_bytes, rate};
-                       return journal_bytes_per_s(channel.source, {&some, 1}, {});
-                     }});
+    users.push_back(
+        {channel.frame_seconds(frame.can_id, frame.length_bytes), kAny, [&channel, frame](double rate) {
+           const FrameRate some{frame.can_id, frame.length_bytes, rate};
+           return journal_bytes_per_s(channel.source, {&some, 1}, {});
+         }});
   }
   const std::vector<double> rates = fill_bus(channel.free, users);
   for (std::size_t i = 0; i < frames.size(); ++i) frames[i].per_second = rates[i];
@@ -184,13 +187,13 @@ std::string note_on(const ChannelTraffic& channel) {
     return name + "no DBC says what comes; " +
            (channel.frame_seconds ? "for the journal the bus counts as full" : "how much is not known");
   }
-  const std::string which =
-      channel.untimed == channel.messages
-          ? "no message has a cycle time in the DBC; "
-          : format_count(channel.untimed) + " of " + counted(channel.messages, "message") +
-                " have no cycle time in the DBC; ";
+  const std::string which = channel.untimed == channel.messages ? "no message has a cycle time in the DBC; "
+                                                                : format_count(channel.untimed) + " of " +
+                                                                      counted(channel.messages, "message") +
+                                                                      " have no cycle time in the DBC; ";
   if (!channel.frame_seconds) {
-    return name + which + "how often they come is not known: GenMsgCycleTime tells, a sink's max_rate limits it";
+    return name + which +
+           "how often they come is not known: GenMsgCycleTime tells, a sink's max_rate limits it";
   }
   return name + which + "they count as if they filled what is left of the bus";
 }

@@ -22,7 +22,7 @@ struct Amount {
 };
 
 struct LaneForecast {
-  std::string name;               // of the sink; "journal"
+  std::string name;  // of the sink; "journal"
   bool is_journal = false;
   Amount rows;                    // of the journal: frames, and rows that sources deliver
   std::optional<Amount> bytes;    // that the store grows by; nullopt: it does not tell

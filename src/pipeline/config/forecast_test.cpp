@@ -71,9 +71,10 @@ TEST(Forecast, CountsTheJournalsFramesAndBytes) {
 }
 
 TEST(Forecast, CountsEveryCopy) {
-  const Forecast found = forecast(bus("\"timed.dbc\"") +
-                                  "[copies.node]\nstep = 256\n1 = { suffix = \"_a\" }\n2 = { suffix = \"_b\" }\n3 "
-                                  "= { suffix = \"_c\" }\n[sink.store]\nonly = \"Battery_*\"\n");
+  const Forecast found =
+      forecast(bus("\"timed.dbc\"") +
+               "[copies.node]\nstep = 256\n1 = { suffix = \"_a\" }\n2 = { suffix = \"_b\" }\n3 "
+               "= { suffix = \"_c\" }\n[sink.store]\nonly = \"Battery_*\"\n");
   expect_exactly(found.lanes[0].rows, 30 * kDay);
 }
 
@@ -109,8 +110,7 @@ TEST(Forecast, WithoutCycleTimesTheBusIsTheLimit) {
 }
 
 TEST(Forecast, MaxRateLimitsWhatTheBusWouldLetThrough) {
-  const Forecast found =
-      forecast(bus("\"bms.dbc\"", "bitrate = 111000") + kStore + "max_rate = \"5/s\"\n");
+  const Forecast found = forecast(bus("\"bms.dbc\"", "bitrate = 111000") + kStore + "max_rate = \"5/s\"\n");
   EXPECT_NEAR(found.lanes[0].rows.at_most, 5 * kDay, 1);
   EXPECT_FALSE(found.lanes[0].rows.unlimited);
 }
@@ -121,9 +121,10 @@ TEST(Forecast, WithoutABitRateNobodyKnows) {
   EXPECT_NEAR(found.lanes[0].rows.known, 10 * kDay, 1);
   EXPECT_FALSE(found.lanes[0].holds);
   EXPECT_TRUE(found.lanes[1].rows.unlimited);
-  EXPECT_EQ(found.notes, std::vector<std::string>{"can0: 1 of 2 messages have no cycle time in the DBC; how often "
-                                                  "they come is not known: GenMsgCycleTime tells, a sink's "
-                                                  "max_rate limits it"});
+  EXPECT_EQ(found.notes,
+            std::vector<std::string>{"can0: 1 of 2 messages have no cycle time in the DBC; how often "
+                                     "they come is not known: GenMsgCycleTime tells, a sink's "
+                                     "max_rate limits it"});
   const Forecast capped = forecast(bus("\"bms.dbc\"") + kStore + "max_rate = \"5/s\"\n");
   EXPECT_FALSE(capped.lanes[0].rows.unlimited) << "one stream, five rows a second";
   EXPECT_NEAR(capped.lanes[0].rows.at_most, 5 * kDay, 1);
@@ -134,21 +135,18 @@ TEST(Forecast, OfARecordingNothingIsKnown) {
   EXPECT_TRUE(found.lanes[0].rows.unlimited);
   EXPECT_EQ(found.lanes[0].rows.known, 0);
   EXPECT_TRUE(found.lanes[1].rows.unlimited);
-  EXPECT_EQ(found.notes,
-            std::vector<std::string>{"can0: a recording, so nobody knows how much it brings"});
+  EXPECT_EQ(found.notes, std::vector<std::string>{"can0: a recording, so nobody knows how much it brings"});
 }
 
 TEST(Forecast, OfASimulationEverythingIsKnown) {
-  const Forecast found =
-      forecast(bus("[\"timed.dbc\", \"bms.dbc\"]", "traffic = \"exact\"") + kStore);
+  const Forecast found = forecast(bus("[\"timed.dbc\", \"bms.dbc\"]", "traffic = \"exact\"") + kStore);
   expect_exactly(found.lanes[0].rows, 2 * kDay);  // what the simulation does, not what the DBC says
   expect_exactly(found.lanes[1].rows, 8 * kDay);  // with what no DBC knows, and Bus
   EXPECT_TRUE(found.notes.empty());
 }
 
 TEST(Forecast, FramesThatTheSourceLeavesOutDoNotCount) {
-  const Forecast found =
-      forecast(bus("\"timed.dbc\"", "filters = [\"200:7FF\"]") + kStore);
+  const Forecast found = forecast(bus("\"timed.dbc\"", "filters = [\"200:7FF\"]") + kStore);
   expect_exactly(found.lanes[0].rows, 0);
 }
 

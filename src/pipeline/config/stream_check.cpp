@@ -38,13 +38,13 @@ void add_own_streams(CatalogSpec& spec, const NodeConfig& config, const Catalog&
                      [&](const SourceSection& one) { return one.name == spec.sources[id].name; });
     if (source->config == nullptr) continue;
     for (const auto& row : source->config->streams()) {
-      const bool taken =
-          std::any_of(messages.streams.begin(), messages.streams.end(), [&](const StreamInfo& known) {
-            return known.channel == channel && known.row->name == row->name;
-          });
+      const bool taken = std::any_of(
+          messages.streams.begin(), messages.streams.end(),
+          [&](const StreamInfo& known) { return known.channel == channel && known.row->name == row->name; });
       auto named = std::make_shared<RowSchema>(*row);
       if (taken) named->name = source->name + "/" + row->name;
-      spec.streams.push_back({id, channel, std::move(named), static_cast<std::uint32_t>(spec.channels.size())});
+      spec.streams.push_back(
+          {id, channel, std::move(named), static_cast<std::uint32_t>(spec.channels.size())});
     }
   }
 }
@@ -114,8 +114,8 @@ class StreamCheck {
     }
   }
 
-  // The patterns over messages that say which ones a section of copies is about: those of the DBCs and what the
-  // sections before it have made of them.
+  // The patterns over messages that say which ones a section of copies is about: those of the DBCs and what
+  // the sections before it have made of them.
   void copies(const ConfigTable& all) {
     std::vector<std::string> names;
     for (const StreamInfo& stream : described_->streams) {

@@ -66,8 +66,9 @@ TEST(LaneKeys, StreamsThatSourcesMakeThemselvesAreThere) {
             "");
   const ConfigFolder folder;
   folder.write("own.dbc", "BO_ 256 Bus: 8 A\n SG_ stop : 0|1@1+ (1,0) [0|0] \"\" A\n");
-  EXPECT_EQ(read_node(folder, "[source.can0]\ntype = \"bus\"\ndbc = \"own.dbc\"\n[sink.store]\nonly = "
-                              "[\"Bus.stop\", \"can0/Bus.load\"]\n")
+  EXPECT_EQ(read_node(folder,
+                      "[source.can0]\ntype = \"bus\"\ndbc = \"own.dbc\"\n[sink.store]\nonly = "
+                      "[\"Bus.stop\", \"can0/Bus.load\"]\n")
                 .found,
             "");
 }
@@ -143,27 +144,31 @@ TEST(Copies, HaveLabelsThatTemplatesMayName) {
 }
 
 TEST(Copies, PatternsThatFitNoMessageAreNamed) {
-  EXPECT_EQ(with_buses("[copies.node]\nstep = 0x100\nonly = [\"Batery\", \"Bat*\", \"Bus\"]\n1 = { suffix = \"_a\" "
-                       "}\n[copies.side]\nstep = 0x400\nonly = \"Battery_a\"\n1 = { suffix = \"_l\" }\n")
-                .found,
-            "node.toml:10:9: warning: 'only' in [copies.node]: \"Batery\" fits no message of the DBCs; did you mean "
-            "'Battery'?\n"
-            "node.toml:10:27: warning: 'only' in [copies.node]: \"Bus\" fits no message of the DBCs\n");
+  EXPECT_EQ(
+      with_buses("[copies.node]\nstep = 0x100\nonly = [\"Batery\", \"Bat*\", \"Bus\"]\n1 = { suffix = \"_a\" "
+                 "}\n[copies.side]\nstep = 0x400\nonly = \"Battery_a\"\n1 = { suffix = \"_l\" }\n")
+          .found,
+      "node.toml:10:9: warning: 'only' in [copies.node]: \"Batery\" fits no message of the DBCs; did you "
+      "mean "
+      "'Battery'?\n"
+      "node.toml:10:27: warning: 'only' in [copies.node]: \"Bus\" fits no message of the DBCs\n");
 }
 
 TEST(Copies, AWrongOneStillHasItsLabels) {
   const auto reading = with_buses(
       "[copies.node]\n1 = { room = \"a\", suffix = \"_a\" }\n[sink.upload]\nurl = \"x\"\nkeys = "
       "\"{room}\"\n");
-  EXPECT_EQ(reading.found, "node.toml:8:1: error: 'step' is missing in [copies.node]: for instance step = 0x100\n");
+  EXPECT_EQ(reading.found,
+            "node.toml:8:1: error: 'step' is missing in [copies.node]: for instance step = 0x100\n");
 }
 
 TEST(Copies, ALabelIsNotOneThatEveryCopyHas) {
-  EXPECT_EQ(with_buses("[copies.rack]\nstep = 256\n1 = { type = \"x\", rack = \"y\", node = \"z\" }\n").found,
-            "node.toml:10:7: error: 'type' in [copies.rack.1] is a label that every copy has already: `type` is "
-            "the message's name, `rack` the number of the copy; choose another name\n"
-            "node.toml:10:19: error: 'rack' in [copies.rack.1] is a label that every copy has already: `type` "
-            "is the message's name, `rack` the number of the copy; choose another name\n");
+  EXPECT_EQ(
+      with_buses("[copies.rack]\nstep = 256\n1 = { type = \"x\", rack = \"y\", node = \"z\" }\n").found,
+      "node.toml:10:7: error: 'type' in [copies.rack.1] is a label that every copy has already: `type` is "
+      "the message's name, `rack` the number of the copy; choose another name\n"
+      "node.toml:10:19: error: 'rack' in [copies.rack.1] is a label that every copy has already: `type` "
+      "is the message's name, `rack` the number of the copy; choose another name\n");
 }
 
 TEST(Aliases, AreReadAndNotAppliedYet) {

@@ -37,7 +37,8 @@ class BusConfig final : public SourceConfig {
   }
   [[nodiscard]] std::unique_ptr<FrameSource> make() const override { return nullptr; }
 
-  // A bus where a frame takes 47 bits and its data; "exact": Battery twice a second, and a message that no DBC has.
+  // A bus where a frame takes 47 bits and its data; "exact": Battery twice a second, and a message that no
+  // DBC has.
   [[nodiscard]] SourceForecast forecast(FileSystem&) const override {
     SourceForecast forecast;
     if (traffic == "recording") forecast.unknown = "a recording";
@@ -92,7 +93,8 @@ class StoreConfig final : public SinkConfig {
   [[nodiscard]] std::optional<SinkForecast> forecast(std::span<const StreamRate> streams) const override {
     SinkForecast forecast;
     for (const StreamRate& stream : streams) {
-      forecast.bytes_per_day += stream.rows_per_s * 86400 * 10 * static_cast<double>(stream.row->fields.size());
+      forecast.bytes_per_day +=
+          stream.rows_per_s * 86400 * 10 * static_cast<double>(stream.row->fields.size());
     }
     if (forecast.bytes_per_day <= 0) return forecast;
     forecast.holds = std::chrono::seconds(static_cast<std::int64_t>(1e9 / forecast.bytes_per_day * 86400));

@@ -1,6 +1,7 @@
 #include "pipeline/config/traffic.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "pipeline/config/stream_check.hpp"
@@ -10,12 +11,6 @@ namespace {
 
 double per_second(std::uint32_t cycle_ms) {
   return 1000.0 / cycle_ms;
-}
-
-double rate_of(const std::vector<FrameRate>& frames, std::uint32_t can_id) {
-  double sum = 0;
-  for (const FrameRate& frame : frames) sum += frame.can_id == can_id ? frame.per_second : 0;
-  return sum;
 }
 
 // Counts the streams of one channel, in the catalog's order.
@@ -32,7 +27,9 @@ class ChannelCount {
     channel_.unknown = forecast_.unknown;
     channel_.frame_seconds = forecast_.frame_seconds;
     channel_.exact = channel_.unknown.empty() && forecast_.frames.has_value();
-    if (channel_.exact) channel_.frames = *forecast_.frames;
+    if (!channel_.exact) return;
+    channel_.frames = *forecast_.frames;
+    for (const FrameRate& frame : channel_.frames) exactly_[frame.can_id] += frame.per_second;
   }
 
   StreamTraffic add(const std::shared_ptr<const RowSchema>& row_ptr) {
@@ -42,7 +39,7 @@ class ChannelCount {
     const bool decodes = seen_.insert(*row.can_id).second;
     if (!decodes || (forecast_.takes && !forecast_.takes(*row.can_id))) return {0, 0};
     ++channel_.messages;
-    if (channel_.exact) return {rate_of(channel_.frames, *row.can_id), 0};
+    if (channel_.exact) return {exactly_[*row.can_id], 0};
     if (row.cycle_ms) {
       channel_.frames.push_back({*row.can_id, row.length_bytes, per_second(*row.cycle_ms)});
       return {per_second(*row.cycle_ms), 0};
@@ -74,6 +71,7 @@ class ChannelCount {
   ChannelTraffic channel_;
   SourceForecast forecast_;
   std::set<std::uint32_t> seen_;
+  std::map<std::uint32_t, double> exactly_;  // frames a second, by identifier
 };
 
 const SourceSection* source_called(const NodeConfig& config, const std::string& name) {
@@ -89,16 +87,14 @@ Traffic expected_traffic(const NodeConfig& config, FileSystem& files) {
   Diagnostics told_already;
   traffic.catalog = catalog_of(config, true, told_already);
   const Catalog& catalog = *traffic.catalog;
-  traffic.streams.resize(catalog.streams.size());
-  for (ChannelId id = 0; id < catalog.channels.size(); ++id) {
-    const ChannelInfo& info = catalog.channels[id];
-    ChannelCount count(info, source_called(config, catalog.sources[info.source].name), files);
-    for (StreamId stream = 0; stream < catalog.streams.size(); ++stream) {
-      if (catalog.streams[stream].channel != id) continue;
-      traffic.streams[stream] = count.add(catalog.streams[stream].row);
-    }
-    traffic.channels.push_back(count.finish());
+  std::vector<ChannelCount> counts;
+  for (const ChannelInfo& channel : catalog.channels) {
+    counts.emplace_back(channel, source_called(config, catalog.sources[channel.source].name), files);
   }
+  for (const StreamInfo& stream : catalog.streams) {
+    traffic.streams.push_back(stream.channel ? counts[*stream.channel].add(stream.row) : StreamTraffic{});
+  }
+  for (ChannelCount& count : counts) traffic.channels.push_back(count.finish());
   return traffic;
 }
 

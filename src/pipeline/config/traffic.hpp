@@ -22,14 +22,15 @@ struct StreamTraffic {
 // One channel of a source, or a source that learns its channels.
 struct ChannelTraffic {
   std::string name, source;
-  std::vector<FrameRate> frames;  // that are known to come
+  std::vector<FrameRate> frames;     // that are known to come
   std::vector<StreamRate> own_rows;  // of the source's own streams
-  std::string unknown;            // nothing is known, and why; empty otherwise
-  bool exact = false;             // nothing else comes than `frames`
-  std::size_t messages = 0;       // that its DBCs describe
-  std::size_t untimed = 0;        // of these: without a cycle time
-  double free = 0;                // seconds of each second that `frames` leave of the bus; 0: no bus known
-  std::function<double(std::uint32_t can_id, std::uint32_t length_bytes)> frame_seconds;  // as in SourceForecast
+  std::string unknown;               // nothing is known, and why; empty otherwise
+  bool exact = false;                // nothing else comes than `frames`
+  std::size_t messages = 0;          // that its DBCs describe
+  std::size_t untimed = 0;           // of these: without a cycle time
+  double free = 0;                   // seconds of each second that `frames` leave of the bus; 0: no bus known
+  std::function<double(std::uint32_t can_id, std::uint32_t length_bytes)>
+      frame_seconds;  // as in SourceForecast
 };
 
 struct Traffic {

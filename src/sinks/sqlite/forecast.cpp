@@ -89,7 +89,8 @@ Growth growth_of(std::span<const StreamRate> streams, RowForm form, Duration del
     const Shape shape = shape_of(*stream.row);
     // A value begins with each transaction and each minute, if there is a row for it.
     const double values = std::min(rate, 1 / kMinute + 1 / transaction);
-    growth.rows += form == RowForm::packed ? values * packed_rows(shape, rate / values) : rate * plain_row(shape);
+    growth.rows +=
+        form == RowForm::packed ? values * packed_rows(shape, rate / values) : rate * plain_row(shape);
     if (shape.fields == 0) continue;
     const double seconds = std::min(1.0, rate);
     growth.rollups[0] += values * seconds_block(shape, seconds / values, rate);
@@ -117,7 +118,9 @@ std::optional<Holding> holding(const Growth& growth, double rows_per_s, const St
     for (std::size_t level = 0; level < kLevels.size(); ++level) {
       const Keep& own = options.rollups[level];
       const double aged = own.age ? growth.rollups[level] * seconds_of(*own.age) : kForever;
-      rollups += growth.rollups[level] <= 0 ? 0 : std::min(aged, own.bytes ? static_cast<double>(*own.bytes) : kForever);
+      rollups += growth.rollups[level] <= 0
+                     ? 0
+                     : std::min(aged, own.bytes ? static_cast<double>(*own.bytes) : kForever);
     }
     const auto file = static_cast<double>(plan_sizes(keep).file_bytes);
     take((file - std::min(rollups, file / 2)) / growth.rows, exact_bytes(*keep.bytes));

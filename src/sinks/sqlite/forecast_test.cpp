@@ -52,7 +52,10 @@ INSTANTIATE_TEST_SUITE_P(
                       Case{"grow_room_plain", bench::grow_room(), 0.5, "plain"},
                       Case{"leaf_packed", bench::leaf(), 0.05, "packed"},
                       Case{"leaf_plain", bench::leaf(), 0.05, "plain"},
-                      Case{"slow_packed", {{"Slow", 2, 10'000'000'000, 0.1}, {"Slower", 8, 30'000'000'000, 1}}, 12, "packed"}),
+                      Case{"slow_packed",
+                           {{"Slow", 2, 10'000'000'000, 0.1}, {"Slower", 8, 30'000'000'000, 1}},
+                           12,
+                           "packed"}),
     [](const ::testing::TestParamInfo<Case>& test) { return std::string(test.param.name); });
 
 TEST(SqliteForecast, OfNoRowsIsNothing) {

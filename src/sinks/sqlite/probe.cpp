@@ -1,6 +1,7 @@
-// What `check --connect` sees of a history file. SQLite is not asked: to open a file whose log is in use it would
-// leave files beside it. (Nor may a process do this that has the file open with SQLite: closing any descriptor of
-// it gives up the locks.) The header has all that is needed (sqlite.org/fileformat2.html, section 1.3).
+// What `check --connect` sees of a history file. SQLite is not asked: to open a file whose log is in use it
+// would leave files beside it. (Nor may a process do this that has the file open with SQLite: closing any
+// descriptor of it gives up the locks.) The header has all that is needed (sqlite.org/fileformat2.html,
+// section 1.3).
 #include <algorithm>
 #include <array>
 
@@ -19,7 +20,8 @@ using Header = std::array<std::byte, kHeaderBytes>;
 
 std::int64_t number_at(const Header& header, std::size_t offset) {
   std::uint32_t number = 0;
-  for (std::size_t i = 0; i < 4; ++i) number = number << 8U | std::to_integer<std::uint32_t>(header[offset + i]);
+  for (std::size_t i = 0; i < 4; ++i)
+    number = number << 8U | std::to_integer<std::uint32_t>(header[offset + i]);
   return number;
 }
 
@@ -35,13 +37,13 @@ std::optional<Finding> look_at(const File& file, std::uint64_t size, const std::
   if (!got) return finding_of(got.fault(), "path");
   if (*got < kHeaderBytes || !has_magic(header)) {
     return Finding{Severity::warning,
-                   "path: " + printable(path, 200) +
-                       " is no SQLite database: it would be kept as " + printable(path, 200) +
+                   "path: " + printable(path, 200) + " is no SQLite database: it would be kept as " +
+                       printable(path, 200) +
                        ".corrupt-TIME, and a new history begun; name another file if it is something else"};
   }
   if (number_at(header, kSchemaCookieAt) == 0) return std::nullopt;  // no tables yet
-  const Status ours = sqlite::check_owner(path, number_at(header, kApplicationIdAt),
-                                          number_at(header, kUserVersionAt));
+  const Status ours =
+      sqlite::check_owner(path, number_at(header, kApplicationIdAt), number_at(header, kUserVersionAt));
   return ours ? std::nullopt : std::optional(finding_of(ours.fault(), "path"));
 }
 
@@ -62,7 +64,8 @@ std::optional<Findings> SqliteConfig::probe(const ProbeContext& context) const {
     if (auto odd = look_at(**file, *size, name)) found.push_back(std::move(*odd));
   }
   if (!keep.bytes) return found;
-  if (auto full = probe_room(files, path.value, *keep.bytes, bytes, "keep")) found.push_back(std::move(*full));
+  if (auto full = probe_room(files, path.value, *keep.bytes, bytes, "keep"))
+    found.push_back(std::move(*full));
   return found;
 }
 

@@ -85,9 +85,10 @@ TEST_F(ProbeTest, AFileOfANewerCantrailIsAnError) {
 
 TEST_F(ProbeTest, WhatIsNoDatabaseIsToldBeforeItIsSetAside) {
   std::ofstream(world.folder + "/notes.txt") << "shopping: bread";
-  EXPECT_EQ(probe(world.folder + "/notes.txt"),
-            "warning: path: notes.txt is no SQLite database: it would be kept as notes.txt.corrupt-TIME, and a "
-            "new history begun; name another file if it is something else\n");
+  EXPECT_EQ(
+      probe(world.folder + "/notes.txt"),
+      "warning: path: notes.txt is no SQLite database: it would be kept as notes.txt.corrupt-TIME, and a "
+      "new history begun; name another file if it is something else\n");
   std::ofstream(world.folder + "/empty.db").close();
   EXPECT_EQ(probe(world.folder + "/empty.db"), "");
 }

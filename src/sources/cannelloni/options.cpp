@@ -63,9 +63,8 @@ std::vector<std::string> Config::channels(const std::string& source_name) const 
 std::optional<Findings> Config::probe(const ProbeContext&) const {
   Findings found;
   const Result<Listener> listener = Listener::open(options_.listen);
-  const Status bound = listener
-                           ? bind_listener(listener->socket.get(), listener->address, options_.listen)
-                           : listener.status();
+  const Status bound = listener ? bind_listener(listener->socket.get(), listener->address, options_.listen)
+                                : listener.status();
   if (!bound) found.push_back(finding_of(bound.fault(), "listen"));
   if (options_.remote.empty()) return found;
   const auto where = datagram::parse_host_port(options_.remote);

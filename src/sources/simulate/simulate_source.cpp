@@ -24,8 +24,7 @@ Result<std::unique_ptr<Scenario>> scenario_of(const SimulateOptions& options, Fi
                                                         : std::string();
   if (!path.empty()) {
     auto text = read_file(files, path, kLargestText);
-    if (!text)
-      return Fault{FaultKind::config, text.fault().message + "; scenario is \"leaf\" or a DBC file"};
+    if (!text) return Fault{FaultKind::config, text.fault().message + "; scenario is \"leaf\" or a DBC file"};
     scenario.dbc_text = std::move(*text);
   }
   return make_scenario(scenario, diagnostics);
