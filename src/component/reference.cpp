@@ -33,10 +33,13 @@ std::string capitalized(std::string text) {
 
 std::string limits_of(const OptionSpec& spec) {
   if (!spec.choices.empty()) return choices_text(spec);
-  std::string placeholders;
-  for (const std::string& name : spec.placeholders) placeholders += "{" + name + "} ";
-  if (spec.references) placeholders += "{Stream.field} ";
-  return placeholders + range_text(spec);
+  std::string limits = range_text(spec);
+  const auto add = [&](const std::string& placeholder) {
+    limits += (limits.empty() ? "{" : " {") + placeholder + "}";
+  };
+  for (const std::string& name : spec.placeholders) add(name);
+  if (spec.references) add("Stream.field");
+  return limits;
 }
 
 }  // namespace
