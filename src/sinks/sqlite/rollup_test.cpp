@@ -288,8 +288,8 @@ TEST(RollupKeep, TheFileStaysWithinItsSizeAndRollupsOutliveRows) {
   const Series all = ask(world, {kBegin, kBegin + 2 * kHourNs, 60}, "Motor", "Rpm", "can0");
   std::uint64_t counted = 0;
   for (const SeriesPoint& point : all.points) counted += point.count;
-  EXPECT_GT(counted, stats->rows);
-  EXPECT_EQ(counted, 1500U * 400);
+  EXPECT_LT(stats->rows, 1500U * 1000 / 2) << "half of all rows or more are gone";
+  EXPECT_EQ(counted, 1500U * 400) << "the rollups of one of the streams still count all of its own";
 }
 
 TEST(RollupKeep, ALevelStaysWithinASizeOfItsOwn) {
