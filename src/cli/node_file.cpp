@@ -17,7 +17,8 @@ namespace {
 void read_server(NodeConfigReader& reader, server::ServerOptions& server) {
   reader.section({"server", "The page and the API"}, server);
   reader.sections({"component", "Rules by which rows tell of the state of components"}, server.components);
-  reader.sections({"tile", "What the page's overview shows, in the place of what it would choose"}, server.tiles);
+  reader.sections({"tile", "What the page's overview shows, in the place of what it would choose"},
+                  server.tiles);
 }
 
 NodeFile read_with(ConfigInputs inputs, FileSystem& files,

@@ -41,7 +41,8 @@ int main(int argc, char** argv) {
 
     cantrail::Envelope envelope;
     envelope.set_type(wheels.GetTypeName());
-    envelope.set_time_ns(std::chrono::nanoseconds(std::chrono::system_clock::now().time_since_epoch()).count());
+    envelope.set_time_ns(
+        std::chrono::nanoseconds(std::chrono::system_clock::now().time_since_epoch()).count());
     envelope.set_payload(wheels.SerializeAsString());
     if (!google::protobuf::util::SerializeDelimitedToZeroCopyStream(envelope, &out)) return 1;
   }
