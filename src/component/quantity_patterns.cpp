@@ -43,7 +43,7 @@ std::string duration_pattern() {
 }
 
 std::string bytes_pattern() {
-  return whole(joined({kNumber, "(?:", kSpace, kByteUnit, kSpace, ")?"}));
+  return whole(joined({kNumber, kSpace, kByteUnit, kSpace}));
 }
 
 std::string rate_pattern() {

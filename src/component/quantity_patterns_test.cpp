@@ -44,7 +44,9 @@ const std::vector<Quantity>& quantities() {
       {"duration", std::regex(duration_pattern()),
        [](const std::string& text) { return parse_duration(text).has_value(); }},
       {"bytes", std::regex(bytes_pattern()),
-       [](const std::string& text) { return parse_bytes(text).has_value(); }},
+       [](const std::string& text) {  // an option's size has a unit
+         return parse_bytes(text) && text.find_first_of("Bb") != std::string::npos;
+       }},
       {"rate", std::regex(rate_pattern()),
        [](const std::string& text) { return parse_rate(text).has_value(); }},
       {"bandwidth", std::regex(bandwidth_pattern()),

@@ -48,7 +48,7 @@ bool ValueReader::assign(Bytes* target, const ConfigValue& value) {
   const std::string* text = value.string();
   if (text == nullptr) return wrong_kind(value, "a size with its unit", "for instance \"64MiB\"");
   const auto bytes = parse_bytes(*text);
-  if (bytes && text->back() >= '0' && text->back() <= '9') {
+  if (bytes && std::string_view("0123456789.").find(text->back()) != std::string_view::npos) {
     return wrong(value, "needs a unit: write \"" + *text + "B\", or KB, MiB, GB");
   }
   if (!bytes && is_too_many_bytes(*text)) {
