@@ -251,7 +251,7 @@ std::string json_of_field(const pb::Message& message, const pb::FieldDescriptor&
   for (const pb::FieldDescriptor* one : set) {
     if (one != &field) reflection.ClearField(alone.get(), one);
   }
-  const std::string text = json_of(*alone);
+  std::string text = json_of(*alone);
   if (text.starts_with("no JSON")) return text;
   const js::value parsed = js::parse(text);
   if (const js::value* found = parsed.as_object().if_contains(field.name()))
