@@ -203,8 +203,7 @@ int fail(const Fault& fault) {
   return exit_code_of(fault);
 }
 
-// A car at a normal pace has driven for hours, of which a new history gets the last two; a faster one begins
-// now.
+// A car at a normal pace has driven for two hours, which a new history gets; a faster one begins now.
 Result<Car> make_car(const DemoArguments& arguments, Clock& clock, Log& log) {
   auto car = Car::make(arguments.seed, 1, kAge, clock);
   if (!car) return car;

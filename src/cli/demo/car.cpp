@@ -14,6 +14,7 @@ constexpr std::int64_t kSecond = 1'000'000'000;
 Result<Car> Car::make(std::uint64_t seed, double bus_factor, Duration age, const Clock& clock) {
   simulate::ScenarioOptions options;
   options.seed = seed;
+  options.charge = kChargeAtFirst;
   options.bus_factor = bus_factor;
   Diagnostics diagnostics;
   auto scenario = simulate::make_scenario(options, diagnostics);

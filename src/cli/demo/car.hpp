@@ -1,4 +1,4 @@
-// The demonstration's car: one simulated drive that began hours ago and goes on in real time.
+// The demonstration's car: one simulated drive that began two hours ago and goes on in real time.
 #pragma once
 
 #include <cstdint>
@@ -14,10 +14,11 @@ namespace cantrail::cli::demo {
 
 inline constexpr Duration kPast = std::chrono::hours(2);  // of the drive is shown
 
-// How long the drive has gone on: that of seed 7 charged until six minutes ago, so that a chart of ten
-// minutes shows both.
+// A drive of seed 7 that began with so much in the battery charged from its 80th minute to its 116th: six
+// minutes before kAge, so that a chart of ten minutes shows both.
 inline constexpr std::uint64_t kSeed = 7;
-inline constexpr Duration kAge = std::chrono::seconds(16'443) + std::chrono::minutes(6);
+inline constexpr double kChargeAtFirst = 0.39;
+inline constexpr Duration kAge = std::chrono::minutes(122);
 
 // One thread.
 class Car {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,6 +40,8 @@ struct ScenarioOptions {
   std::string name = "leaf";  // "leaf", or the path of a DBC (whose text is `dbc_text`)
   std::string dbc_text = {};  // of the DBC to encode with; for leaf: empty takes the built-in one
   std::uint64_t seed = 7;
+  std::optional<double> charge =
+      std::nullopt;       // leaf: of its battery at the beginning, 0…1; else the seed says
   double bus_factor = 1;  // cycle times are divided by this: 2 = twice as many frames a second
 };
 

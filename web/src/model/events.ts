@@ -37,7 +37,7 @@ export function gapText(gap: { from_ms: number; to_ms: number; reason: string; w
   const long = (gap.to_ms - gap.from_ms) / 1000;
   const span = long >= 0.1 ? ` for ${duration(long)}` : "";
   const lost = gap.count !== null ? `${plural(gap.count, "record")} lost`
-    : gap.reason === "downtime" ? (per_s === null ? "what went by is not known" : `about ${count(roundish(per_s * long))} records went by`)
+    : gap.reason === "downtime" ? (!per_s ? "what went by is not known" : `about ${count(roundish(per_s * long))} records went by`)
     : "how much was lost is not known";
   const where = gap.where && gap.reason !== "downtime" ? `${gap.where}: ` : "";
   return `${where}${reasonText(gap.reason)}${span}, ${lost}`;
@@ -60,6 +60,13 @@ export const gapTimes = (gap: Gap) => ({ ...gap, from_ms: Date.parse(gap.from), 
 
 const working = (state: string): boolean => state === "live" || state === "caught_up";
 
+const NEAR_MS = 10_000;
+
+export interface Loss {
+  at: number; // ms, of the node
+  per_s: number | null;
+}
+
 export class EventLog {
   list: Happening[] = []; // newest first
   private readonly known = new Set<string>();
@@ -79,15 +86,15 @@ export class EventLog {
     this.add(to, "good", `this page found the node again after ${duration((to - from) / 1000)}`);
   }
 
-  /** `per_s`: records a second when `before` was heard. */
-  takeStatus(status: NodeStatus, before: NodeStatus | null, per_s: number | null = null): void {
+  /** `loss`: when this page last lost the node, and how many records came in a second then. */
+  takeStatus(status: NodeStatus, before: NodeStatus | null, loss: Loss | null = null): void {
     const now = Number(BigInt(status.time_ns) / 1_000_000n);
     if (status.started) {
       this.add(Date.parse(status.started), "plain", `node started, run ${count(status.epoch)}`, `epoch ${status.epoch}`);
     }
     const filled = status.filled_in;
     if (filled) this.add(filled.to_ms, "plain", `${duration((filled.to_ms - filled.from_ms) / 1000)} before were filled in, not captured`, "filled in");
-    for (const gap of status.gaps.recent.map(gapTimes)) this.takeGap(gap, before && before.epoch !== status.epoch ? per_s : null);
+    for (const gap of status.gaps.recent.map(gapTimes)) this.takeGap(gap, loss);
     for (const lane of status.lanes) {
       const old = before?.epoch === status.epoch ? before.lanes.find((other) => other.name === lane.name) : undefined;
       this.takeLane(now, lane, old);
@@ -99,7 +106,8 @@ export class EventLog {
     }
   }
 
-  private takeGap(gap: ReturnType<typeof gapTimes>, per_s: number | null): void {
+  private takeGap(gap: ReturnType<typeof gapTimes>, loss: Loss | null): void {
+    const per_s = loss && Math.abs(gap.from_ms - loss.at) < NEAR_MS ? loss.per_s : null;
     const tone = gap.count === null || Number(gap.count) > 0 ? "warn" : "plain";
     // Of an outage each source tells; it is one.
     const key = gap.reason === "downtime" ? `downtime ${Math.round(gap.to_ms / 5000)}` : `gap ${gap.from} ${gap.where} ${gap.reason}`;

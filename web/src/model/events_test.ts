@@ -39,7 +39,9 @@ it("an outage is one, however many sources tell of it, and is judged by the rate
   const log = new EventLog();
   const before = status(9, "caught_up", 0);
   log.takeStatus(before, null);
-  log.takeStatus(status(13, "caught_up", 0, { epoch: 2, gaps: { count: 2, recent: [gap("can0", 100), gap("can1", 101)] } }), before, 300);
+  log.takeStatus(status(13, "catching_up", 0, { epoch: 2 }), before, { at: 10_400, per_s: 300 }); // the gap is told a moment later
+  const after = status(14, "caught_up", 0, { epoch: 2, gaps: { count: 2, recent: [gap("can0", 100), gap("can1", 101)] } });
+  log.takeStatus(after, status(13, "catching_up", 0, { epoch: 2 }), { at: 10_400, per_s: 300 });
   expect(log.list.filter((one) => one.text === "the node was not running for 2.1 s, about 630 records went by")).toHaveLength(1);
 });
 

@@ -4,7 +4,7 @@ import { getJson } from "../api/get";
 import { LiveConnection } from "../api/live";
 import type { Catalog, LiveMessage, NodeStatus, Row, StreamInfo } from "../api/types";
 import { readLayout } from "./bits";
-import { EventLog } from "./events";
+import { EventLog, type Loss } from "./events";
 import { Recent } from "./recent";
 import { Rate } from "./rates";
 import { readableUnit } from "./units";
@@ -23,6 +23,8 @@ interface Held {
 }
 
 const TICK_MS = 100;
+const FIRST_WAIT_MS = 1000; // before a catalog that lacks something is asked for again
+const MOST_WAIT_MS = 60_000;
 export const streamKey = (row: { channel: string | null; message: string }): string =>
   (row.channel === null ? "" : `${row.channel}:`) + row.message;
 
@@ -42,6 +44,7 @@ export class Store {
   readonly decimals = new Decimals();
   unsynced_ms: number[] = [];
 
+  private lastLoss: Loss | null = null;
   private readonly held = new Map<string, Held>(); // by signal
   private readonly recents = new Map<string, Recent>();
   private readonly watched = new Map<string, string[]>(); // stream → signals with a Recent
@@ -145,7 +148,6 @@ export class Store {
 
   private takeStatus(status: NodeStatus): void {
     const at = Number(BigInt(status.time_ns) / 1_000_000n) / 1000;
-    const before = this.received.per_s;
     this.received.add(at, Number(status.received));
     this.appended.add(at, Number(status.journal.appended_bytes));
     for (const lane of status.lanes) {
@@ -154,7 +156,7 @@ export class Store {
       this.laneRates.set(lane.name, rate);
     }
     this.unsynced_ms = [...this.unsynced_ms.slice(-29), status.journal.unsynced_age_ms];
-    this.events.takeStatus(status, this.status, before);
+    this.events.takeStatus(status, this.status, this.lastLoss);
     if (this.status && this.status.epoch !== status.epoch) ++this.historyVersion;
     this.status = status;
     this.touch();
@@ -165,6 +167,7 @@ export class Store {
     const now = this.nodeNow();
     if (!open) {
       this.lostAt = now;
+      this.lastLoss = { at: now, per_s: this.received.per_s };
       this.events.lost(now);
     } else {
       if (this.lostAt !== null) this.events.found(this.lostAt, now);
@@ -175,13 +178,15 @@ export class Store {
     this.touch();
   }
 
-  private async loadCatalog(): Promise<void> {
+  /** A node that has just begun knows only some of its streams: what is missing is taken from before, and asked for again. */
+  private async loadCatalog(wait_ms = FIRST_WAIT_MS): Promise<void> {
     const asked = ++this.catalogAsked;
     const catalog = await getJson<Catalog>("api/signals").catch(() => null);
-    if (!catalog || asked !== this.catalogAsked) return;
-    const named = new Set(catalog.streams.map((stream) => stream.stream));
-    const unnamed = [...this.seen].filter(([key]) => !named.has(key)).map(([key, seen]) => streamOf(key, seen.row));
-    this.setStreams([...catalog.streams, ...unnamed]);
+    if (asked !== this.catalogAsked) return;
+    const streams = withUnnamed(catalog?.streams ?? [], this.streams, this.seen);
+    if (catalog) this.setStreams(streams);
+    if (catalog?.streams.length === streams.length) return;
+    window.setTimeout(() => asked === this.catalogAsked && void this.loadCatalog(Math.min(MOST_WAIT_MS, 2 * wait_ms)), wait_ms);
   }
 
   private setStreams(streams: StreamInfo[]): void {
@@ -204,6 +209,13 @@ export class Store {
       for (const listener of this.listeners) listener();
     }, TICK_MS);
   }
+}
+
+/** The catalog's streams, and those that are seen but not in it: as they were known before, else as their rows tell. */
+export function withUnnamed(catalog: StreamInfo[], before: readonly StreamInfo[], seen: ReadonlyMap<string, { row: Row }>): StreamInfo[] {
+  const named = new Set(catalog.map((stream) => stream.stream));
+  const known = new Map(before.map((stream) => [stream.stream, stream]));
+  return [...catalog, ...[...seen].filter(([key]) => !named.has(key)).map(([key, { row }]) => known.get(key) ?? streamOf(key, row))];
 }
 
 /** What a row tells of a stream that is in no catalog. */

@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { getJson } from "../api/get";
 import type { ComponentAnswer } from "../model/components";
+import { store } from "./live";
 
 const EVERY_MS = 1000;
 const MOST_TYPES = 6;
@@ -27,6 +28,6 @@ export function useComponents(): ComponentAnswer[] {
       wanted = false;
       window.clearTimeout(timer);
     };
-  }, []);
+  }, [store.layoutVersion]); // another stream may be a component's first
   return found;
 }

@@ -29,6 +29,7 @@ interface Loaded {
 }
 
 const REFRESH_MS = 240_000; // less than what the page keeps itself
+const RETRY_MS = 5000; // after a question that failed
 const NOT_OF_DATA = new Set(["lane_overflow", "journal_cap"]);
 
 async function load(keys: string[], window_ms: number, points: number): Promise<Omit<Loaded, "of">> {
@@ -73,12 +74,18 @@ export function useSeries(keys: string[], window_ms: number, points: number): Se
   useEffect(() => {
     if (!known) return;
     let wanted = true;
-    const go = () => void load(keys, window_ms, points).then((got) => wanted && set({ of, ...got }));
-    go();
-    const timer = window.setInterval(go, REFRESH_MS);
+    let timer = 0;
+    const go = async () => {
+      const got = await load(keys, window_ms, points);
+      if (!wanted) return;
+      // What could not be had again stays as it was.
+      set((old) => ({ of, ...got, fetched: new Map([...(old?.of === of ? old.fetched : []), ...got.fetched]) }));
+      timer = window.setTimeout(() => void go(), got.failed === null ? REFRESH_MS : RETRY_MS);
+    };
+    void go();
     return () => {
       wanted = false;
-      window.clearInterval(timer);
+      window.clearTimeout(timer);
     };
   }, [of, known, store.historyVersion]);
 
