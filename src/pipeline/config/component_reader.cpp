@@ -148,6 +148,7 @@ void ComponentReader::read_sources(NodeConfig& config) {
         }
       }
       sections_.done(table, reader);
+      if (section.enabled) section.rows = section.config->streams(files_, sections_.found);
     } else {
       sections_.done_in_part(table, reader);
     }

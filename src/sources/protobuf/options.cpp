@@ -96,6 +96,13 @@ std::vector<std::string> Config::channels(const std::string&) const {
   return {};
 }
 
+std::vector<std::shared_ptr<const RowSchema>> Config::streams(FileSystem& files, Diagnostics& found) const {
+  const std::size_t first = found.size();
+  const auto types = TypeSet::load(files, options_.proto.value, nullptr, found);
+  for (std::size_t i = first; i < found.size(); ++i) found[i].severity = Severity::warning;
+  return types->schemas(options_.prefix);
+}
+
 std::unique_ptr<FrameSource> Config::make() const {
   return std::make_unique<Source>(options_);
 }

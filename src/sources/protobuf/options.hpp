@@ -30,6 +30,9 @@ class Config final : public SourceConfig {
   void describe(OptionVisitor& visitor) override;
   [[nodiscard]] std::vector<std::string> problems() const override;
   [[nodiscard]] std::vector<std::string> channels(const std::string& source_name) const override;
+  [[nodiscard]] bool has_channels() const override { return false; }
+  [[nodiscard]] std::vector<std::shared_ptr<const RowSchema>> streams(FileSystem& files,
+                                                                      Diagnostics& found) const override;
   [[nodiscard]] std::unique_ptr<FrameSource> make() const override;
 
  private:
