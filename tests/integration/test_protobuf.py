@@ -353,7 +353,7 @@ def test_check_knows_the_streams_and_what_is_broken(binary, tmp_path, proto):
     (proto / "bad.proto").write_text('syntax = "proto3";\nmessage Bad {\n  int32 a = 1\n}\n')
     config = tmp_path / "node.toml"
     config.write_text(
-        "config_version = 1\n[source.sensors]\ntype = 'protobuf'\n[sink.history]\ntype = 'sqlite'\n"
+        "config_version = 1\n[source.sensors]\ntype = 'protobuf'\nproto = 'proto'\n[sink.history]\ntype = 'sqlite'\n"
         "only = ['Wheels.front_*', 'unknown', 'Wheeels']\n"
     )
     done = run_cantrail(binary, "check", config)

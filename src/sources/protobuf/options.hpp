@@ -13,7 +13,7 @@ namespace cantrail::protobuf {
 struct Options {
   std::string listen = "127.0.0.1:20300";
   std::string transport = "tcp";
-  Path proto{"proto"};
+  Path proto;
   std::string message;
   std::string time = "sender";
   std::string time_field;
