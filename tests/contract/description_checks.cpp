@@ -91,7 +91,8 @@ Verdict sample_passes_check(const ComponentInfo& component, const std::string&) 
   (void)reader.read_text("config_version = 1\n" + std::string(component.sample), "sample.toml");
   Verdict verdict;
   for (const Diagnostic& found : reader.finish()) {
-    const bool is_the_users = found.message.find(": there is no file ") != std::string::npos;
+    const bool is_the_users = found.message.find(": there is no file ") != std::string::npos ||
+                              found.message.starts_with("there is no folder ");
     if (!is_the_users) verdict.complaints.push_back(to_string(found));
   }
   if (component.sample.empty()) verdict.complaints.emplace_back("there is no sample");

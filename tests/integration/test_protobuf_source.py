@@ -348,3 +348,18 @@ def test_the_guide_shows_the_examples_as_they_are():
 def test_the_example_is_good(binary):
     done = run_cantrail(binary, "check", EXAMPLE / "sensors.toml")
     assert done.returncode == 0 and b"0 warnings" in done.stdout, done.stderr
+
+
+def test_check_knows_the_streams_and_what_is_broken(binary, tmp_path, proto):
+    (proto / "bad.proto").write_text('syntax = "proto3";\nmessage Bad {\n  int32 a = 1\n}\n')
+    config = tmp_path / "node.toml"
+    config.write_text(
+        "config_version = 1\n[source.sensors]\ntype = 'protobuf'\nproto = 'proto'\n[sink.history]\ntype = 'sqlite'\n"
+        "only = ['Wheels.front_*', 'unknown', 'Wheeels']\n"
+    )
+    done = run_cantrail(binary, "check", config)
+    said = done.stderr.decode()
+    assert done.returncode == 0, said
+    assert "bad.proto:4:1: warning: Expected \";\"" in said
+    assert "\"Wheeels\" fits no stream of this node; did you mean 'Wheels'?" in said
+    assert said.count("fits no stream") == 1, said

@@ -149,6 +149,7 @@ void ComponentReader::read_sources(NodeConfig& config) {
         }
       }
       sections_.done(table, reader);
+      if (section.enabled) section.rows = section.config->streams_without_channel(files_, sections_.found);
     } else {
       sections_.done_in_part(table, reader);
     }

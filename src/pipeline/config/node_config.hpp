@@ -22,9 +22,10 @@ namespace cantrail {
 struct SourceSection {
   std::string name, type;
   bool enabled = true;
-  bool optional = false;                 // the node is healthy without it
-  std::vector<DbcText> dbcs;             // in the order in which they are asked
-  std::unique_ptr<SourceConfig> config;  // nullptr only beside an error in the diagnostics
+  bool optional = false;                               // the node is healthy without it
+  std::vector<DbcText> dbcs;                           // in the order in which they are asked
+  std::vector<std::shared_ptr<const RowSchema>> rows;  // streams that it is known to deliver itself
+  std::unique_ptr<SourceConfig> config;                // nullptr only beside an error in the diagnostics
 };
 
 struct SinkSection {

@@ -12,7 +12,8 @@ namespace {
 
 // A recording may turn out to have any channel.
 bool learns_channels(const SourceSection& source) {
-  return source.config != nullptr && source.config->channels(source.name).empty();
+  return source.config != nullptr && source.config->has_channels() &&
+         source.config->channels(source.name).empty();
 }
 
 void add_source(CatalogSpec& spec, const SourceSection& source) {
@@ -25,8 +26,11 @@ void add_source(CatalogSpec& spec, const SourceSection& source) {
   }
   std::vector<std::string> channels;
   if (source.config != nullptr) channels = source.config->channels(source.name);
-  if (channels.empty()) channels.push_back(source.name);
+  const bool has_channels = source.config == nullptr || source.config->has_channels();
+  if (channels.empty() && has_channels) channels.push_back(source.name);
   for (const std::string& channel : channels) spec.channels.push_back({channel, id, dbcs});
+  const auto after = static_cast<std::uint32_t>(spec.channels.size());
+  for (const auto& row : source.rows) spec.streams.push_back({id, std::nullopt, row, after});
 }
 
 // As the node names them: where a message of the channel has the name, "SOURCE/NAME".

@@ -51,8 +51,10 @@ void Config::describe(OptionVisitor& visitor) {
                         &options_.listen));
   visitor.option(
       choice(option("transport", "What carries the messages", &options_.transport), {"tcp", "udp"}));
-  visitor.option(option("proto", "Folder with the .proto files of what comes; looked at once a second",
-                        &options_.proto));
+  OptionSpec proto = option("proto", "Folder with the .proto files of what comes; looked at once a second",
+                            &options_.proto, "\"proto\"");
+  proto.required = true;
+  visitor.option(proto);
   visitor.option(option("message", "The type of all messages, which then come without an envelope",
                         &options_.message, "\"car.Wheels\""));
   visitor.option(
@@ -117,6 +119,19 @@ std::optional<Findings> Config::probe(const ProbeContext&) const {
   return Findings{finding_of({FaultKind::unavailable, "cannot receive on " + options_.listen + ": " +
                                                           std::generic_category().message(errno)},
                              "listen")};
+}
+
+std::vector<std::shared_ptr<const RowSchema>> Config::streams_without_channel(FileSystem& files, Diagnostics& found) const {
+  if (!files.exists(options_.proto.value)) {
+    found.push_back({Severity::warning,
+                     {options_.proto.value, 0, 0},
+                     "there is no folder of that name: until there is, all messages are kept as bytes"});
+    return {unknown_schema(options_.prefix)};
+  }
+  const std::size_t first = found.size();
+  const auto types = TypeSet::load(files, options_.proto.value, nullptr, found);
+  for (std::size_t i = first; i < found.size(); ++i) found[i].severity = Severity::warning;
+  return types->schemas(options_.prefix);
 }
 
 std::unique_ptr<FrameSource> Config::make() const {

@@ -14,7 +14,7 @@ namespace cantrail::protobuf {
 struct Options {
   std::string listen = "127.0.0.1:20300";
   std::string transport = "tcp";
-  Path proto{"proto"};
+  Path proto;
   std::string message;
   std::string time = "sender";
   std::string time_field;
@@ -31,6 +31,9 @@ class Config final : public SourceConfig {
   void describe(OptionVisitor& visitor) override;
   [[nodiscard]] std::vector<std::string> problems() const override;
   [[nodiscard]] std::vector<std::string> channels(const std::string& source_name) const override;
+  [[nodiscard]] bool has_channels() const override { return false; }
+  [[nodiscard]] std::vector<std::shared_ptr<const RowSchema>> streams_without_channel(FileSystem& files,
+                                                                      Diagnostics& found) const override;
   [[nodiscard]] std::optional<Findings> probe(const ProbeContext& context) const override;
   [[nodiscard]] std::unique_ptr<FrameSource> make() const override;
 

@@ -8,20 +8,7 @@
 namespace cantrail::protobuf {
 namespace {
 
-enum UnknownColumn : std::size_t { kTypeName, kPayload, kUnknownColumns };
-
-std::shared_ptr<const RowSchema> unknown_schema(const std::string& prefix) {
-  auto row = std::make_shared<RowSchema>();
-  row->name = prefix + std::string(kUnknown);
-  row->comment = "Messages whose type no .proto file defines";
-  row->fields.resize(kUnknownColumns);
-  row->fields[kTypeName].name = "type";
-  row->fields[kTypeName].type = FieldType::text;
-  row->fields[kPayload].name = "payload";
-  row->fields[kPayload].type = FieldType::blob;
-  row->fields[kPayload].optional = true;
-  return row;
-}
+enum UnknownColumn : std::size_t { kTypeName, kPayload, kUnknownColumns };  // of unknown_schema()
 
 void set_valid(std::span<std::uint64_t> bits, std::size_t row) {
   bits[row / 64] |= std::uint64_t{1} << row % 64;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
 
 #include <netdb.h>
 #include <netinet/in.h>
@@ -171,7 +170,7 @@ void TcpPort::read(std::uint32_t sender) {
   const ssize_t got = ::recv(client->socket.get(), room.data(), room.size(), 0);
   if (got < 0) {
     if (errno == EAGAIN || errno == EINTR) return;
-    return end(sender, std::strerror(errno), true);
+    return end(sender, errno_fault("it was lost", errno).message, true);
   }
   if (got == 0) return end(sender, "it ended in mid-message", client->in.in_message());
   client->arrived = context_->clock.wall();

@@ -180,4 +180,25 @@ Result<RowPlanPtr> TypeSet::plan(std::string_view type, const std::string& prefi
   return plan_rows(std::move(*shapes), prefix + stream_name(type), time_field);
 }
 
+std::vector<std::shared_ptr<const RowSchema>> TypeSet::schemas(const std::string& prefix) const {
+  std::vector<std::shared_ptr<const RowSchema>> rows{unknown_schema(prefix)};
+  for (const auto& [name, type] : types_) {
+    if (const auto made = plan(name, prefix, "")) rows.push_back((*made)->row);
+  }
+  return rows;
+}
+
+std::shared_ptr<const RowSchema> unknown_schema(const std::string& prefix) {
+  auto row = std::make_shared<RowSchema>();
+  row->name = prefix + std::string(kUnknown);
+  row->comment = "Messages whose type no .proto file defines";
+  row->fields.resize(2);
+  row->fields[0].name = "type";
+  row->fields[0].type = FieldType::text;
+  row->fields[1].name = "payload";
+  row->fields[1].type = FieldType::blob;
+  row->fields[1].optional = true;
+  return row;
+}
+
 }  // namespace cantrail::protobuf

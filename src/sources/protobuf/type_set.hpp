@@ -35,6 +35,9 @@ class TypeSet {
   [[nodiscard]] Result<RowPlanPtr> plan(std::string_view type, const std::string& prefix,
                                         std::string_view time_field) const;
 
+  // Those of all types that make rows, and of kUnknown.
+  [[nodiscard]] std::vector<std::shared_ptr<const RowSchema>> schemas(const std::string& prefix) const;
+
   [[nodiscard]] std::size_t size() const { return types_.size(); }
   [[nodiscard]] std::size_t files() const { return files_.size(); }
 
@@ -51,6 +54,9 @@ class TypeSet {
   std::map<std::string, const google::protobuf::Descriptor*, std::less<>> types_;
   std::map<std::string, int, std::less<>> short_names_;  // how many types are called so
 };
+
+// "type" and "payload".
+[[nodiscard]] std::shared_ptr<const RowSchema> unknown_schema(const std::string& prefix);
 
 // The .proto files of a folder and the folders in it, as paths below it, sorted; at most 2,000.
 [[nodiscard]] Result<std::vector<std::string>> proto_files(FileSystem& files, const std::string& folder);
