@@ -126,6 +126,7 @@ class LaneStreams {
 double most_journal_bytes_per_s(const ChannelTraffic& channel) {
   std::vector<FrameRate> frames{{0, 0, 0}, {1, kMaxFrameBytes, 0}};
   std::vector<BusUser> users;
+  users.reserve(frames.size());
   for (const FrameRate& frame : frames) {
     users.push_back(
         {channel.frame_seconds(frame.can_id, frame.length_bytes), kAny, [&channel, frame](double rate) {

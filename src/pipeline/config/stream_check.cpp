@@ -31,8 +31,9 @@ void add_source(CatalogSpec& spec, const SourceSection& source) {
 
 // As the node names them: where a message of the channel has the name, "SOURCE/NAME".
 void add_own_streams(CatalogSpec& spec, const NodeConfig& config, const Catalog& messages) {
-  for (ChannelId channel = 0; channel < spec.channels.size(); ++channel) {
-    const SourceId id = spec.channels[channel].source;
+  for (std::size_t i = 0; i < spec.channels.size(); ++i) {
+    const auto channel = static_cast<ChannelId>(i);
+    const SourceId id = spec.channels[i].source;
     const auto source =
         std::find_if(config.sources.begin(), config.sources.end(),
                      [&](const SourceSection& one) { return one.name == spec.sources[id].name; });
