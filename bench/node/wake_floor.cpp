@@ -12,7 +12,8 @@
 namespace cantrail::bench {
 namespace {
 
-constexpr std::int64_t kPacketNs = 500'000, kBatchNs = 2'000'000, kGatherNs = 1'000'000;
+constexpr std::int64_t kBatchNs =
+    2'000'000;  // of a busy source, and from one look of the live lane to the next
 
 // Hands "there is something" from one thread to another, as BatchQueue does.
 class Bell {
@@ -45,7 +46,7 @@ std::int64_t thread_cpu_ns() {
 }  // namespace
 
 double wake_floor_cpu_s(double seconds) {
-  Bell journal, chain, live;
+  Bell journal, chain;
   std::atomic<bool> stopping{false};
   std::atomic<std::int64_t> used{0};
   std::vector<std::thread> threads;
@@ -57,21 +58,15 @@ double wake_floor_cpu_s(double seconds) {
   };
   for (int source = 0; source < 2; ++source) {
     start([&] {
-      sleep_until_ns(mono_ns() + kPacketNs);  // the first packet of a batch
-      sleep_until_ns(mono_ns() + kBatchNs);
+      const std::int64_t now = mono_ns();
+      sleep_until_ns(now - now % kBatchNs + kBatchNs);
       journal.ring();
       chain.ring();
     });
   }
   start([&] { journal.wait(); });
-  start([&] {
-    chain.wait();
-    live.ring();
-  });
-  start([&] {
-    live.wait();
-    sleep_until_ns(mono_ns() + kGatherNs);
-  });
+  start([&] { chain.wait(); });
+  start([&] { sleep_until_ns(mono_ns() + kBatchNs); });
   sleep_until_ns(mono_ns() + static_cast<std::int64_t>(seconds * 1e9));
   stopping = true;
   for (std::thread& thread : threads) thread.join();
