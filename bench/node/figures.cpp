@@ -16,6 +16,7 @@
 #include "pace.hpp"
 #include "require.hpp"
 #include "traffic.hpp"
+#include "wake_floor.hpp"
 
 namespace cantrail::bench {
 namespace {
@@ -97,6 +98,9 @@ bool knows_sink(const BenchOptions& options, const std::string& type) {
 
 Figures cpu_figures(const BenchOptions& options) {
   Figures found;
+  found.push_back({"the floor: as many threads woken as often, with nothing to do", "",
+                   fmt::format("{:.2f} µs", wake_floor_cpu_s(options.seconds) / options.seconds /
+                                                options.frames_a_second * 1e6)});
   found.push_back(cpu_of(options, "CPU a frame: capture, decode, journal, live", "≤ 2 µs", ""));
   found.push_back(cpu_of(options, "the same with SQLite and its rollups", "≤ 6 µs", kHistory));
   const char* const with_both = "the same with SQLite and MCAP";

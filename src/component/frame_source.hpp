@@ -96,8 +96,8 @@ class SourceConfig {
   [[nodiscard]] virtual bool has_channels() const { return true; }
   // Streams of rows known before start that belong to no channel, as files say that it names. What is wrong
   // with such a file is a warning: the source starts without it.
-  [[nodiscard]] virtual std::vector<std::shared_ptr<const RowSchema>> streams_without_channel(FileSystem& files,
-                                                                              Diagnostics& found) const {
+  [[nodiscard]] virtual std::vector<std::shared_ptr<const RowSchema>> streams_without_channel(
+      FileSystem& files, Diagnostics& found) const {
     (void)files;
     (void)found;
     return {};

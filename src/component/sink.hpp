@@ -21,7 +21,8 @@ namespace cantrail {
 
 struct SinkTraits {
   bool durable = false;  // has a cursor; is fed from the journal whenever it is behind
-  // How the lane coalesces: a write happens when one of these is reached.
+  // How the lane coalesces: a write happens when one of these is reached. A live lane's delay is from one
+  // write to the next: what comes after a silence is written at once.
   std::size_t records = 1000;
   std::size_t bytes = 1 << 20;
   Duration delay = std::chrono::milliseconds(100);

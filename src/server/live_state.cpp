@@ -80,9 +80,9 @@ void LiveState::take(std::span<const NewestRow> rows) {
     Entry& entry = *stream.entry;
     if (entry.maker != stream.maker) {
       entry.maker = stream.maker;
-      const std::uint64_t before = entry.row.rows;
-      entry.row = {};
-      entry.row.rows = before;
+      LatestRow counts;  // of what was there only that goes on
+      counts.rows = entry.row.rows;
+      entry.row = std::move(counts);
     }
     LatestRowMaker::hold(*newest.batch, *newest.block, newest.block->rows() - 1, entry.held);
     entry.row.rows += newest.rows;

@@ -17,7 +17,7 @@ class LiveStateSink final : public Sink {
 
   // The lane's delay decides when a group is written, never its size.
   [[nodiscard]] SinkTraits traits() const override {
-    return {.durable = false, .records = 1U << 20, .bytes = 4U << 20, .delay = std::chrono::milliseconds(1)};
+    return {.durable = false, .records = 1U << 20, .bytes = 4U << 20, .delay = std::chrono::milliseconds(2)};
   }
 
   Result<std::optional<Position>> open(const SinkContext& context) override {

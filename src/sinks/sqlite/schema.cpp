@@ -88,7 +88,7 @@ Status prepare_file(Database& database, std::uint64_t wal_keep_bytes) {
     if (Status set = set_up_connection(database, wal_keep_bytes); !set || *version == kSchemaVersion) {
       return set;
     }
-    return in_one_step(database, kUpgrade);
+    return in_one_step(database, *version == kSecondSchema ? "" : kUpgrade);
   }
   if (Status set = set_up_connection(database, wal_keep_bytes); !set) return set;
   return in_one_step(database, kTables);

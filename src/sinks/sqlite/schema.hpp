@@ -11,7 +11,8 @@
 namespace cantrail::sqlite {
 
 inline constexpr std::int64_t kApplicationId = 0x63616E74;  // "cant"
-inline constexpr std::int64_t kSchemaVersion = 2;
+// 2: rollups and packed rows. 3: rollups with exceptions, which a program that knows 2 takes for damage.
+inline constexpr std::int64_t kSchemaVersion = 3, kSecondSchema = 2;
 inline constexpr std::int64_t kFirstSchema =
     1;  // upgraded in place: its rows stay, rollups begin with the next one
 

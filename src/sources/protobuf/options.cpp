@@ -121,7 +121,8 @@ std::optional<Findings> Config::probe(const ProbeContext&) const {
                              "listen")};
 }
 
-std::vector<std::shared_ptr<const RowSchema>> Config::streams_without_channel(FileSystem& files, Diagnostics& found) const {
+std::vector<std::shared_ptr<const RowSchema>> Config::streams_without_channel(FileSystem& files,
+                                                                              Diagnostics& found) const {
   if (!files.exists(options_.proto.value)) {
     found.push_back({Severity::warning,
                      {options_.proto.value, 0, 0},

@@ -32,8 +32,8 @@ class Config final : public SourceConfig {
   [[nodiscard]] std::vector<std::string> problems() const override;
   [[nodiscard]] std::vector<std::string> channels(const std::string& source_name) const override;
   [[nodiscard]] bool has_channels() const override { return false; }
-  [[nodiscard]] std::vector<std::shared_ptr<const RowSchema>> streams_without_channel(FileSystem& files,
-                                                                      Diagnostics& found) const override;
+  [[nodiscard]] std::vector<std::shared_ptr<const RowSchema>> streams_without_channel(
+      FileSystem& files, Diagnostics& found) const override;
   [[nodiscard]] std::optional<Findings> probe(const ProbeContext& context) const override;
   [[nodiscard]] std::unique_ptr<FrameSource> make() const override;
 
