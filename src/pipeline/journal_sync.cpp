@@ -10,6 +10,8 @@ constexpr Duration kLookAgain = std::chrono::milliseconds(100);  // a clock of o
 }  // namespace
 
 void JournalSync::start() {
+  // The run before may have crashed, and left something that is not safe yet.
+  if (parts_.journal.dirty()) unsynced_since_ = parts_.clock.mono();
   thread_ = std::thread([this] { run(); });
 }
 

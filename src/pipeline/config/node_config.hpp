@@ -37,9 +37,10 @@ struct SinkSection {
 };
 
 struct JournalSection {
-  Path folder;                  // empty: DATA/journal
-  std::string sync = "normal";  // safe, normal, sd-saver
-  std::optional<Bytes> keep;    // none: the smaller of 8 GiB and 20 % of the disk
+  Path folder;                       // empty: DATA/journal
+  std::string sync = "normal";       // safe, normal, sd-saver
+  std::optional<Bytes> keep;         // none: the smaller of 8 GiB and 20 % of the disk
+  std::string compression = "none";  // none, zstd
 };
 
 // [copies.NAME]: the messages of every DBC once more at other identifiers, one node of the bus after the
