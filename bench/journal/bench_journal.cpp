@@ -46,7 +46,7 @@ void fill(RawBatch& batch, std::size_t frames, bool mixed) {
 
 // Appends `total` frames without fdatasync (the rate a disk syncs at is the disk's), then reads them.
 void measure(const std::string& folder, const char* name, std::size_t per_batch, bool mixed,
-             std::size_t total, Compression compression = Compression::none) {
+             std::size_t total, JournalCompression compression = JournalCompression::none) {
   std::filesystem::remove_all(folder);
   SystemClock clock;
   NoLog log;
@@ -161,8 +161,9 @@ int main(int argc, char** argv) {
   cantrail::measure(folder, "1,000 per batch, 0-8 bytes", 1000, true, 20'000'000);
   cantrail::measure(folder, "4,096 per batch, 8 bytes", 4096, false, 20'000'000);
   cantrail::measure(folder, "20 per batch, 8 bytes", 20, false, 4'000'000);
-  cantrail::measure(folder, "1,000 per batch, zstd", 1000, false, 5'000'000, cantrail::Compression::zstd);
-  cantrail::measure(folder, "20 per batch, zstd", 20, false, 2'000'000, cantrail::Compression::zstd);
+  cantrail::measure(folder, "1,000 per batch, zstd", 1000, false, 5'000'000,
+                    cantrail::JournalCompression::zstd);
+  cantrail::measure(folder, "20 per batch, zstd", 20, false, 2'000'000, cantrail::JournalCompression::zstd);
   cantrail::measure_places(folder);
   return 0;
 }

@@ -24,10 +24,10 @@ std::atomic<std::uint64_t> allocations{0};
 namespace cantrail {
 namespace {
 
-class JournalAllocationTest : public JournalTest, public ::testing::WithParamInterface<Compression> {};
+class JournalAllocationTest : public JournalTest, public ::testing::WithParamInterface<JournalCompression> {};
 
 INSTANTIATE_TEST_SUITE_P(Kinds, JournalAllocationTest,
-                         ::testing::Values(Compression::none, Compression::zstd));
+                         ::testing::Values(JournalCompression::none, JournalCompression::zstd));
 
 TEST_P(JournalAllocationTest, AppendsWithoutAllocatingOnceItIsWarm) {
   options_.compression = GetParam();

@@ -68,7 +68,7 @@ static_assert(sizeof(RowsHeader) == 24);
 // Used by the writer's thread. Keeps its memory, so that it does not allocate once it is warm.
 class BatchEncoder {
  public:
-  explicit BatchEncoder(Compression compression = Compression::none);
+  explicit BatchEncoder(JournalCompression compression = JournalCompression::none);
   ~BatchEncoder();
   BatchEncoder(const BatchEncoder&) = delete;
   BatchEncoder& operator=(const BatchEncoder&) = delete;

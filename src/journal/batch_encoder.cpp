@@ -45,8 +45,8 @@ struct BatchEncoder::HashState {
   ~HashState() { XXH3_freeState(state); }
 };
 
-BatchEncoder::BatchEncoder(Compression compression)
-    : compressor_(compression == Compression::zstd ? std::make_unique<ColumnCompressor>() : nullptr),
+BatchEncoder::BatchEncoder(JournalCompression compression)
+    : compressor_(compression == JournalCompression::zstd ? std::make_unique<ColumnCompressor>() : nullptr),
       hash_(std::make_unique<HashState>()) {}
 BatchEncoder::~BatchEncoder() = default;
 

@@ -9,7 +9,7 @@
 
 namespace cantrail {
 
-enum class Compression : std::uint8_t { none, zstd };
+enum class JournalCompression : std::uint8_t { none, zstd };
 
 namespace journal {
 

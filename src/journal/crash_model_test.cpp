@@ -34,7 +34,7 @@ class JournalModelTest : public JournalTest {
     faults_ = std::make_unique<FaultFileSystem>(*disk_);
     options_.cap_bytes = cap;
     options_.segment_bytes = 4096U << below(3);
-    options_.compression = below(2) == 0 ? Compression::none : Compression::zstd;
+    options_.compression = below(2) == 0 ? JournalCompression::none : JournalCompression::zstd;
     std::filesystem::create_directories(options_.folder);  // for the lock; all else is in memory
     appended_.clear();
     epochs_.clear();

@@ -126,7 +126,8 @@ Status DiskJournal::begin_segment(std::uint64_t first_seq) {
     if (auto removed = setup_.files.remove(path); !removed) return removed;
   }
   SegmentHeader header;
-  header.version = setup_.options.compression == Compression::none ? kVersionPlain : kVersionCompressed;
+  header.version =
+      setup_.options.compression == JournalCompression::none ? kVersionPlain : kVersionCompressed;
   header.epoch = epoch();
   header.first_seq = first_seq;
   header.journal = id().bytes;

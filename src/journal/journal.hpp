@@ -29,7 +29,7 @@ struct JournalOptions {
   std::uint64_t cap_bytes = 0;              // 0: the smaller of 8 GiB and 20 % of the disk
   std::uint64_t segment_bytes = 64U << 20;  // the most; a quarter of the cap at the most
   SyncMode sync = SyncMode::normal;
-  Compression compression = Compression::none;
+  JournalCompression compression = JournalCompression::none;
 };
 
 // What the journal knows of its past when it is opened.

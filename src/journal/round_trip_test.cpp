@@ -5,10 +5,10 @@
 namespace cantrail {
 namespace {
 
-class JournalRoundTripTest : public JournalTest, public ::testing::WithParamInterface<Compression> {};
+class JournalRoundTripTest : public JournalTest, public ::testing::WithParamInterface<JournalCompression> {};
 
 INSTANTIATE_TEST_SUITE_P(Kinds, JournalRoundTripTest,
-                         ::testing::Values(Compression::none, Compression::zstd));
+                         ::testing::Values(JournalCompression::none, JournalCompression::zstd));
 
 TEST_P(JournalRoundTripTest, GivesBackEverythingThatABatchHolds) {
   options_.compression = GetParam();
@@ -42,7 +42,7 @@ TEST_F(JournalTest, LeavesOutColumnsThatAreConstantAndShortensTimes) {
 }
 
 TEST_F(JournalTest, CompressesWhatIsSmallerForItAndKnowsItAfterACrash) {
-  options_.compression = Compression::zstd;
+  options_.compression = JournalCompression::zstd;
   const CatalogPtr catalog = make_catalog("{}");
   open();
   for (int i = 0; i < 20; ++i) {
@@ -51,7 +51,7 @@ TEST_F(JournalTest, CompressesWhatIsSmallerForItAndKnowsItAfterACrash) {
     ASSERT_TRUE(journal_->append(*batch).ok());
   }
   EXPECT_LT(journal_->stats().appended_bytes, 10U * 1000 * 16 / 2);
-  options_.compression = Compression::none;
+  options_.compression = JournalCompression::none;
   open();
   EXPECT_EQ(journal_->past().source_positions.at("can0"), "at 19");
   EXPECT_EQ(journal_->past().end, (Position{journal_->id(), 1, 21, 0}));
@@ -116,11 +116,11 @@ TEST_F(JournalTest, RefusesAPositionThatDoesNotAscend) {
 }
 
 // The payload decoder alone, for bytes that a checksum would have kept away from it.
-class BatchDecoderTest : public ::testing::TestWithParam<Compression> {};
+class BatchDecoderTest : public ::testing::TestWithParam<JournalCompression> {};
 
 TEST_P(BatchDecoderTest, SurvivesEveryCutAndEveryFlip) {
-  const auto type =
-      GetParam() == Compression::none ? journal::RecordType::batch : journal::RecordType::compressed_batch;
+  const auto type = GetParam() == JournalCompression::none ? journal::RecordType::batch
+                                                           : journal::RecordType::compressed_batch;
   RawBatch batch;
   fill_every_kind(batch.frames, 1000);
   fill_rows(batch.rows.emplace_back(), 4, 5, true);
@@ -154,12 +154,13 @@ TEST_P(BatchDecoderTest, SurvivesEveryCutAndEveryFlip) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Kinds, BatchDecoderTest, ::testing::Values(Compression::none, Compression::zstd));
+INSTANTIATE_TEST_SUITE_P(Kinds, BatchDecoderTest,
+                         ::testing::Values(JournalCompression::none, JournalCompression::zstd));
 
 TEST(BatchDecoder, RefusesAFrameThatStandsForMoreThanAnybodyWrites) {
   RawBatch batch;
   for (int i = 0; i < 200; ++i) batch.frames.append({WallTime{i}, 1, 0, 0, 8, std::array<std::uint8_t, 8>{}});
-  journal::BatchEncoder encoder(Compression::zstd);
+  journal::BatchEncoder encoder(JournalCompression::zstd);
   ASSERT_TRUE(encoder.prepare(batch, "").ok());
   std::string record;
   for (const auto piece : encoder.pieces(1)) record += journal::as_text(piece);

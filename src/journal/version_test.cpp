@@ -66,12 +66,12 @@ class JournalVersionTest : public JournalTest {
 
 // With CANTRAIL_KEEP_SAMPLE it leaves there what a folder of testdata is made from.
 TEST_F(JournalVersionTest, WritesItsSample) {
-  for (const Compression compression : {Compression::none, Compression::zstd}) {
+  for (const JournalCompression compression : {JournalCompression::none, JournalCompression::zstd}) {
     std::filesystem::remove_all(options_.folder);
     options_.compression = compression;
     write_sample();
     expect_sample();
-    const std::uint8_t version = compression == Compression::none ? 1 : 2;
+    const std::uint8_t version = compression == JournalCompression::none ? 1 : 2;
     for (const std::string& path : segment_paths()) EXPECT_EQ(slurp(path)[8], version);
     if (const char* keep = std::getenv("CANTRAIL_KEEP_SAMPLE")) {
       std::filesystem::copy(options_.folder, keep + ("/version-" + std::to_string(version)),

@@ -45,7 +45,8 @@ NodeParts to_parts(NodeConfig config, std::string version) {
                                                              : std::move(config.journal.folder.value);
   parts.journal.cap_bytes = config.journal.keep.value_or(Bytes{}).count;
   parts.journal.sync = sync_mode(config.journal.sync);
-  parts.journal.compression = config.journal.compression == "zstd" ? Compression::zstd : Compression::none;
+  parts.journal.compression =
+      config.journal.compression == "zstd" ? JournalCompression::zstd : JournalCompression::none;
   parts.dead_letter_folder = join_path(config.data.value, "dead-letter");
   parts.copies = std::move(config.copies);
   for (SourceSection& section : config.sources) {
