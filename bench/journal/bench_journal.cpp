@@ -28,7 +28,8 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
   std::exit(1);
 }
 
-// A bus as it is: 40 ids, 8 bytes mostly (`mixed`: lengths vary), about 100 us between frames.
+// A bus as it is: 40 ids, 8 bytes mostly (`mixed`: lengths vary), about 100 us between frames; the payload is
+// random, which is the worst case of compression.
 void fill(RawBatch& batch, std::size_t frames, bool mixed) {
   std::mt19937_64 random(7);
   std::int64_t time = 1'700'000'000'000'000'000;
@@ -45,13 +46,14 @@ void fill(RawBatch& batch, std::size_t frames, bool mixed) {
 
 // Appends `total` frames without fdatasync (the rate a disk syncs at is the disk's), then reads them.
 void measure(const std::string& folder, const char* name, std::size_t per_batch, bool mixed,
-             std::size_t total) {
+             std::size_t total, JournalCompression compression = JournalCompression::none) {
   std::filesystem::remove_all(folder);
   SystemClock clock;
   NoLog log;
   JournalOptions options;
   options.folder = folder;
   options.cap_bytes = std::uint64_t{4} << 30U;
+  options.compression = compression;
   auto opened = Journal::open(options, "{}", real_file_system(), clock, log);
   if (!opened) fail(opened.fault());
   Journal& journal = **opened;
@@ -159,6 +161,9 @@ int main(int argc, char** argv) {
   cantrail::measure(folder, "1,000 per batch, 0-8 bytes", 1000, true, 20'000'000);
   cantrail::measure(folder, "4,096 per batch, 8 bytes", 4096, false, 20'000'000);
   cantrail::measure(folder, "20 per batch, 8 bytes", 20, false, 4'000'000);
+  cantrail::measure(folder, "1,000 per batch, zstd", 1000, false, 5'000'000,
+                    cantrail::JournalCompression::zstd);
+  cantrail::measure(folder, "20 per batch, zstd", 20, false, 2'000'000, cantrail::JournalCompression::zstd);
   cantrail::measure_places(folder);
   return 0;
 }

@@ -24,7 +24,13 @@ std::atomic<std::uint64_t> allocations{0};
 namespace cantrail {
 namespace {
 
-TEST_F(JournalTest, AppendsWithoutAllocatingOnceItIsWarm) {
+class JournalAllocationTest : public JournalTest, public ::testing::WithParamInterface<JournalCompression> {};
+
+INSTANTIATE_TEST_SUITE_P(Kinds, JournalAllocationTest,
+                         ::testing::Values(JournalCompression::none, JournalCompression::zstd));
+
+TEST_P(JournalAllocationTest, AppendsWithoutAllocatingOnceItIsWarm) {
+  options_.compression = GetParam();
   auto opened = Journal::open(options_, "{}", real_file_system(), clock_, log_);
   ASSERT_TRUE(opened.ok());
   journal_ = std::move(opened).value();

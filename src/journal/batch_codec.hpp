@@ -1,4 +1,5 @@
-// A batch as the payload of a record: columns as they lie in memory, written from where they lie.
+// A batch as the payload of a record: columns as they lie in memory, written from where they lie, or
+// compressed.
 #pragma once
 
 #include <memory>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "base/status.hpp"
+#include "journal/column_compression.hpp"
 #include "journal/format.hpp"
 #include "model/batch.hpp"
 
@@ -66,7 +68,7 @@ static_assert(sizeof(RowsHeader) == 24);
 // Used by the writer's thread. Keeps its memory, so that it does not allocate once it is warm.
 class BatchEncoder {
  public:
-  BatchEncoder();
+  explicit BatchEncoder(JournalCompression compression = JournalCompression::none);
   ~BatchEncoder();
   BatchEncoder(const BatchEncoder&) = delete;
   BatchEncoder& operator=(const BatchEncoder&) = delete;
@@ -84,11 +86,14 @@ class BatchEncoder {
   void add_frames(const FrameBlock& frames);
   void describe_rows(const std::vector<StreamBlock>& rows);
   void add_rows(const std::vector<StreamBlock>& rows);
+  [[nodiscard]] bool compress(std::size_t first_column, std::size_t before_columns);
 
+  std::unique_ptr<ColumnCompressor> compressor_;  // nullptr: nothing is compressed
   struct HashState;
   std::unique_ptr<HashState> hash_;
   RecordHeader record_;
   BatchHeader header_;
+  CompressedHeader compressed_;
   std::size_t size_ = 0;
   std::string text_;
   std::vector<std::uint32_t> short_times_;
@@ -102,20 +107,24 @@ class Cutter;
 class BatchDecoder {
  public:
   // Fills `batch` (but for position.journal, position.epoch and catalog). False: the payload contradicts
-  // itself. Never allocates more than a small multiple of the payload. `payload` is 8-byte aligned.
-  [[nodiscard]] bool decode(std::span<const std::byte> payload, RawBatch& batch, Digest& catalog);
+  // itself. Never allocates more than a small multiple of the payload, or of the 16 MiB that a compressed one
+  // may stand for. `payload` is 8-byte aligned; `type` is one of the two of batches.
+  [[nodiscard]] bool decode(RecordType type, std::span<const std::byte> payload, RawBatch& batch,
+                            Digest& catalog);
 
  private:
   [[nodiscard]] bool read_text(std::span<const std::byte> text, const BatchHeader& header, RawBatch& batch);
   [[nodiscard]] bool read_frames(Cutter& from, const BatchHeader& header, FrameBlock& frames);
+  [[nodiscard]] bool read_columns(Cutter& from, const BatchHeader& header, RawBatch& batch);
 
+  ColumnDecompressor decompressor_;
   std::vector<std::int64_t> times_;
   std::vector<FrameFlags> flags_;
   std::vector<ChannelId> channels_;
   std::vector<std::uint8_t> lengths_;
 };
 
-// What a scan wants to know of a batch without decoding it.
+// What a scan wants to know of a batch, compressed or not, without decoding it.
 struct BatchSummary {
   BatchHeader header;
   std::string_view source_name;

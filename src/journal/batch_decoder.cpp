@@ -27,6 +27,7 @@ class Cutter {
     return {reinterpret_cast<const T*>(piece.data()), piece.size() / sizeof(T)};
   }
 
+  [[nodiscard]] std::size_t left() const { return rest_.size(); }
   [[nodiscard]] bool failed() const { return failed_; }
   [[nodiscard]] bool done() const { return !failed_ && rest_.empty(); }
 
@@ -119,7 +120,8 @@ bool BatchDecoder::read_frames(Cutter& from, const BatchHeader& header, FrameBlo
   return !from.failed() && frames.assign(times, ids, flags, channels, lengths, payload);
 }
 
-bool BatchDecoder::decode(std::span<const std::byte> payload, RawBatch& batch, Digest& catalog) {
+bool BatchDecoder::decode(RecordType type, std::span<const std::byte> payload, RawBatch& batch,
+                          Digest& catalog) {
   batch.clear();
   BatchHeader header;
   Cutter from(payload);
@@ -131,8 +133,21 @@ bool BatchDecoder::decode(std::span<const std::byte> payload, RawBatch& batch, D
   batch.tick = header.tick != 0;
   catalog.bytes = header.digest;
   if (!read_text(from.take(header.text_bytes), header, batch)) return false;
+  if (type == RecordType::batch) return read_columns(from, header, batch);
+  CompressedHeader compressed;
+  if (!load(from.take(sizeof compressed), compressed)) return false;
+  const auto zstd = from.take(compressed.zstd_bytes);
+  if (!from.done()) return false;
+  const auto columns = decompressor_.decompress(zstd, compressed.columns_bytes);
+  if (!columns) return false;
+  Cutter from_columns(*columns);
+  return read_columns(from_columns, header, batch);
+}
+
+bool BatchDecoder::read_columns(Cutter& from, const BatchHeader& header, RawBatch& batch) {
+  const std::size_t bytes = from.left();
   if (header.frames != 0 && !read_frames(from, header, batch.frames)) return false;
-  if (header.row_blocks > payload.size() / sizeof(RowsHeader)) return false;
+  if (header.row_blocks > bytes / sizeof(RowsHeader)) return false;
   batch.rows.reserve(header.row_blocks);
   for (std::uint32_t i = 0; i < header.row_blocks; ++i) {
     if (!read_rows(from, batch.rows.emplace_back())) return false;

@@ -45,7 +45,9 @@ struct BatchEncoder::HashState {
   ~HashState() { XXH3_freeState(state); }
 };
 
-BatchEncoder::BatchEncoder() : hash_(std::make_unique<HashState>()) {}
+BatchEncoder::BatchEncoder(JournalCompression compression)
+    : compressor_(compression == JournalCompression::zstd ? std::make_unique<ColumnCompressor>() : nullptr),
+      hash_(std::make_unique<HashState>()) {}
 BatchEncoder::~BatchEncoder() = default;
 
 void BatchEncoder::add(std::span<const std::byte> piece) {
@@ -139,6 +141,20 @@ void BatchEncoder::add_rows(const std::vector<StreamBlock>& rows) {
   }
 }
 
+// Puts one piece in the place of all columns, if that makes them smaller.
+bool BatchEncoder::compress(std::size_t first_column, std::size_t before_columns) {
+  const std::size_t columns = size_ - before_columns;
+  if (columns == 0 || columns > kMostCompressedColumns) return false;
+  const auto zstd = compressor_->compress(std::span(pieces_).subspan(first_column), columns);
+  if (zstd.empty() || sizeof compressed_ + padded(zstd.size()) >= columns) return false;
+  compressed_ = {static_cast<std::uint32_t>(columns), static_cast<std::uint32_t>(zstd.size())};
+  pieces_.resize(first_column);
+  size_ = before_columns;
+  add(bytes_of(compressed_));
+  add(zstd);
+  return true;
+}
+
 Status BatchEncoder::prepare(const RawBatch& batch, std::string_view source_name) {
   header_ = {};
   header_.seq = batch.position.seq;
@@ -156,13 +172,17 @@ Status BatchEncoder::prepare(const RawBatch& batch, std::string_view source_name
   pieces_.push_back(bytes_of(record_));
   add(bytes_of(header_));
   add_text(batch, source_name);
+  const std::size_t first_column = pieces_.size();
+  const std::size_t before_columns = size_;
   add_frames(batch.frames);
   add_rows(batch.rows);
+  const bool compressed = compressor_ && compress(first_column, before_columns);
   if (size_ > kMaxPayloadBytes) {
     return {FaultKind::rejected,
             "a batch of " + std::to_string(size_) + " bytes is too large for the journal"};
   }
-  record_.mark = kRecordMark | static_cast<std::uint32_t>(RecordType::batch);
+  const RecordType type = compressed ? RecordType::compressed_batch : RecordType::batch;
+  record_.mark = kRecordMark | static_cast<std::uint32_t>(type);
   record_.length = static_cast<std::uint32_t>(size_);
   return {};
 }

@@ -27,12 +27,32 @@ DiskJournal::DiskJournal(Setup setup)
     : setup_(std::move(setup)),
       began_(setup_.clock.pair()),
       unsynced_(setup_.files, setup_.options.folder),
+      encoder_(setup_.options.compression),
       source_positions_(setup_.recovered.past.source_positions),
       last_(setup_.recovered.past.last) {
   stats_.cap_bytes = setup_.options.cap_bytes;
   stats_.head = {id(), epoch(), next_seq_, 0};
   stats_.torn_bytes = setup_.recovered.past.torn_bytes;
   note_oldest();
+  take_over_unsynced();
+}
+
+// The process before this one may have crashed without a power cut: what it had not synced is there, and not
+// safe.
+void DiskJournal::take_over_unsynced() {
+  constexpr int kMostSegments =
+      2;  // that are still written to within one interval of syncs, but for the fastest
+  if (setup_.recovered.past.clean) return;
+  SegmentPtr segment = setup_.segments->back();
+  for (int i = 0; i < kMostSegments && segment; ++i, segment = setup_.segments->before(segment->name)) {
+    auto opened = setup_.files.open(segment->path, OpenMode::read);
+    if (!opened) continue;
+    auto file = std::make_shared<SegmentFile>();
+    file->segment = segment;
+    file->file = std::move(*opened);
+    unsynced_.add(std::move(file));
+    unsynced_.mark_dirty();
+  }
 }
 
 Status DiskJournal::check(const RawBatch& batch) const {
@@ -91,6 +111,14 @@ std::string DiskJournal::preamble(const SegmentHeader& header, std::uint64_t see
 }
 
 Status DiskJournal::begin_segment(std::uint64_t first_seq) {
+  // A segment's state tells where sources have got to. It must not be on the disk before what it tells of is:
+  // a power cut between the two would let a source resume behind records that are gone.
+  if (unsynced_.dirty()) {
+    if (Status synced = sync_now(); !synced) {  // what follows is as safe as it gets
+      const std::scoped_lock lock(stats_mutex_);
+      untold_ = std::move(synced);
+    }
+  }
   const SegmentName name{epoch(), first_seq};
   const std::string path = join_path(setup_.options.folder, to_string(name));
   // This epoch is ours alone: a file of that name is what is left of a begin that failed.
@@ -98,6 +126,8 @@ Status DiskJournal::begin_segment(std::uint64_t first_seq) {
     if (auto removed = setup_.files.remove(path); !removed) return removed;
   }
   SegmentHeader header;
+  header.version =
+      setup_.options.compression == JournalCompression::none ? kVersionPlain : kVersionCompressed;
   header.epoch = epoch();
   header.first_seq = first_seq;
   header.journal = id().bytes;
@@ -224,6 +254,13 @@ void DiskJournal::note_oldest() {
 }
 
 Status DiskJournal::sync() {
+  Status synced = sync_now();
+  const std::scoped_lock lock(stats_mutex_);
+  const auto untold = std::exchange(untold_, std::nullopt);
+  return synced && untold ? *untold : synced;
+}
+
+Status DiskJournal::sync_now() {
   const MonoTime start = setup_.clock.mono();
   bool did_sync = false;
   Status synced = unsynced_.sync(did_sync);

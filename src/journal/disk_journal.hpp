@@ -44,6 +44,8 @@ class DiskJournal final : public Journal {
 
  private:
   [[nodiscard]] Status check(const RawBatch& batch) const;
+  void take_over_unsynced();
+  Status sync_now();
   Status begin_segment(std::uint64_t first_seq);
   [[nodiscard]] std::string preamble(const SegmentHeader& header, std::uint64_t seed) const;
   void leave_segment();  // finished or, if nothing of use is in it, removed
@@ -73,8 +75,10 @@ class DiskJournal final : public Journal {
   std::uint64_t next_seq_ = 1;
   std::uint64_t next_record_ = 0;
 
-  mutable std::mutex stats_mutex_;  // of stats_
+  mutable std::mutex stats_mutex_;  // of what follows
   JournalStats stats_;
+  std::optional<Status>
+      untold_;  // a sync of the writer's own that failed: whoever calls sync() next must know
 };
 
 }  // namespace cantrail::journal

@@ -164,11 +164,38 @@ TEST_F(JournalFailureTest, SyncsOnlyWhatIsDirtyAndEverySegmentThatIs) {
   EXPECT_TRUE(journal_->sync().ok());
   EXPECT_EQ(files_.count(FileOperation::sync), syncs);
   for (int i = 0; i < 10; ++i) ASSERT_TRUE(append(100).ok());
+  EXPECT_EQ(files_.count(FileOperation::sync), syncs + segment_paths().size() - 1)
+      << "each before the next one was begun";
   EXPECT_TRUE(journal_->sync().ok());
   EXPECT_EQ(files_.count(FileOperation::sync), syncs + segment_paths().size());
   EXPECT_TRUE(journal_->sync().ok());
   EXPECT_EQ(files_.count(FileOperation::sync), syncs + segment_paths().size());
-  EXPECT_EQ(journal_->stats().syncs, 1U);
+  EXPECT_EQ(journal_->stats().syncs, segment_paths().size());
+}
+
+TEST_F(JournalFailureTest, TellsOfASyncThatFailedBetweenTwoSegments) {
+  options_.segment_bytes = 4096;
+  open();
+  ASSERT_TRUE(append(100).ok());
+  files_.fail_at(1, only(FileOperation::sync));
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(append(100).ok());
+  EXPECT_EQ(segment_paths().size(), 2U);
+  EXPECT_EQ(journal_->stats().sync_failures, 1U);
+  EXPECT_FALSE(journal_->sync().ok()) << "whoever waits for it must not take the first segment for safe";
+  EXPECT_TRUE(journal_->sync().ok());
+}
+
+TEST_F(JournalFailureTest, SyncsWhatARunThatCrashedHadNotSyncedBeforeItTellsOfIt) {
+  open();
+  ASSERT_TRUE(append(100).ok());
+  open();
+  const std::uint64_t syncs = files_.count(FileOperation::sync);
+  EXPECT_TRUE(journal_->dirty());
+  ASSERT_TRUE(append(100).ok());
+  EXPECT_EQ(files_.count(FileOperation::sync), syncs + 1);
+  EXPECT_TRUE(journal_->close_cleanly().ok());
+  open();
+  EXPECT_FALSE(journal_->dirty()) << "an orderly stop left nothing";
 }
 
 TEST_F(JournalFailureTest, ResumesWhenAFullDiskHasRoomAgain) {

@@ -28,7 +28,8 @@ SegmentHeader sealed(SegmentHeader header) {
 std::optional<SegmentHeader> parse_header(std::span<const std::byte> bytes) {
   SegmentHeader header;
   if (!load(bytes, header)) return std::nullopt;
-  if (header.magic != kSegmentMagic || header.version != kVersion) return std::nullopt;
+  const bool known = header.version == kVersionPlain || header.version == kVersionCompressed;
+  if (header.magic != kSegmentMagic || !known) return std::nullopt;
   if (header.hash != sealed(header).hash) return std::nullopt;
   return header;
 }

@@ -1,5 +1,5 @@
-// The bytes of a segment, version 1. docs/journal-format.md is the specification; this is its transcription.
-// Everything is little endian and every record begins at a multiple of 8.
+// The bytes of a segment, versions 1 and 2. docs/journal-format.md is the specification; this is its
+// transcription. Everything is little endian and every record begins at a multiple of 8.
 #pragma once
 
 #include <array>
@@ -20,15 +20,27 @@ namespace cantrail::journal {
 static_assert(std::endian::native == std::endian::little, "columns are written as they lie in memory");
 
 inline constexpr std::array<char, 8> kSegmentMagic{'\x89', 'C', 'T', 'J', '\r', '\n', '\x1a', '\n'};
-inline constexpr std::uint32_t kVersion = 1;
+inline constexpr std::uint32_t kVersionPlain = 1;
+inline constexpr std::uint32_t kVersionCompressed = 2;        // may hold compressed batches
 inline constexpr std::uint32_t kRecordMark = 0x52544300U;     // "?CTR"; the low byte is the type
 inline constexpr std::uint32_t kMaxPayloadBytes = 1U << 30U;  // a record's
 
-enum class RecordType : std::uint8_t { epoch = 1, state = 2, catalog = 3, batch = 4, end = 5 };
+enum class RecordType : std::uint8_t {
+  epoch = 1,
+  state = 2,
+  catalog = 3,
+  batch = 4,
+  end = 5,
+  compressed_batch = 6,
+};
+
+[[nodiscard]] constexpr bool is_batch(RecordType type) {
+  return type == RecordType::batch || type == RecordType::compressed_batch;
+}
 
 struct SegmentHeader {
   std::array<char, 8> magic = kSegmentMagic;
-  std::uint32_t version = kVersion;
+  std::uint32_t version = kVersionPlain;
   std::uint32_t epoch = 0;
   std::uint64_t first_seq = 0;
   std::array<std::uint8_t, 16> journal{};
@@ -74,6 +86,14 @@ struct CatalogRecord {
   std::uint64_t definition_bytes = 0;
 };
 static_assert(sizeof(CatalogRecord) == 40);
+
+// In the payload of `compressed_batch`, behind the text section of a batch; the zstd frame follows, padded.
+struct CompressedHeader {
+  std::uint32_t columns_bytes = 0;  // of what is behind the text section of a batch that is not compressed
+  std::uint32_t zstd_bytes = 0;
+};
+static_assert(sizeof(CompressedHeader) == 8);
+inline constexpr std::uint32_t kMostCompressedColumns = 16U << 20U;  // larger ones are not compressed
 
 // Payload of `end`: an orderly stop.
 struct EndRecord {

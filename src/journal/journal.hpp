@@ -15,6 +15,7 @@
 #include "base/file.hpp"
 #include "base/status.hpp"
 #include "component/context.hpp"
+#include "journal/column_compression.hpp"
 #include "model/batch.hpp"
 
 namespace cantrail {
@@ -28,6 +29,7 @@ struct JournalOptions {
   std::uint64_t cap_bytes = 0;              // 0: the smaller of 8 GiB and 20 % of the disk
   std::uint64_t segment_bytes = 64U << 20;  // the most; a quarter of the cap at the most
   SyncMode sync = SyncMode::normal;
+  JournalCompression compression = JournalCompression::none;
 };
 
 // The most that it may take of the disk: what the options say, else what the disk allows; the folder need not
@@ -84,8 +86,9 @@ class Journal {
   // the segment is cut back or sealed, and the next append begins a new one. Not retried here.
   virtual Status append(const RawBatch& batch) = 0;
 
-  // Writer thread or one other thread: makes everything appended so far durable. Does nothing when nothing is
-  // dirty. After a failed sync the segment is sealed and never synced again.
+  // Writer thread or one other thread: makes everything appended so far durable, what a run that crashed has
+  // left included. Does nothing when nothing is dirty. After a failed sync the segment is sealed and never
+  // synced again. Fault: of this sync, or of one that append() made on its way to another segment.
   virtual Status sync() = 0;
   [[nodiscard]] virtual bool dirty() const = 0;  // any thread
 

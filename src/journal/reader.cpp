@@ -156,7 +156,7 @@ std::optional<JournalReader::Item> Reader::take_batch(const Record& record) {
   }
   Item item;
   item.batch = std::make_shared<RawBatch>();
-  if (!decoder_.decode(record.payload, *item.batch, item.catalog)) {
+  if (!decoder_.decode(record.type, record.payload, *item.batch, item.catalog)) {
     damaged(record.offset, sizeof(RecordHeader) + record.payload.size());
     return std::nullopt;
   }
@@ -177,6 +177,7 @@ std::optional<JournalReader::Item> Reader::take(const Record& record) {
   const SegmentName& name = at_->segment->name;
   switch (record.type) {
     case RecordType::batch:
+    case RecordType::compressed_batch:
       return take_batch(record);
     case RecordType::epoch:
       if (EpochRecord fixed; load(record.payload, fixed)) {

@@ -62,7 +62,7 @@ Result<std::optional<Position>> first_batch_since(FileSystem& files, const Segme
     if (!record) return record.fault();
     if (!*record) return std::optional<Position>();
     BatchHeader batch;
-    if ((*record)->type != RecordType::batch || !load((*record)->payload, batch)) continue;
+    if (!is_batch((*record)->type) || !load((*record)->payload, batch)) continue;
     if (batch.wall_ns >= time.ns) return std::optional(Position{journal, segment.name.epoch, batch.seq, 0});
   }
 }

@@ -53,14 +53,17 @@ std::optional<SegmentHeader> read_segment_header(FileSystem& files, const Segmen
 
 SegmentExtent extent_of(FileSystem& files, const Segments& segments, const Segment& segment,
                         const JournalId& journal) {
-  SegmentExtent extent{segment.end, false, false};
-  const SegmentPtr behind = segments.after(segment);
-  extent.last_of_epoch = !behind || behind->name.epoch != segment.name.epoch;
-  if (extent.last_of_epoch) return extent;
-  const auto header = read_segment_header(files, *behind);
-  if (!header || header->journal != journal.bytes) return extent;
-  extent.abandoned = header->previous_end == 0 || header->previous_first_seq < segment.name.first_seq;
-  if (header->previous_first_seq == segment.name.first_seq) extent.end = header->previous_end;
+  SegmentExtent extent{segment.end, false, true};
+  // The next one may be damaged, or have been given up itself: then the one behind it may say.
+  for (SegmentPtr behind = segments.after(segment); behind && behind->name.epoch == segment.name.epoch;
+       behind = segments.after(*behind)) {
+    extent.last_of_epoch = false;
+    const auto header = read_segment_header(files, *behind);
+    if (!header || header->journal != journal.bytes) continue;
+    extent.abandoned = header->previous_end == 0 || header->previous_first_seq < segment.name.first_seq;
+    if (header->previous_first_seq == segment.name.first_seq) extent.end = header->previous_end;
+    break;
+  }
   return extent;
 }
 
@@ -81,7 +84,7 @@ Result<SegmentState> read_segment_state(FileSystem& files, const Segment& segmen
     if (!*record) break;
     state.ended = (*record)->type == RecordType::end;
     if ((*record)->type == RecordType::state) apply_start((*record)->payload, state);
-    if ((*record)->type == RecordType::batch) apply_batch((*record)->payload, state);
+    if (is_batch((*record)->type)) apply_batch((*record)->payload, state);
   }
   const std::uint64_t end = scan.end_of_last();
   state.torn_bytes = size > end ? size - end : size < sizeof(SegmentHeader) ? size : 0;

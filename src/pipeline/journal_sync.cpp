@@ -10,6 +10,8 @@ constexpr Duration kLookAgain = std::chrono::milliseconds(100);  // a clock of o
 }  // namespace
 
 void JournalSync::start() {
+  // The run before may have crashed, and left something that is not safe yet.
+  if (parts_.journal.dirty()) unsynced_since_ = parts_.clock.mono();
   thread_ = std::thread([this] { run(); });
 }
 
@@ -22,11 +24,11 @@ void JournalSync::finish() {
   if (thread_.joinable()) thread_.join();
 }
 
-void JournalSync::appended(const RawBatch& batch, bool worth_a_sync) {
+void JournalSync::appended(const RawBatch& batch) {
   const std::lock_guard lock(mutex_);
   appended_seq_ = batch.position.seq;
   if (!batch.source_position.empty()) appended_positions_[batch.source] = batch.source_position;
-  if (!worth_a_sync || unsynced_since_) return;
+  if ((batch.tick && !last_failed_) || unsynced_since_) return;
   unsynced_since_ = parts_.clock.mono();
   wake_.notify_all();
 }
@@ -59,10 +61,9 @@ void JournalSync::sync(std::unique_lock<std::mutex>& lock) {
   }
   lock.lock();
   syncing_since_.reset();
-  if (!synced) {
-    failed_ = true;
-    return;
-  }
+  last_failed_ = !synced;
+  failed_ = failed_ || last_failed_;
+  if (!synced) return;
   synced_seq_.store(seq, std::memory_order_release);
   if (!failed_) synced_positions_ = positions;
 }

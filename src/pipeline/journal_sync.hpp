@@ -31,9 +31,9 @@ class JournalSync {
   // Syncs what is left, and ends. Nothing may be appended from now on.
   void finish();
 
-  // The writer's thread, behind each append. Ticks alone (`worth_a_sync` false) are not synced: an idle node
-  // leaves the disk asleep.
-  void appended(const RawBatch& batch, bool worth_a_sync);
+  // The writer's thread, behind each append. Ticks alone are not synced, an idle node leaves the disk asleep; but
+  // for one behind a sync that failed, so that what waits for the next one does not wait for ever.
+  void appended(const RawBatch& batch);
 
   // Any thread. Everything accepted up to this seq of the epoch survives a power cut.
   [[nodiscard]] std::uint64_t synced_seq() const { return synced_seq_.load(std::memory_order_acquire); }
@@ -54,7 +54,8 @@ class JournalSync {
   mutable std::mutex mutex_;  // guards what follows; not held during a sync
   std::condition_variable wake_;
   bool finishing_ = false;
-  bool failed_ = false;
+  bool failed_ = false;       // one of this run
+  bool last_failed_ = false;  // the last one
   std::uint64_t appended_seq_ = 0;
   std::optional<MonoTime> unsynced_since_;  // first append since the last sync began
   std::optional<MonoTime> syncing_since_;   // the same of what is being synced now

@@ -50,7 +50,7 @@ void JournalWriter::write(const JournalEntry& entry) {
     lose(batch);
   } else {
     batch.fate.store(JournalFate::accepted, std::memory_order_release);
-    sync_.appended(batch, !batch.tick);
+    sync_.appended(batch);
   }
   owes_a_gap_.store(!lost_.none(), std::memory_order_release);
   processed_.store(batch.position.seq, std::memory_order_release);

@@ -169,6 +169,21 @@ TEST_F(JournalWriterTest, AFailedSyncIsNeverTriedAgainAndRaisesAnAlarm) {
   EXPECT_EQ(recorded().first, 30U);
 }
 
+TEST_F(JournalWriterTest, WhatWaitsForASyncThatFailedDoesNotWaitForTheNextRecord) {
+  start(SyncMode::safe);
+  files_.fail_at(1, only(FileOperation::sync));
+  const std::uint64_t last = submit(10, true, "at 10");
+  clock_.advance(100ms);
+  ASSERT_TRUE(eventually([&] { return journal_->stats().sync_failures == 1; }));
+  for (int i = 0; i < 2; ++i) {  // two idle seconds: a tick, and the sync that it is worth
+    const std::uint64_t seq = sequencer_->head().next.seq;
+    clock_.advance(1s);
+    ASSERT_TRUE(eventually([&] { return writer_->processed_seq() >= seq; }));
+  }
+  ASSERT_TRUE(eventually([&] { return writer_->synced_seq() > last; }));
+  EXPECT_EQ(writer_->synced_position(0), "");
+}
+
 TEST_F(JournalWriterTest, AcceptsWhileASyncTakesLong) {
   start(SyncMode::safe);
   files_.stall(only(FileOperation::sync));

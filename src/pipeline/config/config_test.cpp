@@ -63,6 +63,7 @@ enabled = false
 [journal]
 sync = "sd-saver"
 keep = "8GB"
+compression = "zstd"
 
 [sink.history]
 type = "store"
@@ -187,6 +188,7 @@ TEST_F(ConfigTest, BecomesThePartsOfANode) {
   EXPECT_EQ(parts.journal.folder, folder_.file("data/journal"));
   EXPECT_EQ(parts.journal.cap_bytes, 8'000'000'000U);
   EXPECT_EQ(parts.journal.sync, SyncMode::sd_saver);
+  EXPECT_EQ(parts.journal.compression, JournalCompression::zstd);
   EXPECT_EQ(parts.dead_letter_folder, folder_.file("data/dead-letter"));
   ASSERT_EQ(parts.sources.size(), 2U);  // one is not enabled
   EXPECT_EQ(parts.sources[0].name, "can1");

@@ -46,9 +46,10 @@ struct LogSection {
 };
 
 struct JournalSection {
-  Path folder;                  // empty: DATA/journal
-  std::string sync = "normal";  // safe, normal, sd-saver
-  std::optional<Bytes> keep;    // none: the smaller of 8 GiB and 20 % of the disk
+  Path folder;                       // empty: DATA/journal
+  std::string sync = "normal";       // safe, normal, sd-saver
+  std::optional<Bytes> keep;         // none: the smaller of 8 GiB and 20 % of the disk
+  std::string compression = "none";  // none, zstd
   void describe(OptionVisitor& visitor);
 };
 

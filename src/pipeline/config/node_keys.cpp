@@ -76,6 +76,11 @@ void JournalSection::describe(OptionVisitor& visitor) {
                   .target = &keep,
                   .minimum = kSmallestJournal,
                   .example = "\"8GB\""});
+  visitor.option({.name = "compression",
+                  .sense = "zstd makes it smaller by a fifth on a quiet bus, by half and more on a busy "
+                           "one, for some processor time",
+                  .target = &compression,
+                  .choices = {"none", "zstd"}});
 }
 
 void BlobsSection::describe(OptionVisitor& visitor) {

@@ -42,6 +42,7 @@ JournalOptions NodeConfig::journal_options() const {
   options.folder = journal.folder.value.empty() ? join_path(data.value, "journal") : journal.folder.value;
   options.cap_bytes = journal.keep.value_or(Bytes{}).count;
   options.sync = sync_mode(journal.sync);
+  options.compression = journal.compression == "zstd" ? JournalCompression::zstd : JournalCompression::none;
   return options;
 }
 

@@ -1,0 +1,86 @@
+// What a durable lane does with the cursor that its store has.
+#include <algorithm>
+
+#include "pipeline/durable_lane.hpp"
+
+namespace cantrail {
+
+// The store's word counts: an older cursor is followed back, a newer one means that an unanswered commit was
+// made. A store without a cursor begins where this lane began when it was first seen, even if that was some
+// runs ago.
+Status DurableLane::obey(const std::optional<Position>& stored) {
+  if (stored) {
+    if (auto ours = check_origin(*stored); !ours) return ours;
+    furthest_ = std::max(furthest_.value_or(*stored), *stored);
+    if (!unanswered_.empty() && *stored == unanswered_.back()->end()) {
+      const std::lock_guard lock(mutex_);
+      settle(unanswered_, cursor_.index, assume_delivered(unanswered_, cursor_.index));
+    }
+    cursor_ = *stored;
+    warn_of_older_journal();
+  } else {
+    const Position now{parts_.journal.id(), parts_.journal.epoch(), 0, 0};
+    const Position oldest{parts_.journal.id(), 0, 0, 0};
+    auto start = parts_.starts.start_of(status_.name, parts_.from_oldest ? oldest : now);
+    if (!start) return start.status();
+    cursor_ = start->position;
+    if (start->is_new && !parts_.from_oldest && parts_.journal.past().existed) {
+      parts_.context.log.write(Severity::note, status_.name,
+                               "a new store: it gets what comes from now on. The journal holds more; "
+                               "from = \"oldest\" on a new sink begins with that");
+    }
+  }
+  unanswered_.clear();
+  lost_earlier_ = 0;
+  behind_ = true;
+  reader_.reset();
+  read_ahead_.reset();
+  return {};
+}
+
+// Fault `config`: the store has a cursor that it cannot have got from here. To go on from it would pass over
+// records of this journal that the store does not have.
+Status DurableLane::check_origin(const Position& stored) {
+  std::string reach;
+  if (furthest_) {
+    if (stored <= *furthest_) return {};
+    reach = "this run brought it to " + to_string(*furthest_);
+  } else {
+    const auto last = parts_.starts.last_open(status_.name, parts_.journal.id());
+    if (!last) return last.status();
+    const std::uint32_t epoch = parts_.journal.epoch();
+    if (stored.epoch < epoch && stored.epoch <= last->value_or(epoch)) return {};
+    reach = *last ? "it was last fed from here in epoch " + std::to_string(**last)
+                  : "this is the first run that feeds it from here, epoch " + std::to_string(epoch);
+  }
+  return {FaultKind::config, "the store was written up to " + to_string(stored) + " of this journal, but " +
+                                 reach +
+                                 ": was the journal's folder copied, or restored from a backup? Move it away "
+                                 "and a new journal begins, or give this node a store of its own"};
+}
+
+// Before the store's cursor moves for the first time in this run.
+bool DurableLane::note_open() {
+  if (noted_open_) return true;
+  if (auto noted = parts_.starts.note_open(status_.name, parts_.journal.id(), parts_.journal.epoch());
+      !noted) {
+    back_off(noted.fault());
+    return false;
+  }
+  return noted_open_ = true;
+}
+
+// A power cut may take from the journal what a store has already, but not of sources that resume; anything
+// else is a journal from a backup, or one of which somebody removed the newest segments.
+void DurableLane::warn_of_older_journal() {
+  const auto& end = parts_.journal.past().end;
+  if (!end || cursor_.epoch == parts_.journal.epoch() || !(*end < cursor_)) return;
+  parts_.context.log.write(Severity::warning, status_.name,
+                           "the store has records up to " + to_string(cursor_) + ", the journal only up to " +
+                               to_string(*end) +
+                               ": after a power cut that is as it should be; after a restored backup, "
+                               "sources that read recordings "
+                               "read them again and the store will hold those records twice");
+}
+
+}  // namespace cantrail
