@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "sinks/sqlite/database.hpp"
+#include "sinks/sqlite/schema.hpp"
 #include "sinks/sqlite/sqlite_sink.hpp"
 #include "sinks/sqlite/test_world.hpp"
 
@@ -79,7 +80,9 @@ TEST_F(ProbeTest, AFileOfANewerCantrailIsAnError) {
     auto file = Database::open(world.path, Access::write);
     ASSERT_TRUE(file->run("PRAGMA user_version=99; PRAGMA wal_checkpoint(TRUNCATE)").ok());
   }
-  EXPECT_NE(probe(world.path).find("was written by a newer cantrail (schema 99, this one knows 2)"),
+  EXPECT_NE(probe(world.path)
+                .find("was written by a newer cantrail (schema 99, this one knows " +
+                      std::to_string(kSchemaVersion) + ")"),
             std::string::npos);
 }
 
