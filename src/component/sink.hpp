@@ -21,6 +21,9 @@ namespace cantrail {
 
 struct SinkTraits {
   bool durable = false;  // has a cursor; is fed from the journal whenever it is behind
+  // Live sinks: write() touches only memory, waits for nobody and takes microseconds. It is called on the
+  // thread that decodes, as soon as nothing more is there to decode; of what follows only `records` counts.
+  bool prompt = false;
   // How the lane coalesces: a write happens when one of these is reached. A live lane's delay is from one
   // write to the next: what comes after a silence is written at once.
   std::size_t records = 1000;

@@ -22,6 +22,8 @@ class Lane {
 
   // From the main chain's thread: the next batch. Never blocks.
   virtual void offer(const BatchPtr& batch) = 0;
+  // From the main chain's thread: for now that was the last. Never blocks.
+  virtual void caught_up() {}
   // After the last offer(): write what is left, until the deadline. True: everything was delivered.
   virtual bool drain(MonoTime deadline) = 0;
 

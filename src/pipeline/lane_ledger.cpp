@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "pipeline/sink_writer.hpp"
+
 namespace cantrail {
 
 std::uint64_t LaneLedger::align(const RawBatch& first, std::uint32_t first_index) {
@@ -45,11 +47,7 @@ void LaneLedger::take_back(std::uint64_t records) {
 void LaneLedger::settle(std::span<const BatchPtr> group, std::uint32_t first_index,
                         const WriteOutcome& outcome) {
   Ledger& ledger = book();
-  ledger.delivered += outcome.delivered;
-  ledger.filtered += outcome.filtered;
-  ledger.undecoded += outcome.undecoded;
-  ledger.superseded += outcome.superseded;
-  ledger.rejected += outcome.rejected.size();
+  add_fates(outcome, ledger);
   std::uint64_t records = 0;
   for (const BatchPtr& batch : group) records += batch->raw->records();
   records -= first_index;

@@ -129,13 +129,8 @@ void LiveLane::write(std::vector<BatchPtr> group) {
   const auto outcome = writer_.write(group, 0, group.front()->begin(), group.back()->end());
   {
     const std::lock_guard lock(mutex_);
-    Ledger& ledger = status_.ledger;
     if (outcome) {
-      ledger.delivered += outcome->delivered;
-      ledger.filtered += outcome->filtered;
-      ledger.undecoded += outcome->undecoded;
-      ledger.superseded += outcome->superseded;
-      ledger.rejected += outcome->rejected.size();
+      add_fates(*outcome, status_.ledger);
     } else {
       // A live lane does not repeat: newer values are on their way.
       for (const BatchPtr& batch : group) count_dropped(*batch->raw);

@@ -20,6 +20,8 @@ void MainChain::run() {
     if (!catalog || catalog->catalog->digest != digest) catalog = catalogs_->find(digest);
     const BatchPtr batch = decoder_.decode(std::move(*raw), catalog);
     for (Lane* lane : lanes_) lane->offer(batch);
+    if (!queue.empty()) continue;
+    for (Lane* lane : lanes_) lane->caught_up();
   }
 }
 

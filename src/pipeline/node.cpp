@@ -13,6 +13,7 @@
 #include "pipeline/journal_writer.hpp"
 #include "pipeline/live_lane.hpp"
 #include "pipeline/main_chain.hpp"
+#include "pipeline/prompt_lane.hpp"
 #include "pipeline/sequencer.hpp"
 #include "pipeline/source_runner.hpp"
 
@@ -158,6 +159,9 @@ Status Node::Running::make_lanes() {
 std::unique_ptr<Lane> Node::Running::make_lane(const SinkPart& part) {
   auto sink = part.make();
   SinkContext context{part.name, parts_.name, journal_->id(), clock_, files_, log_};
+  if (sink->traits().prompt) {
+    return std::make_unique<PromptLane>(part.type, std::move(context), std::move(sink), part.keys, gaps_);
+  }
   if (!sink->traits().durable) {
     return std::make_unique<LiveLane>(part.type, std::move(context), std::move(sink), part.keys,
                                       LiveLane::Limits{part.queue_bytes, part.queue_batches}, gaps_);

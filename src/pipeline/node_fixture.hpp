@@ -70,6 +70,11 @@ class NodeTest : public ::testing::Test {
     traits.delay = 1ms;
     return traits;
   }
+  static SinkTraits prompt() {
+    SinkTraits traits;
+    traits.prompt = true;
+    return traits;
+  }
 
   static std::vector<std::uint32_t> expected_numbers(std::uint32_t total) {
     std::vector<std::uint32_t> numbers;

@@ -25,6 +25,42 @@ TEST_F(NodeTest, BringsEveryRecordToALiveAndADurableSink) {
   EXPECT_EQ(status.lanes[0].ledger.received, 50'000U);
 }
 
+TEST_F(NodeTest, APromptSinkGetsEveryRecordAtOnce) {
+  Store view;
+  NodeParts p = parts({.total = 50'000, .per_read = 100, .pause = 100us});
+  p.sinks.push_back(sink("view", view, prompt()));
+  Node node(std::move(p), real_file_system(), clock_, log_);
+  ASSERT_TRUE(node.start().ok());
+  while (!node.finished()) expect_balance(node.status());
+  EXPECT_TRUE(node.stop());
+  expect_balance(node.status());
+  EXPECT_EQ(view.numbers, expected_numbers(50'000));
+  EXPECT_GT(view.writes, 1U);
+  EXPECT_EQ(node.status().lanes[0].ledger.pending, 0U);
+}
+
+TEST_F(NodeTest, WhatAPromptSinkRefusesIsDroppedAndTold) {
+  Store view;
+  view.fail_writes = 3;
+  NodeParts p = parts({.total = 30'000, .per_read = 100, .pause = 100us});
+  p.sinks.push_back(sink("view", view, prompt()));
+  Node node(std::move(p), real_file_system(), clock_, log_);
+  ASSERT_TRUE(node.start().ok());
+  ASSERT_TRUE(eventually([&] {
+    expect_balance(node.status());
+    return node.finished();
+  }));
+  const NodeStatus status = node.status();
+  EXPECT_GT(status.lanes[0].ledger.dropped, 0U);
+  EXPECT_EQ(status.lanes[0].state, LaneState::live);
+  EXPECT_EQ(view.numbers.back(), 29'999U);
+  std::uint64_t told = 0;
+  for (const GapRecord& gap : status.gaps.recent) {
+    if (gap.reason == GapReason::lane_overflow && gap.where == "view") told += gap.count.value_or(0);
+  }
+  EXPECT_EQ(told, status.lanes[0].ledger.dropped);
+}
+
 // Frames come one a microsecond: a thousand share a slot.
 TEST_F(NodeTest, CountsWhatALaneLeavesOutAsFilteredAlsoWhenWritesFail) {
   Store history, view;

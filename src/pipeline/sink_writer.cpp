@@ -12,6 +12,14 @@ Status check_outcome(const WriteOutcome& outcome, std::uint64_t records, std::st
                                    " records and tells the fate of " + std::to_string(told)};
 }
 
+void add_fates(const WriteOutcome& outcome, Ledger& ledger) {
+  ledger.delivered += outcome.delivered;
+  ledger.filtered += outcome.filtered;
+  ledger.undecoded += outcome.undecoded;
+  ledger.superseded += outcome.superseded;
+  ledger.rejected += outcome.rejected.size();
+}
+
 Result<std::optional<Position>> SinkWriter::open() {
   filter_.restart();
   auto cursor = sink_->open(context_);

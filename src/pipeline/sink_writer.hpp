@@ -17,6 +17,9 @@ namespace cantrail {
 // A sink may count wrong; then the ledger would not balance, and that must be found at the sink that did it.
 [[nodiscard]] Status check_outcome(const WriteOutcome& outcome, std::uint64_t records, std::string_view sink);
 
+// Each fate into its column.
+void add_fates(const WriteOutcome& outcome, Ledger& ledger);
+
 class SinkWriter {
  public:
   SinkWriter(SinkContext context, std::unique_ptr<Sink> sink, const LaneKeys& keys)

@@ -15,10 +15,7 @@ class LiveStateSink final : public Sink {
   explicit LiveStateSink(std::shared_ptr<LiveState> state)
       : state_(std::move(state)), frames_(state_->frames()), components_(state_->components()) {}
 
-  // The lane's delay decides when a group is written, never its size.
-  [[nodiscard]] SinkTraits traits() const override {
-    return {.durable = false, .records = 1U << 20, .bytes = 4U << 20, .delay = std::chrono::milliseconds(2)};
-  }
+  [[nodiscard]] SinkTraits traits() const override { return {.prompt = true, .records = 1U << 16}; }
 
   Result<std::optional<Position>> open(const SinkContext& context) override {
     (void)context;
