@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -30,23 +31,38 @@ std::vector<std::string> command_names(const CLI::App& app) {
   return names;
 }
 
-int see_help(const std::string& command = {}) {
-  std::fprintf(stderr, "try `cantrail%s%s --help`\n", command.empty() ? "" : " ", command.c_str());
+int see_help(const std::string& command) {
+  std::fprintf(stderr, "try `%s --help`\n", command.c_str());
   return kUsage;
 }
 
-// Looked at before anything else: the library answers `--help` behind any word.
-bool is_no_command(const std::string& first_word, const std::vector<std::string>& names) {
-  return !first_word.empty() && first_word.front() != '-' &&
-         std::find(names.begin(), names.end(), first_word) == names.end();
+int no_such_command(const std::string& group, const std::string& word,
+                    const std::vector<std::string>& names) {
+  std::fprintf(stderr, "cantrail: there is no command '%s'\n",
+               printable(group.empty() ? word : group + " " + word).c_str());
+  const std::string before = group.empty() ? "cantrail" : "cantrail " + group;
+  if (const auto near = nearest(word, names)) {
+    std::fprintf(stderr, "did you mean `%s %s`?\n", before.c_str(), near->c_str());
+  }
+  return see_help(before);
 }
 
-int no_such_command(const std::string& word, const std::vector<std::string>& names) {
-  std::fprintf(stderr, "cantrail: there is no command '%s'\n", printable(word).c_str());
-  if (const auto near = nearest(word, names)) {
-    std::fprintf(stderr, "did you mean `cantrail %s`?\n", near->c_str());
+// Looked at before anything else: the library answers `--help` behind any word. 0: there is a command to run.
+int check_command(const CLI::App& app, std::span<char* const> words) {
+  const CLI::App* group = &app;
+  std::string path;
+  for (const std::string word : words) {
+    const std::vector<std::string> names = command_names(*group);
+    if (names.empty() || word.empty() || word.front() == '-') return 0;
+    if (std::find(names.begin(), names.end(), word) == names.end()) {
+      return no_such_command(path, word, names);
+    }
+    path += (path.empty() ? "" : " ") + word;
+    group = group->get_subcommand(word);
   }
-  return see_help();
+  if (command_names(*group).empty()) return 0;
+  std::fputs(group->help(group == &app ? "" : "cantrail").c_str(), stderr);
+  return kUsage;
 }
 
 int run_main(int argc, char** argv) {
@@ -69,20 +85,14 @@ int run_main(int argc, char** argv) {
   add_simulate(app, chosen);
   add_status(app, chosen);
   add_components(app, chosen);
-  if (argc == 1) {
-    std::fputs(app.help().c_str(), stderr);
-    return kUsage;
-  }
-  const std::string first_word = argv[1];
-  const std::vector<std::string> names = command_names(app);
-  if (is_no_command(first_word, names)) return no_such_command(first_word, names);
+  if (const int usage = check_command(app, std::span(argv, argc).subspan(1)); usage != 0) return usage;
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& success) {
     return app.exit(success);
   } catch (const CLI::ParseError& error) {
     std::fprintf(stderr, "cantrail: %s\n", error.what());
-    return see_help(first_word.starts_with('-') ? "" : first_word);
+    return see_help(*argv[1] == '-' ? "cantrail" : std::string("cantrail ") + argv[1]);
   }
   return chosen ? chosen() : kUsage;
 }

@@ -18,6 +18,16 @@ def test_an_unknown_command_is_none_whatever_stands_behind_it(binary, behind):
     assert done.stdout == b""
 
 
+def test_an_unknown_command_of_a_group_is_named_and_the_nearest_offered(binary):
+    done = run_cantrail(binary, "config", "shwo", "--help")
+    assert done.returncode == 2
+    assert b"there is no command 'config shwo'" in done.stderr
+    assert b"did you mean `cantrail config show`?" in done.stderr
+    alone = run_cantrail(binary, "config")
+    assert (alone.returncode, alone.stdout) == (2, b"")
+    assert b"schema" in alone.stderr
+
+
 def test_help_of_a_known_command_is_still_given(binary):
     done = run_cantrail(binary, "decode", "--help")
     assert done.returncode == 0

@@ -229,7 +229,7 @@ VALUES = {
               '["30d", "8GB", "1000000 rows"]', '"90m"', '" 30d "', '["90m", "1GiB"]'],
              ['[]', '"much"', '"30"', '"-1 rows"', '"rows"', '["forever", "30d"]', '"8gb"', "8", '"30."', '[30]',
               '"30 d"', '["30d", "8GB", "1000000 rows", "1h"]']),
-    "level": ('[log]\nlevel = {value}\n', ['"debug"', '"info"', '"warning"', '"error"'], ['"inof"', '"INFO"', "1"]),
+    "level": ('[log]\nlevel = {value}\n', ['"info"', '"warning"', '"error"'], ['"inof"', '"INFO"', "1"]),
     "format": ('[log]\nformat = {value}\n', ['"auto"', '"text"', '"json"', '"journald"'], ['"xml"', '""', "true"]),
     "log keep": ('[log]\nkeep = {value}\n', ['"64KiB"', '"16MiB"'], ['"64 k"', '["1MiB"]', '"forever"']),
     "journal keep": ('[journal]\nkeep = {value}\n', ['"8GB"', '"1MiB"'], ['"8gb"', "8", '"30d"', '["8GB"]']),

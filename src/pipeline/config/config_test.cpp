@@ -43,7 +43,7 @@ class ConfigTest : public ::testing::Test {
 
 constexpr const char* kLeaf = R"(config_version = 1
 node = { name = "leaf", timezone = "Europe/Berlin" }
-log = { level = "debug" }
+log = { level = "warning" }
 
 [source.can1]
 type = "bus"
@@ -81,7 +81,7 @@ TEST_F(ConfigTest, ReadsANodeWithEverythingItHas) {
   ASSERT_EQ(read(kLeaf), "");
   EXPECT_EQ(config_.name, "leaf");
   EXPECT_EQ(config_.timezone, "Europe/Berlin");
-  EXPECT_EQ(config_.log.level, "debug");
+  EXPECT_EQ(config_.log.level, "warning");
   EXPECT_EQ(server_.listen, "0.0.0.0:8080");
   ASSERT_EQ(config_.sources.size(), 3U);
   EXPECT_EQ(config_.sources[0].name, "can1");  // the file's order

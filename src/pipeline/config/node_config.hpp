@@ -38,7 +38,7 @@ struct SinkSection {
 };
 
 struct LogSection {
-  std::string level = "info";   // debug, info, warning, error
+  std::string level = "info";   // info, warning, error
   std::string format = "auto";  // auto, text, json, journald
   Path file = {};               // empty: none
   Bytes keep{16U << 20};        // of the file and the one before it together

@@ -48,7 +48,7 @@ void LogSection::describe(OptionVisitor& visitor) {
   visitor.option({.name = "level",
                   .sense = "The least that is told",
                   .target = &level,
-                  .choices = {"debug", "info", "warning", "error"}});
+                  .choices = {"info", "warning", "error"}});
   visitor.option({.name = "format",
                   .sense = "How lines look; auto: journald where the journal reads them, else text",
                   .target = &format,

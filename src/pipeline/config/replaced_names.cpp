@@ -30,15 +30,16 @@ constexpr std::array kNames{
     ReplacedName{"PGPASSWORD", "sink", "postgres", "password"},
 };
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kLevels{{{"trace", "debug"},
-                                                                                {"verbose", "debug"},
-                                                                                {"notice", "info"},
-                                                                                {"information", "info"},
-                                                                                {"warn", "warning"},
-                                                                                {"err", "error"},
-                                                                                {"critical", "error"},
-                                                                                {"fatal", "error"},
-                                                                                {"off", "error"}}};
+constexpr std::array<std::pair<std::string_view, std::string_view>, 10> kLevels{{{"trace", "info"},
+                                                                                 {"debug", "info"},
+                                                                                 {"verbose", "info"},
+                                                                                 {"notice", "info"},
+                                                                                 {"information", "info"},
+                                                                                 {"warn", "warning"},
+                                                                                 {"err", "error"},
+                                                                                 {"critical", "error"},
+                                                                                 {"fatal", "error"},
+                                                                                 {"off", "error"}}};
 
 std::string lower(std::string text) {
   for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
