@@ -12,8 +12,7 @@
 namespace cantrail::bench {
 namespace {
 
-constexpr std::int64_t kBatchNs =
-    2'000'000;  // of a busy source, and from one look of the live lane to the next
+constexpr std::int64_t kBatchNs = 3'000'000;  // of a busy source
 
 // Hands "there is something" from one thread to another, as BatchQueue does.
 class Bell {
@@ -66,7 +65,6 @@ double wake_floor_cpu_s(double seconds) {
   }
   start([&] { journal.wait(); });
   start([&] { chain.wait(); });
-  start([&] { sleep_until_ns(mono_ns() + kBatchNs); });
   sleep_until_ns(mono_ns() + static_cast<std::int64_t>(seconds * 1e9));
   stopping = true;
   for (std::thread& thread : threads) thread.join();
