@@ -384,6 +384,7 @@ std::optional<Fault> DurableLane::write(Group group) {
     ledger_.align(first, first_index);
   }
   const Position upto = group.back()->end();
+  const WallTime captured = group.back()->raw->clock.wall;
   furthest_ = std::max(furthest_.value_or(upto), upto);
   const auto outcome = writer_.write(group, first_index, cursor_, upto);
   if (!outcome) {
@@ -403,6 +404,7 @@ std::optional<Fault> DurableLane::write(Group group) {
   const std::lock_guard lock(mutex_);
   settle(group, first_index, *outcome);
   status_.cursor = cursor_;
+  status_.written_until = captured;
   status_.written_bytes = writer_.written_bytes();
   if (status_.written_bytes) write_rate_.add(parts_.context.clock.mono(), *status_.written_bytes);
   return std::nullopt;

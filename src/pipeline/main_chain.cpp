@@ -19,6 +19,7 @@ void MainChain::run() {
     const Digest& digest = (*raw)->catalog->digest;
     if (!catalog || catalog->catalog->digest != digest) catalog = catalogs_->find(digest);
     const BatchPtr batch = decoder_.decode(std::move(*raw), catalog);
+    tally_.add(*batch);
     for (Lane* lane : lanes_) lane->offer(batch);
     if (!queue.empty()) continue;
     for (Lane* lane : lanes_) lane->caught_up();

@@ -8,6 +8,7 @@
 #include "component/context.hpp"
 #include "pipeline/batch_decoder.hpp"
 #include "pipeline/catalog_store.hpp"
+#include "pipeline/decode_tally.hpp"
 #include "pipeline/lane.hpp"
 #include "pipeline/sequencer.hpp"
 
@@ -15,8 +16,9 @@ namespace cantrail {
 
 class MainChain {
  public:
-  MainChain(Sequencer& sequencer, std::shared_ptr<CatalogStore> catalogs, std::vector<Lane*> lanes)
-      : sequencer_(sequencer), catalogs_(std::move(catalogs)), lanes_(std::move(lanes)) {}
+  MainChain(Sequencer& sequencer, std::shared_ptr<CatalogStore> catalogs, std::vector<Lane*> lanes,
+            DecodeTally& tally)
+      : sequencer_(sequencer), catalogs_(std::move(catalogs)), lanes_(std::move(lanes)), tally_(tally) {}
   ~MainChain() { stop(); }
 
   void start();
@@ -28,6 +30,7 @@ class MainChain {
   Sequencer& sequencer_;
   std::shared_ptr<CatalogStore> catalogs_;
   std::vector<Lane*> lanes_;
+  DecodeTally& tally_;
   BatchDecoder decoder_;
   std::thread thread_;
 };

@@ -80,6 +80,7 @@ class Node::Running {
   ClockPair started_{};
   BatchPool pool_;
   GapLog gaps_;
+  DecodeTally tally_;
   CatchUpSlots slots_{2};
   LaneStarts lane_starts_;
   std::unique_ptr<Journal> journal_;
@@ -111,7 +112,7 @@ Status Node::Running::start() {
 
   std::vector<Lane*> lanes;
   for (const auto& lane : lanes_) lanes.push_back(lane.get());
-  chain_ = std::make_unique<MainChain>(*sequencer_, catalogs_, std::move(lanes));
+  chain_ = std::make_unique<MainChain>(*sequencer_, catalogs_, std::move(lanes), tally_);
   make_sources();
   for (const auto& lane : lanes_) lane->start();
   chain_->start();
@@ -181,9 +182,10 @@ void Node::Running::make_sources() {
     const auto known = positions.find(part.name);
     const auto resume =
         traits.resumes && known != positions.end() ? std::optional(known->second) : std::nullopt;
-    sources_.push_back(std::make_unique<SourceRunner>(SourceRunner::Parts{
-        part.name, part.type, static_cast<SourceId>(i), std::move(source), resume, downtime_of(part, traits),
-        catalogs_, pool_, *sequencer_, *writer_, *blobs_, gaps_, files_, clock_, log_}));
+    sources_.push_back(std::make_unique<SourceRunner>(
+        SourceRunner::Parts{part.name, part.type, static_cast<SourceId>(i), std::move(source), resume,
+                            downtime_of(part, traits), catalogs_, pool_, *sequencer_, *writer_,
+                            part.dbcs.empty() ? nullptr : &tally_, *blobs_, gaps_, files_, clock_, log_}));
   }
 }
 

@@ -14,6 +14,7 @@
 #include "journal/blob_folder.hpp"
 #include "pipeline/batch_pool.hpp"
 #include "pipeline/catalog_store.hpp"
+#include "pipeline/decode_tally.hpp"
 #include "pipeline/gap_log.hpp"
 #include "pipeline/journal_writer.hpp"
 #include "pipeline/sequencer.hpp"
@@ -32,7 +33,8 @@ class SourceRunner {
     std::shared_ptr<CatalogStore> catalogs;
     BatchPool& pool;
     Sequencer& sequencer;
-    JournalWriter& journal;  // for acks
+    JournalWriter& journal;    // for acks
+    const DecodeTally* tally;  // where it has a DBC; else nullptr
     BlobFolder& blobs;
     GapLog& gaps;
     FileSystem& files;
@@ -70,8 +72,10 @@ class SourceRunner {
   void note_hint();
   static void end_absence_at_first_record(RawBatch& batch);
   void note(SourceState state, std::string message);
+  void note_end();
   void add_pending_gap(GapRecord gap);
   void note_gaps(const RawBatch& batch);
+  [[nodiscard]] std::string complaint_of_decoder() const;
   [[nodiscard]] SourceContext context() const;
 
   Parts parts_;
@@ -88,6 +92,7 @@ class SourceRunner {
   std::optional<WallTime> down_since_;
   std::optional<Duration> clock_offset_;
   MonoTime next_hint_;
+  bool complained_ = false;  // of a DBC that knows nothing; once is enough for the log
   SourcePosition last_position_, acknowledged_;
   RawBatch overflow_;
 

@@ -44,6 +44,7 @@ struct LaneStatus {
   Ledger earlier;  // records of earlier epochs that this lane caught up on; what is left of them is not
                    // counted here
   std::optional<Position> cursor;
+  std::optional<WallTime> written_until;  // when the last batch that the store took was captured
   std::uint64_t queued_bytes = 0;
   std::optional<std::uint64_t> written_bytes;          // to this machine's disks since the start
   std::optional<std::uint64_t> written_bytes_per_day;  // at the rate of the last hour, or since the start
