@@ -21,10 +21,17 @@ Status DurableLane::obey(const std::optional<Position>& stored) {
   } else {
     const Position now{parts_.journal.id(), parts_.journal.epoch(), 0, 0};
     const Position oldest{parts_.journal.id(), 0, 0, 0};
-    auto start = parts_.starts.start_of(status_.name, parts_.from_oldest ? oldest : now);
+    const auto damaged = parts_.starts.is_damaged();
+    if (!damaged) return damaged.status();
+    const bool from_oldest = parts_.from_oldest || *damaged;
+    auto start = parts_.starts.start_of(status_.name, from_oldest ? oldest : now);
     if (!start) return start.status();
     cursor_ = start->position;
-    if (start->is_new && !parts_.from_oldest && parts_.journal.past().existed) {
+    if (start->is_new && *damaged) {
+      parts_.context.log.write(Severity::warning, status_.name,
+                               "the file `lanes` of the journal is damaged: the store begins with the oldest "
+                               "that the journal has, to be sure that nothing is missing");
+    } else if (start->is_new && !from_oldest && parts_.journal.past().existed) {
       parts_.context.log.write(Severity::note, status_.name,
                                "a new store: it gets what comes from now on. The journal holds more; "
                                "from = \"oldest\" on a new sink begins with that");

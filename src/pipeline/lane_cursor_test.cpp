@@ -1,5 +1,7 @@
 // What a lane does with the cursor that it finds in a store: one that the store took back, one that it cannot
 // have got from here, none. And lanes that come and go.
+#include <fstream>
+
 #include "pipeline/node_fixture.hpp"
 
 namespace cantrail {
@@ -105,6 +107,14 @@ TEST_F(LaneCursorTest, ANewSinkBeginsNowOrAtTheOldestAndARemovedOneHoldsNothingB
   EXPECT_EQ(first.gaps[0].reason, GapReason::journal_cap);
   EXPECT_GT(first.numbers.size(), expected_numbers(5'000).size());
   EXPECT_EQ(first.numbers.back(), 206'999U);
+}
+
+TEST_F(LaneCursorTest, BeginsWithTheOldestWhereNobodyKnowsWhatTheLaneHad) {
+  Store lost, history;
+  run_to_the_end(2'000, {sink("history", lost, durable())});
+  std::ofstream(journal() + "/lanes") << "\x01\xff no line of ours\n";
+  run_to_the_end(3'000, {sink("history", history, durable())});
+  EXPECT_EQ(history.numbers, expected_numbers(3'000));
 }
 
 TEST_F(LaneCursorTest, RefusesAStoreThatIsAheadOfAJournalRestoredFromABackup) {
