@@ -119,5 +119,19 @@ TEST(Like, NamesTheNearestAndFindsCircles) {
       "node.toml:12:8: error: 'like' goes round in a circle: can1 → can1\n");
 }
 
+TEST(Like, FollowsAChainOfManySectionsButNotForEver) {
+  const ConfigFolder folder;
+  const auto chain = [](int sections) {
+    std::string text = "[source.s0]\ntype = \"bus\"\n";
+    for (int i = 1; i < sections; ++i) {
+      text += "[source.s" + std::to_string(i) + "]\nlike = \"s" + std::to_string(i - 1) + "\"\n";
+    }
+    return text;
+  };
+  EXPECT_EQ(read_node(folder, chain(32)).found, "");
+  EXPECT_EQ(read_node(folder, chain(5000)).found,
+            "node.toml:67:8: error: 'like' goes through more than 32 sections\n");
+}
+
 }  // namespace
 }  // namespace cantrail
