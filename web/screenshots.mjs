@@ -1,7 +1,6 @@
-// Pictures of the page for the documents: node screenshots.mjs FOLDER [MINUTES]
-// Runs the demo in a temporary folder for so long (eleven minutes fill the charts; where the demo fills in its past, two do),
-// kills it once on the way so that there is a gap to be seen, and takes three pictures. With CANTRAIL_NODE=http://… the pictures are
-// of that node.
+// Pictures of the page for the documents: node screenshots.mjs FOLDER
+// Runs the demonstration on a terminal of its own in a temporary folder: its first minute in both themes and on a phone, then broken
+// by hand. With CANTRAIL_NODE=http://… the pictures are of that node, unbroken.
 import { execFileSync, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { createServer } from "node:net";
@@ -10,8 +9,10 @@ import { join, resolve } from "node:path";
 import { chromium } from "playwright-core";
 
 const MOST_BYTES = 200_000;
-const AWAY_MS = 12_000;
-const [folder = "docs/images", minutes] = process.argv.slice(2);
+const FIRST_MINUTE_MS = 45_000;
+const AWAY_MS = 20_000; // dead for two seconds, and back for a while
+const STOPPED_MS = 25_000; // so that a lane swells
+const [folder = "docs/images"] = process.argv.slice(2);
 const binary = resolve(process.env.CANTRAIL_BIN ?? "build/release/src/cli/cantrail");
 const data = mkdtempSync(join(tmpdir(), "cantrail-pictures-"));
 const wait = (ms) => new Promise((done) => setTimeout(done, ms));
@@ -24,35 +25,35 @@ const port = await new Promise((done) => {
 });
 const url = process.env.CANTRAIL_NODE ?? `http://127.0.0.1:${port}/`;
 
-async function startNode() {
-  const child = spawn(binary, ["demo", "--listen", `127.0.0.1:${port}`, "--folder", data], { stdio: "ignore" });
+/** script(1) of util-linux is a terminal: keys written to it are pressed. */
+async function startDemo() {
+  const command = `${binary} demo --listen 127.0.0.1:${port} --folder ${data}`;
+  const child = spawn("script", ["-qec", command, "/dev/null"], { stdio: ["pipe", "ignore", "inherit"] });
   for (let i = 0; i < 300; ++i, await wait(100)) {
     if (await fetch(`${url}readyz`).then((answer) => answer.ok, () => false)) return child;
   }
   throw new Error("the demo does not start");
 }
 
-const ended = (child) => new Promise((done) => child.once("exit", done));
-
-const PICTURES = [
-  { name: "overview-dark", size: { width: 1440, height: 900 }, colorScheme: "dark", hover: true },
-  { name: "overview-light", size: { width: 1440, height: 900 }, colorScheme: "light" },
-  { name: "phone", size: { width: 390, height: 844 }, colorScheme: "dark", isMobile: true, crop: true },
+const DESK = { width: 1440, height: 900 };
+const FIRST_LOOK = [
+  { name: "overview-dark", size: DESK, colorScheme: "dark", hover: true },
+  { name: "overview-light", size: DESK, colorScheme: "light" },
+  { name: "phone", size: { width: 390, height: 844 }, colorScheme: "dark", isMobile: true, crop: 1688 },
 ];
+const BROKEN = { name: "outage", size: DESK, colorScheme: "dark" };
 
-async function take(browser, picture) {
-  const page = await browser.newPage({ viewport: picture.size, colorScheme: picture.colorScheme, isMobile: picture.isMobile ?? false });
+async function open(browser, { size, colorScheme, isMobile = false }) {
+  const page = await browser.newPage({ viewport: size, colorScheme, isMobile });
   await page.goto(url);
   await page.waitForSelector(".overview .num.good");
-  await wait(12_000); // for the history, and the last minutes of what moves
-  if (picture.hover) {
-    await page.hover(".speed .num");
-    await wait(500);
-  }
-  const path = join(folder, `${picture.name}.png`);
-  const height = picture.crop ? 1688 : await page.evaluate(() => document.documentElement.scrollHeight);
-  await page.setViewportSize({ width: picture.size.width, height });
-  if (picture.hover) await page.hover(".speed .num");
+  return page;
+}
+
+async function take(page, { name, size, hover, crop }) {
+  const path = join(folder, `${name}.png`);
+  await page.setViewportSize({ width: size.width, height: crop ?? (await page.evaluate(() => document.documentElement.scrollHeight)) });
+  if (hover) await page.hover(".speed .num");
   await wait(1500);
   await page.screenshot({ path });
   await page.close();
@@ -62,34 +63,40 @@ async function take(browser, picture) {
   if (bytes > MOST_BYTES) throw new Error(`${path} is larger than ${MOST_BYTES} bytes`);
 }
 
-async function takeAll() {
-  mkdirSync(folder, { recursive: true });
-  const browser = await chromium.launch({
-    executablePath: process.env.CANTRAIL_CHROMIUM ?? "/usr/bin/chromium", args: process.getuid?.() === 0 ? ["--no-sandbox"] : [],
-  });
-  for (const picture of PICTURES) await take(browser, picture);
-  await browser.close();
-}
-
-async function ofTheDemo() {
-  let node = await startNode();
-  try {
-    const status = await (await fetch(`${url}api/status`)).json();
-    const total_ms = Number(minutes ?? (status.filled_in ? 3 : 11)) * 60_000;
-    await wait(total_ms * 0.55);
-    const killed = ended(node);
-    node.kill("SIGKILL");
-    await killed;
-    await wait(AWAY_MS);
-    node = await startNode();
-    await wait(total_ms * 0.45);
-    await takeAll();
-  } finally {
-    const stopped = ended(node);
-    node.kill("SIGTERM");
-    await stopped;
-    rmSync(data, { recursive: true, force: true });
+async function firstLook(browser) {
+  for (const picture of FIRST_LOOK) {
+    const page = await open(browser, picture);
+    await wait(8000); // for the history, and the last moments of what moves
+    await take(page, picture);
   }
 }
 
-await (process.env.CANTRAIL_NODE ? takeAll() : ofTheDemo());
+async function broken(browser, demo) {
+  const page = await open(browser, BROKEN);
+  await wait(3000);
+  demo.stdin.write("k");
+  await wait(AWAY_MS);
+  demo.stdin.write("s");
+  await wait(STOPPED_MS);
+  await take(page, BROKEN);
+  demo.stdin.write("s");
+}
+
+mkdirSync(folder, { recursive: true });
+const browser = await chromium.launch({
+  executablePath: process.env.CANTRAIL_CHROMIUM ?? "/usr/bin/chromium", args: process.getuid?.() === 0 ? ["--no-sandbox"] : [],
+});
+const demo = process.env.CANTRAIL_NODE ? null : await startDemo();
+try {
+  if (demo) await wait(FIRST_MINUTE_MS);
+  await firstLook(browser);
+  if (demo) await broken(browser, demo);
+} finally {
+  await browser.close();
+  if (demo) {
+    const ended = new Promise((done) => demo.once("exit", done));
+    demo.stdin.write("q");
+    await ended;
+  }
+  rmSync(data, { recursive: true, force: true });
+}

@@ -1,6 +1,6 @@
 // The history under its loads: bytes written an hour, rows a second with rollups beside a plain client, a
 // chart over 30 days while rows come in, and how cost grows with signals and days.
-//   bench_history [--python …] [FOLDER]
+//   bench_history [--only written|rates|charts] [--python …] [FOLDER]
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -9,6 +9,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <span>
 #include <string>
 #include <thread>
 
@@ -17,14 +18,16 @@
 #include <unistd.h>
 
 #include "base/clock.hpp"
+#include "growth.hpp"
 #include "sinks/sqlite/sqlite_sink.hpp"
-#include "traffic.hpp"
+#include "support/history_traffic.hpp"
 
 namespace cantrail::bench {
 namespace {
 
 constexpr std::int64_t kSecond = 1'000'000'000, kDay = 86'400 * kSecond;
-constexpr std::int64_t kStart = 1'700'000'000 * kSecond;
+constexpr std::int64_t kStart =
+    1'700'000'040 * kSecond;  // a whole minute: there transactions end that wait for their delay
 
 class Silence final : public Log {
  public:
@@ -55,11 +58,11 @@ std::uint64_t process_written() {
 // A history file with its sink, fed from made-up traffic.
 class Feed {
  public:
-  Feed(const std::string& folder, const std::vector<MessageRate>& messages, std::vector<std::string> keep)
+  Feed(const std::string& folder, const std::vector<MessageRate>& messages, const Keep& keep)
       : path_(folder + "/bench_history.db"), traffic_(messages) {
     for (const char* part : {"", "-wal", "-shm"}) std::filesystem::remove(path_ + part);
     config_.path.value = path_;
-    config_.keep = std::move(keep);
+    config_.keep = keep;
     sink_ = config_.make();
     require(sink_->open({"history", "node", {}, clock_, real_file_system(), log_}).ok(), "open");
   }
@@ -69,11 +72,12 @@ class Feed {
     for (const char* part : {"", "-wal", "-shm"}) std::filesystem::remove(path_ + part);
   }
 
+  // As it would come from a live bus.
   std::size_t write(std::int64_t from_ns, std::int64_t to_ns) {
-    return write(traffic_.batch(next_++, from_ns, to_ns));
+    return write(traffic_.live(next_, from_ns, to_ns));
   }
-  std::size_t write(const BatchPtr& batch) {
-    const auto outcome = sink_->write({&batch, 1}, batch->begin(), batch->end());
+  std::size_t write(std::span<const BatchPtr> batches) {
+    const auto outcome = sink_->write(batches, batches.front()->begin(), batches.back()->end());
     require(outcome.ok(), outcome ? "" : outcome.fault().message);
     return outcome->delivered;
   }
@@ -113,7 +117,7 @@ class Feed {
 // An hour of traffic in transactions as the lane would make them, then the file closed as at a stop.
 void written_an_hour(const std::string& folder, const char* name, const std::vector<MessageRate>& messages,
                      std::int64_t transaction_ns) {
-  Feed feed(folder, messages, {"30d", "1GiB"});
+  Feed feed(folder, messages, SqliteConfig().keep);
   feed.write(kStart, kStart + transaction_ns);  // tables and the first pages
   feed.sync();
   const std::uint64_t before = *feed.sink().written_bytes(), process_before = process_written();
@@ -130,6 +134,15 @@ void written_an_hour(const std::string& folder, const char* name, const std::vec
               static_cast<double>(transaction_ns) / 1e9,
               static_cast<double>(*feed.sink().written_bytes() - before) / 1e6,
               static_cast<double>(process_written() - process_before) / 1e6);
+}
+
+void written(const std::string& folder) {
+  std::printf(
+      "| an hour of | rows | transactions every | written by SQLite | by the process, each synced "
+      "|\n|---|---|---|---|---|\n");
+  for (const std::int64_t seconds : {10, 60, 120, 300})
+    written_an_hour(folder, "grow room", grow_room(), seconds * 1'000'000'000);
+  written_an_hour(folder, "leaf", leaf(), 5'000'000'000);
 }
 
 double plain_rate(const std::string& folder, const std::vector<BatchPtr>& batches) {
@@ -168,14 +181,14 @@ double plain_rate(const std::string& folder, const std::vector<BatchPtr>& batche
 void insert_rates(const std::string& folder) {
   std::printf("\n| signals | cantrail, rollups included | plain client, frames only |\n|---|---|---|\n");
   for (const std::size_t signals : {10U, 100U, 500U, 2000U}) {
-    Feed feed(folder, many(signals, 16'000), {"30d", "1GiB"});
+    Feed feed(folder, many(signals, 16'000), SqliteConfig().keep);
     std::vector<BatchPtr> batches;
     for (std::int64_t i = 0; i < 80; ++i) {
       batches.push_back(feed.make(kStart + i * kSecond / 4, kStart + (i + 1) * kSecond / 4));
     }
     std::size_t rows = 0;
     const double start = seconds_now();
-    for (const BatchPtr& batch : batches) rows += feed.write(batch);
+    for (const BatchPtr& batch : batches) rows += feed.write({&batch, 1});
     const double ours = static_cast<double>(rows) / (seconds_now() - start);
     std::printf("| %zu | %.0f rows/s | %.0f rows/s |\n", signals, ours, plain_rate(folder, batches));
   }
@@ -188,13 +201,13 @@ void charts(const std::string& folder) {
       "|\n|---|---|---|---|---|---|\n");
   for (const auto& [signals, days] :
        {std::pair<std::size_t, int>{10, 1}, {10, 30}, {10, 90}, {200, 30}, {2000, 30}}) {
-    Feed feed(folder, many(signals, 16'000), {"forever"});
+    Feed feed(folder, many(signals, 16'000), Keep{});
     feed.set_name("Message0");
     Traffic slow(many(signals, static_cast<double>(signals) / 5 / 600));  // each message every ten minutes
     Traffic fast(many(signals, 16'000));
     std::uint64_t seq = 1;
     for (std::int64_t at = kStart; at < kStart + days * kDay; at += 3600 * kSecond) {
-      feed.write(slow.batch(seq++, at, at + 3600 * kSecond));
+      feed.write(std::vector{slow.batch(seq++, at, at + 3600 * kSecond)});
     }
     const std::int64_t now = kStart + days * kDay;
     std::atomic<bool> stop{false};
@@ -205,7 +218,7 @@ void charts(const std::string& folder) {
       for (const BatchPtr& batch : fresh) {
         if (stop) return;
         const double start = seconds_now();
-        feed.write(batch);
+        feed.write({&batch, 1});
         const double rest = 0.25 - (seconds_now() - start);
         if (rest > 0) std::this_thread::sleep_for(std::chrono::duration<double>(rest));
       }
@@ -229,22 +242,20 @@ void charts(const std::string& folder) {
 
 int main(int argc, char** argv) {
   using namespace cantrail::bench;  // NOLINT(google-build-using-namespace): a program of one file
-  std::string folder = std::filesystem::temp_directory_path().string();
+  std::string folder = std::filesystem::temp_directory_path().string(), only;
   for (int i = 1; i < argc; ++i) {
     if (std::strcmp(argv[i], "--python") == 0) {
       ++i;
+    } else if (std::strcmp(argv[i], "--only") == 0 && i + 1 < argc) {
+      only = argv[++i];
     } else {
       folder = argv[i];
     }
   }
   std::setvbuf(stdout, nullptr, _IOLBF, 0);
-  std::printf(
-      "| an hour of | rows | transactions every | written by SQLite | by the process, each synced "
-      "|\n|---|---|---|---|---|\n");
-  for (const std::int64_t seconds : {10, 60, 120, 300})
-    written_an_hour(folder, "grow room", grow_room(), seconds * 1'000'000'000);
-  written_an_hour(folder, "leaf", leaf(), 5'000'000'000);
-  insert_rates(folder);
-  charts(folder);
+  if (only.empty() || only == "written") written(folder);
+  if (only.empty() || only == "growth") growth(folder);
+  if (only.empty() || only == "rates") insert_rates(folder);
+  if (only.empty() || only == "charts") charts(folder);
   return 0;
 }

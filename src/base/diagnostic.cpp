@@ -4,12 +4,15 @@
 
 namespace cantrail {
 
+std::string to_string(const SourceLocation& where) {
+  std::string text = where.file;
+  if (where.line != 0) text += ":" + std::to_string(where.line);
+  if (where.line != 0 && where.column != 0) text += ":" + std::to_string(where.column);
+  return text;
+}
+
 std::string to_string(const Diagnostic& diagnostic) {
-  std::string text = diagnostic.where.file;
-  if (diagnostic.where.line != 0) text += ":" + std::to_string(diagnostic.where.line);
-  if (diagnostic.where.line != 0 && diagnostic.where.column != 0) {
-    text += ":" + std::to_string(diagnostic.where.column);
-  }
+  std::string text = to_string(diagnostic.where);
   if (!text.empty()) text += ": ";
   switch (diagnostic.severity) {
     case Severity::note:

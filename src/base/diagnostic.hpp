@@ -24,7 +24,9 @@ struct Diagnostic {
 
 using Diagnostics = std::vector<Diagnostic>;
 
-// `file:line:col: warning: message`, leaving out what is 0.
+// `file:line:col`, leaving out what is 0.
+[[nodiscard]] std::string to_string(const SourceLocation& where);
+// `file:line:col: warning: message`.
 [[nodiscard]] std::string to_string(const Diagnostic& diagnostic);
 [[nodiscard]] bool has_errors(const Diagnostics& diagnostics);
 

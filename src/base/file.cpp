@@ -197,6 +197,14 @@ Result<std::uint32_t> file_permissions(const std::string& path) {
   return std::uint32_t{status.st_mode & 07777U};
 }
 
+Result<FileStamp> file_stamp(const std::string& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return errno_fault("cannot look at " + path, errno);
+  return FileStamp{static_cast<std::uint64_t>(status.st_size),
+                   std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec,
+                   std::uint64_t{status.st_ino}};
+}
+
 Result<std::string> read_file(FileSystem& files, const std::string& path, std::uint64_t most_bytes) {
   const Result<FileType> type = files.type(path);
   if (!type) return type.fault();
@@ -246,6 +254,15 @@ std::string parent_path(std::string_view path) {
   const std::size_t slash = path.rfind('/');
   if (slash == std::string_view::npos) return ".";
   return std::string(slash == 0 ? "/" : path.substr(0, slash));
+}
+
+std::string nearest_existing(FileSystem& files, std::string path) {
+  while (!files.exists(path)) {
+    std::string above = parent_path(path);
+    if (above == path) break;
+    path = std::move(above);
+  }
+  return path;
 }
 
 }  // namespace cantrail

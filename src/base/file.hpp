@@ -70,6 +70,15 @@ class FileSystem {
 // The permission bits of a file, 0600 for instance.
 Result<std::uint32_t> file_permissions(const std::string& path);
 
+// What tells that a file has become another one, without reading it.
+struct FileStamp {
+  std::uint64_t bytes = 0;
+  std::int64_t modified_ns = 0;
+  std::uint64_t inode = 0;
+  auto operator<=>(const FileStamp&) const = default;
+};
+Result<FileStamp> file_stamp(const std::string& path);
+
 // More than any DBC or configuration has.
 inline constexpr std::uint64_t kLargestText = 64U << 20;
 
@@ -84,5 +93,7 @@ Status write_file_atomically(FileSystem& files, const std::string& path, std::st
 // "a/b" + "c" → "a/b/c"; an absolute second part stands alone.
 [[nodiscard]] std::string join_path(std::string_view directory, std::string_view name);
 [[nodiscard]] std::string parent_path(std::string_view path);  // "." where there is none
+// The path itself, or the nearest folder above it that is there.
+[[nodiscard]] std::string nearest_existing(FileSystem& files, std::string path);
 
 }  // namespace cantrail

@@ -18,14 +18,14 @@ std::optional<double> parse_number(std::string_view text) {
   const auto [end, error] =
       std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
   if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return std::isfinite(value) && value >= 0 ? std::optional(value) : std::nullopt;
+  return std::isfinite(value) && !std::signbit(value) ? std::optional(value) : std::nullopt;
 }
 
 // "s", "min" and "10s" alike.
 std::optional<double> parse_period_s(std::string_view text) {
   if (text == "min") return 60.0;
-  const bool has_number = !text.empty() && text.front() >= '0' && text.front() <= '9';
-  const auto period = parse_duration(has_number ? std::string(text) : "1" + std::string(text));
+  const bool is_unit = text.find_first_of(".0123456789") == std::string_view::npos;
+  const auto period = parse_duration(is_unit ? "1" + std::string(text) : std::string(text));
   if (!period || period->count() == 0) return std::nullopt;
   return static_cast<double>(period->count()) / 1e9;
 }

@@ -13,11 +13,12 @@ TEST(Rate, IsANumberPerUnitOfTime) {
   EXPECT_EQ(parse_rate("0.5/s"), 0.5);
   EXPECT_EQ(parse_rate("1/10s"), 0.1);
   EXPECT_EQ(parse_rate("1/100ms"), 10.0);
+  EXPECT_EQ(parse_rate("1/.5s"), 2.0);
 }
 
 TEST(Rate, RefusesWhatIsNone) {
   for (const char* text : {"", "1", "/s", "1/", "1/0s", "-1/s", "1 /s", "one/s", "1/parsec", "nan/s", "inf/s",
-                           "1/s/s", "1Hz", "1e3/s"}) {
+                           "1/s/s", "1Hz", "1e3/s", "1/s500ms", "-0/s"}) {
     EXPECT_EQ(parse_rate(text), std::nullopt) << text;
   }
 }

@@ -41,6 +41,8 @@ namespace cantrail {
 // With its noun, whose plural takes an s: "1 frame", "41,208 frames".
 [[nodiscard]] std::string counted(std::uint64_t count, std::string_view noun);
 
+// Bytes of the UTF-8 character at the front; 0 if there is none (overlong forms and surrogates are none).
+[[nodiscard]] std::size_t utf8_length(std::string_view text);
 [[nodiscard]] bool is_valid_utf8(std::string_view text);
 // CP1252 to UTF-8; the five undefined bytes become U+FFFD.
 [[nodiscard]] std::string cp1252_to_utf8(std::string_view text);

@@ -3,7 +3,6 @@
 #include "cli/frame_output.hpp"
 #include "cli/log_catalog.hpp"
 #include "cli/pace.hpp"
-#include "cli/stderr_log.hpp"
 
 namespace cantrail::cli {
 namespace {

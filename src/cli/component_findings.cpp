@@ -1,10 +1,12 @@
 #include "cli/component_findings.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
 
 #include "base/text.hpp"
+#include "decode/dbc/copies.hpp"
 #include "decode/dbc/parser.hpp"
 #include "decode/dbc/plan.hpp"
 
@@ -23,9 +25,10 @@ std::vector<KnownMessage> messages_of(const NodeConfig& config) {
     std::vector<std::string> channels = source.config->channels(source.name);
     if (channels.empty()) channels.emplace_back();
     for (const DbcText& dbc : source.dbcs) {
-      const auto database = dbc::parse(dbc.text, dbc.name);
+      auto database = dbc::parse(dbc.text, dbc.name);
       if (!database) continue;
       Diagnostics ignored;  // told when the file was read
+      dbc::apply_copies(database->database, config.copies, ignored);
       const auto plan = dbc::DecodePlan::compile(database->database, ignored);
       for (const dbc::MessagePlan& message : plan->messages()) {
         for (const std::string& channel : channels) known.push_back({channel, message.row});
@@ -48,6 +51,21 @@ std::optional<std::string> what_is_idle(const server::ComponentRule& rule,
   return missing.empty() ? "no DBC here has a message that 'message' fits" : missing;
 }
 
+// Patterns of a rule that is not idle which fit no message.
+std::vector<std::string> idle_patterns(const server::ComponentRule& rule,
+                                       const std::vector<KnownMessage>& messages) {
+  std::vector<std::string> idle;
+  for (const std::string& pattern : rule.message) {
+    server::ComponentRule alone = rule;
+    alone.message = {pattern};
+    const bool fits = std::any_of(messages.begin(), messages.end(), [&](const KnownMessage& message) {
+      return alone.takes(message.channel, message.row->name);
+    });
+    if (!fits) idle.push_back(pattern);
+  }
+  return idle;
+}
+
 }  // namespace
 
 Diagnostics idle_component_rules(const std::vector<server::ComponentRule>& rules, const NodeConfig& config) {
@@ -60,6 +78,12 @@ Diagnostics idle_component_rules(const std::vector<server::ComponentRule>& rules
     if (const auto idle = what_is_idle(rule, messages)) {
       found.push_back({Severity::warning, rule.where,
                        "[component." + printable(rule.name) + "] finds nothing: " + *idle});
+      continue;
+    }
+    for (const std::string& pattern : idle_patterns(rule, messages)) {
+      found.push_back({Severity::warning, rule.where,
+                       "'message' in [component." + printable(rule.name) + "]: \"" + printable(pattern) +
+                           "\" fits no message of the DBCs"});
     }
   }
   return found;

@@ -10,7 +10,8 @@
 namespace cantrail::cli {
 
 // Warnings, at the rule's section: no DBC of the configuration has a message that the rule takes, or none of
-// those has all the signals that it names. Silent where the configuration names no DBC.
+// those has all the signals that it names; or one of its patterns fits no message. Copies are messages, too.
+// Silent where the configuration names no DBC.
 [[nodiscard]] Diagnostics idle_component_rules(const std::vector<server::ComponentRule>& rules,
                                                const NodeConfig& config);
 

@@ -7,13 +7,14 @@
 #include "base/text.hpp"
 #include "cli/command.hpp"
 #include "cli/demo/car.hpp"
+#include "cli/demo/drain.hpp"
 #include "cli/demo/free_port.hpp"
 #include "cli/demo/node_process.hpp"
 #include "cli/demo/node_side.hpp"
 #include "cli/demo/past.hpp"
 #include "cli/demo/terminal.hpp"
 #include "cli/exit_code.hpp"
-#include "cli/stderr_log.hpp"
+#include "cli/log/operator_log.hpp"
 #include "cli/stop_signal.hpp"
 #include "sources/cannelloni/target.hpp"
 
@@ -30,12 +31,17 @@ constexpr Duration kLongestWait = std::chrono::milliseconds(20);
 struct DemoArguments {
   std::string folder = "demo";
   std::string listen = "127.0.0.1:8080";
-  std::uint64_t seed = 7;
+  std::uint64_t seed = kSeed;
   double bus_factor = 1;
   std::string duration;
   bool empty = false;  // nothing filled in beforehand
   NodeSide node_side;  // of the node's own process
 };
+
+// A path that can be pasted: "./demo".
+std::string shown(const std::string& folder) {
+  return folder.starts_with('/') || folder.starts_with('.') ? folder : "./" + folder;
+}
 
 class Demonstration {
  public:
@@ -51,9 +57,9 @@ class Demonstration {
       const MonoTime now = clock_.mono();
       drive(now);
       listen_to_node(now);
-      if (const auto key = terminal_.key()) press(*key, now);
+      if (const auto key = terminal_.key()) press(*key);
       if (now - refreshed >= kRefresh) {
-        terminal_.status(books_.equation());
+        terminal_.status(books_.equation(), keys());
         refreshed = now;
       }
       const Duration wait = std::min<Duration>(kLongestWait, car_.next_due() - clock_.mono());
@@ -75,16 +81,16 @@ class Demonstration {
     return kOk;
   }
 
+  [[nodiscard]] std::string keys() const {
+    if (!terminal_.has_keys()) return "";
+    return std::string("[k] kill -9 the node  [s] ") + (drain_.stopped() ? "start" : "stop") +
+           " the history  [q] quit";
+  }
+
   void introduce() {
-    std::fprintf(stderr,
-                 "simulated electric car, seed %llu, no hardware touched\n"
-                 "Open      http://%s\n"
-                 "Recording %s/journal   History %s/history.db\n",
-                 static_cast<unsigned long long>(arguments_.seed), arguments_.listen.c_str(),
-                 arguments_.folder.c_str(), arguments_.folder.c_str());
-    if (terminal_.has_keys()) {
-      std::fputs("[k] kill -9 the node  [s] stop the history  [q] quit\n", stderr);
-    }
+    const std::string folder = shown(arguments_.folder);
+    terminal_.event("Open      http://" + arguments_.listen);
+    terminal_.event("Recording " + folder + "/journal   History " + folder + "/history.db");
   }
 
   bool start_node() {
@@ -112,6 +118,7 @@ class Demonstration {
     if (const auto report = node_->hear()) {
       if (connected_) {
         books_.heard(*report);
+        if (const auto drained = drain_.heard(*report)) terminal_.event(*drained);
       } else if (report->caught_up && !restart_at_) {
         connect(*report);
       }
@@ -133,14 +140,14 @@ class Demonstration {
     if (began_) {
       terminal_.event("the node is back: " + format_count(books_.lost_at_the_last_start()) +
                       " lost of what it had accepted; " + format_count(books_.went_by_at_the_last_start()) +
-                      " frames went by while it was dead, drawn as a gap");
+                      " frames went by meanwhile");
     }
     began_ = true;
   }
 
   void lose(MonoTime now) {
     connected_ = false;
-    resting_ = false;
+    drain_ = {};
     restart_at_ = now + kDead;
     terminal_.event(killed_ ? "killed; it is started again in 2 s"
                             : "the node ended by itself (code " + std::to_string(*node_->ended()) +
@@ -148,24 +155,32 @@ class Demonstration {
     killed_ = false;
   }
 
-  void press(char key, MonoTime) {
+  void press(char key) {
     if (key == 'q') leaving_ = true;
-    if (key == 'k' && connected_) {
+    if (!connected_ && (key == 'k' || key == 's'))
+      return terminal_.event("the node is dead; it comes back by itself");
+    if (key == 'k') {
       killed_ = true;
       node_->signal(SIGKILL);
     }
-    if (key == 's' && connected_) {
-      resting_ = !resting_;
-      node_->signal(SIGUSR1);
-      terminal_.event(resting_ ? "the history's store is stopped; [s] starts it again"
-                               : "the history's store is back, and takes what waits for it in the journal");
+    if (key == 's') toggle_history();
+  }
+
+  void toggle_history() {
+    node_->signal(SIGUSR1);
+    if (drain_.stopped()) {
+      drain_.start();
+      terminal_.event("the history is started again");
+    } else {
+      drain_.stop(books_.now());
+      terminal_.event("the history is stopped; what comes waits for it in the journal");
     }
   }
 
   int finish() {
     const int code = node_->stop(kStop);
     if (const auto report = node_->hear(); report && connected_) books_.heard(*report);
-    terminal_.status(books_.equation(), true);
+    terminal_.last_status(books_.equation());
     return code == kOk ? kOk : kFailed;
   }
 
@@ -176,9 +191,10 @@ class Demonstration {
   Clock& clock_;
   Terminal terminal_;
   Books books_;
+  Drain drain_;
   std::unique_ptr<NodeProcess> node_;
   std::unique_ptr<FrameTarget> target_;
-  bool began_ = false, connected_ = false, leaving_ = false, resting_ = false, killed_ = false;
+  bool began_ = false, connected_ = false, leaving_ = false, killed_ = false;
   std::optional<MonoTime> restart_at_;
 };
 
@@ -189,7 +205,7 @@ int fail(const Fault& fault) {
 
 // A car at a normal pace has driven for two hours, which a new history gets; a faster one begins now.
 Result<Car> make_car(const DemoArguments& arguments, Clock& clock, Log& log) {
-  auto car = Car::make(arguments.seed, 1, kPast, clock);
+  auto car = Car::make(arguments.seed, 1, kAge, clock);
   if (!car) return car;
   FileSystem& files = real_file_system();
   const bool is_new = !files.exists(join_path(arguments.folder, "journal"));
@@ -220,8 +236,10 @@ int show(DemoArguments arguments) {
     return kFailed;
   }
   SystemClock clock;
-  StderrLog log(Severity::warning, clock);
+  OperatorLog log({.level = "warning"}, false, clock, real_file_system());
   const StopSignal stop;
+  std::fprintf(stderr, "simulated electric car, seed %llu, no hardware touched\n",
+               static_cast<unsigned long long>(arguments.seed));
   auto car = make_car(arguments, clock, log);
   if (!car) return fail(car.fault());
   const auto bus_port = free_port(PortKind::udp);

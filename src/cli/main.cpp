@@ -64,6 +64,7 @@ int run_main(int argc, char** argv) {
   add_check(app, chosen);
   add_config(app, chosen);
   add_decode(app, chosen);
+  add_dbc(app, chosen);
   add_replay(app, chosen);
   add_simulate(app, chosen);
   add_status(app, chosen);

@@ -2,40 +2,39 @@
 
 #include <cstdio>
 #include <functional>
-#include <memory>
 
 #include <unistd.h>
 
 #include "cli/component_findings.hpp"
+#include "cli/tile_findings.hpp"
 #include "component/registry.hpp"
 #include "pipeline/config/node_config_reader.hpp"
 
 namespace cantrail::cli {
 namespace {
 
+// The sections of the layers above the pipeline.
+void read_server(NodeConfigReader& reader, server::ServerOptions& server) {
+  reader.section({"server", "The page and the API"}, server);
+  reader.sections({"component", "Rules by which rows tell of the state of components"}, server.components);
+  reader.sections({"tile", "What the page's overview shows, in the place of what it would choose"},
+                  server.tiles);
+}
+
 NodeFile read_with(ConfigInputs inputs, FileSystem& files,
                    const std::function<NodeConfig(NodeConfigReader&)>& read) {
   NodeConfigReader reader({components(), std::move(inputs), files, host_name()});
   NodeFile file;
-  std::vector<std::shared_ptr<server::ComponentRule>> rules;
   file.config = read(reader);
-  reader.section(
-      "server", [&](OptionVisitor& visitor) { file.server.describe(visitor); },
-      [&] { return file.server.problems(); }, [&] { return file.server.not_built(); });
-  reader.sections("component", [&](const std::string& name, const SourceLocation& where) {
-    const auto rule = std::make_shared<server::ComponentRule>();
-    rule->name = name;
-    rule->where = where;
-    rules.push_back(rule);
-    return ConfigSections::EntryReader{[rule](OptionVisitor& visitor) { rule->describe(visitor); },
-                                       [rule] { return rule->problems(); }};
-  });
+  read_server(reader, file.server);
   file.diagnostics = reader.finish();
-  for (const auto& rule : rules) file.server.components.push_back(*rule);
-  const Diagnostics idle = idle_component_rules(file.server.components, file.config);
-  file.diagnostics.insert(file.diagnostics.end(), idle.begin(), idle.end());
+  for (const Diagnostics& more : {idle_component_rules(file.server.components, file.config),
+                                  findings_of_tiles(file.server.tiles, file.config)}) {
+    file.diagnostics.insert(file.diagnostics.end(), more.begin(), more.end());
+  }
   file.not_in_build = reader.not_in_build();
   file.effective = reader.effective();
+  file.places = reader.places();
   return file;
 }
 
@@ -59,6 +58,14 @@ NodeFile read_node_file(const NodeArguments& arguments, FileSystem& files) {
   }
   return read_with(std::move(inputs), files,
                    [&](NodeConfigReader& reader) { return reader.read(arguments.path); });
+}
+
+Language configuration_language() {
+  NodeConfigReader reader({components(), {}, real_file_system()});
+  (void)reader.read_text("config_version = 1\n", "cantrail.toml");
+  server::ServerOptions server;
+  read_server(reader, server);
+  return reader.language();
 }
 
 std::string host_name() {

@@ -8,7 +8,9 @@
 
 #include "base/diagnostic.hpp"
 #include "base/file.hpp"
+#include "pipeline/config/config_places.hpp"
 #include "pipeline/config/effective_config.hpp"
+#include "pipeline/config/language.hpp"
 #include "pipeline/config/node_config.hpp"
 #include "server/server_options.hpp"
 
@@ -22,6 +24,7 @@ struct NodeFile {
   Diagnostics diagnostics;
   std::vector<std::string> not_in_build;  // each is an error among the diagnostics as well
   EffectiveConfig effective;
+  ConfigPlaces places;
 
   [[nodiscard]] bool usable() const { return !has_errors(diagnostics); }
 };
@@ -37,6 +40,9 @@ struct NodeArguments {
 [[nodiscard]] NodeFile read_node_file(const NodeArguments& arguments, FileSystem& files);
 // The same of a text that is not written yet; `path` is where it would lie.
 [[nodiscard]] NodeFile read_node_text(const std::string& text, const std::string& path, FileSystem& files);
+
+// What a configuration of this build may say at all.
+[[nodiscard]] Language configuration_language();
 
 // "cantrail" where this machine has no name.
 [[nodiscard]] std::string host_name();

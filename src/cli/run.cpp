@@ -4,9 +4,10 @@
 #include "base/text.hpp"
 #include "cli/command.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/log/journal_stream.hpp"
+#include "cli/log/operator_log.hpp"
 #include "cli/node_file.hpp"
 #include "cli/serving_node.hpp"
-#include "cli/stderr_log.hpp"
 #include "cli/stop_signal.hpp"
 #include "cli/version.hpp"
 
@@ -18,36 +19,37 @@ struct RunArguments {
   bool until_end = false;
 };
 
-Severity least_severity(const std::string& level) {
-  if (level == "error") return Severity::error;
-  if (level == "warning") return Severity::warning;
-  return Severity::note;
-}
-
-void print_ledger(const NodeStatus& status) {
+// Each lane a speaker of its own, which has said nothing before: all of it gets through.
+void tell_ledger(Log& log, const NodeStatus& status) {
   for (const LaneStatus& lane : status.lanes) {
-    std::fprintf(stderr, "%s: %s\n", lane.name.c_str(), to_string(lane.ledger).c_str());
+    const std::string who = "ledger of " + lane.name;
+    log.write(Severity::note, who, to_string(lane.ledger));
     if (lane.earlier.received != 0) {
-      std::fprintf(stderr, "%s, from earlier runs: %s\n", lane.name.c_str(), to_string(lane.earlier).c_str());
+      log.write(Severity::note, who + ", from earlier runs", to_string(lane.earlier));
     }
   }
 }
 
+void tell_findings(Log& log, const Diagnostics& found) {
+  for (const Diagnostic& one : found) log.write(one.severity, to_string(one.where), one.message);
+}
+
 int run(const RunArguments& arguments) {
   NodeFile file = read_node_file(arguments.node, real_file_system());
-  print_diagnostics(file.diagnostics);
   if (!file.usable()) {
+    print_diagnostics(file.diagnostics);
     std::fprintf(stderr, "cantrail: %s cannot be run as it is\n", arguments.node.path.c_str());
     return kBadConfig;
   }
   SystemClock clock;
-  StderrLog log(least_severity(file.config.log_level), clock);
+  OperatorLog log(file.config.log, journal_reads_stderr(), clock, real_file_system());
+  tell_findings(log, file.diagnostics);
   const StopSignal stop;
   const std::string name = file.config.name;
   ServingNode serving(to_parts(std::move(file.config), kVersion), file.server, real_file_system(), clock,
                       log);
   if (const auto started = serving.start(); !started) {
-    std::fprintf(stderr, "cantrail: %s\n", started.fault().message.c_str());
+    log.write(Severity::error, name, started.fault().message);
     return exit_code_of(started.fault());
   }
   log.write(Severity::note, name, serving.url().empty() ? "running" : "running, " + serving.url());
@@ -55,7 +57,7 @@ int run(const RunArguments& arguments) {
     if (arguments.until_end && serving.node().finished()) break;
   }
   const bool drained = serving.stop();
-  print_ledger(serving.node().status());
+  tell_ledger(log, serving.node().status());
   if (!drained) {
     log.write(Severity::warning, name,
               "not everything reached its sinks in 10 s; it is in the journal and goes on at the next start");

@@ -1,5 +1,6 @@
 #include "cli/serving_node.hpp"
 
+#include <algorithm>
 #include <atomic>
 
 #include <sys/resource.h>
@@ -23,6 +24,7 @@ class View final : public server::NodeView {
   }
   [[nodiscard]] CatalogPtr catalog() const override { return node_->catalog(); }
   [[nodiscard]] std::shared_ptr<HistoryReader> history() const override { return node_->history(); }
+  [[nodiscard]] Result<std::string> blob(const Digest& digest) const override { return node_->blob(digest); }
 
  private:
   std::shared_ptr<Node> node_;
@@ -37,6 +39,17 @@ Status enough_descriptors() {
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= kLeast) return {};
   return {FaultKind::exhausted, "a node needs " + std::to_string(kLeast) + " open files or more, and " +
                                     std::to_string(limit.rlim_cur) + " are allowed (ulimit -n)"};
+}
+
+// A history names the source where a row came from no bus; such a row has no channel.
+std::vector<HistoryRow> without_sources(std::vector<HistoryRow> rows, const Catalog& catalog) {
+  for (HistoryRow& row : rows) {
+    const bool of_frames = row.id != 0 || !row.data.empty();
+    const bool is_source = std::any_of(catalog.sources.begin(), catalog.sources.end(),
+                                       [&](const SourceInfo& source) { return source.name == row.channel; });
+    if (is_source && !of_frames) row.channel.clear();
+  }
+  return rows;
 }
 
 SinkPart live_part(const std::shared_ptr<server::LiveState>& state) {
@@ -75,7 +88,7 @@ Status ServingNode::start() {
   if (auto started = node_->start(); !started) return started;
   if (const auto history = node_->history()) {
     if (auto latest = history->latest()) {
-      state_->restore(*latest);
+      state_->restore(without_sources(std::move(*latest), *node_->catalog()));
     } else {
       log_.write(Severity::warning, "history", latest.fault().message);
     }

@@ -12,6 +12,7 @@
 #include "base/diagnostic.hpp"
 #include "base/file.hpp"
 #include "base/status.hpp"
+#include "component/blob_store.hpp"
 #include "model/batch.hpp"
 #include "model/catalog.hpp"
 #include "model/position.hpp"
@@ -36,9 +37,10 @@ class ChannelRegistry {
   virtual Result<ChannelId> channel(SourceId source, std::string_view alias) = 0;
 
   // The same for a stream whose rows the source delivers itself; `channel` is the one that it tells about, if
-  // any. A source that comes back gets the id that it had. Where a message of the channel's DBC, or another
-  // source's stream, has the name already, the stream is called "SOURCE/NAME". Fault `exhausted` beyond
-  // 4,096 streams.
+  // any. A source that comes back with the same schema gets the id that it had; with another schema it gets a
+  // new stream, which takes the name over (StreamInfo::replaced). Where a message of the channel's DBC, or
+  // another source's stream, has the name already, the stream is called "SOURCE/NAME". Fault `exhausted`
+  // beyond 4,096 streams.
   virtual Result<StreamId> stream(SourceId source, std::optional<ChannelId> channel,
                                   const std::shared_ptr<const RowSchema>& row) = 0;
 };
@@ -50,6 +52,7 @@ struct SourceContext {
   FileSystem& files;
   Log& log;
   ChannelRegistry& channels;
+  BlobStore* blobs = nullptr;  // nullptr: nobody keeps large values (tests)
 };
 
 struct RejectedRow;

@@ -30,12 +30,22 @@ void merge(GapRecord& into, const GapRecord& gap) {
 
 }  // namespace
 
+void FrameBuilder::begin(RawBatch& batch) {
+  batch_ = &batch;
+  rows_ = row_bytes_ = 0;
+  refused_ = false;
+  for (const StreamBlock& block : batch.rows) {
+    rows_ += block.rows();
+    row_bytes_ += block.memory_bytes();
+  }
+}
+
 bool FrameBuilder::append(const FrameView& frame) {
   assert(batch_ != nullptr);
   if (room() == 0) {
     const std::size_t bytes =
         batch_->frames.payload().size() + FrameBlock::payload_slot(frame.id, frame.length);
-    if (batch_->frames.size() >= limits_.frames || bytes > limits_.payload_bytes) return false;
+    if (batch_->frames.size() + rows_ >= limits_.frames || bytes > limits_.payload_bytes) return false;
     if (!batch_->frames.empty() && !belongs_to_the_last_run(frame)) return false;
   }
   batch_->frames.append(frame);
@@ -46,7 +56,7 @@ std::size_t FrameBuilder::room() const {
   assert(batch_ != nullptr);
   const std::size_t most_frames = limits_.frames - kept_for_runs(limits_.frames);
   const std::size_t most_bytes = limits_.payload_bytes - kept_for_runs(limits_.payload_bytes);
-  const std::size_t frames = batch_->frames.size();
+  const std::size_t frames = batch_->frames.size() + rows_;
   const std::size_t bytes = batch_->frames.payload().size();
   if (frames >= most_frames || bytes >= most_bytes) return 0;
   return std::min(most_frames - frames, (most_bytes - bytes) / kMaxFrameBytes);
@@ -68,11 +78,27 @@ bool FrameBuilder::belongs_to_the_last_run(const FrameView& frame) const {
   return false;
 }
 
+RowRoom FrameBuilder::row_room() const {
+  const std::size_t records = batch_->frames.size() + rows_;
+  return {limits_.frames - std::min(limits_.frames, records),
+          limits_.row_bytes - std::min(limits_.row_bytes, row_bytes_)};
+}
+
+bool FrameBuilder::full() const {
+  const RowRoom rows = row_room();
+  return refused_ || room() == 0 || rows.rows == 0 || rows.bytes == 0;
+}
+
 bool FrameBuilder::add_rows(StreamBlock&& block) {
   assert(batch_ != nullptr);
-  assert(block.frame().empty());
+  assert(block.frame().empty() && block.rows() <= limits_.frames);
   if (block.rows() == 0) return true;
-  if (batch_->records() + block.rows() > limits_.frames && batch_->records() != 0) return false;
+  const RowRoom left = row_room();
+  const std::size_t bytes = block.memory_bytes();
+  refused_ = block.rows() > left.rows || (bytes > left.bytes && batch_->records() != 0);
+  if (refused_) return false;
+  rows_ += block.rows();
+  row_bytes_ += bytes;
   batch_->rows.push_back(std::move(block));
   return true;
 }

@@ -169,5 +169,69 @@ TEST_F(FrameBuilderTest, RowsThatFindNoRoomAreLeftToTheSource) {
   EXPECT_EQ(batch_.rows.size(), 1U);  // an empty block is none
 }
 
+StreamBlock block_of(std::size_t rows, std::size_t fields = 1) {
+  StreamBlock block;
+  block.reset(0, fields, rows, false);
+  return block;
+}
+
+TEST_F(FrameBuilderTest, TakesAsManyRowsAsItSaysAndIsFullThen) {
+  FrameBuilder builder({.frames = 16, .payload_bytes = 1024});
+  builder.begin(batch_);
+  ASSERT_TRUE(builder.append(frame_at(1)));
+  EXPECT_EQ(builder.row_room().rows, 15U);
+  EXPECT_TRUE(builder.add_rows(block_of(5)));
+  StreamBlock eleven = block_of(11);
+  EXPECT_FALSE(builder.add_rows(std::move(eleven)));
+  EXPECT_EQ(eleven.rows(), 11U) << "what is refused is left as it is";
+  EXPECT_TRUE(builder.full()) << "or a source that offers it again and again is never sealed";
+  EXPECT_TRUE(builder.add_rows(block_of(10)));
+  EXPECT_EQ(builder.row_room().rows, 0U);
+  EXPECT_TRUE(builder.full());
+  EXPECT_EQ(builder.room(), 0U);
+  EXPECT_FALSE(builder.append(frame_at(2))) << "rows are records, and so are frames";
+}
+
+TEST_F(FrameBuilderTest, ARunOfFramesStopsAtTheHardLimitThatRowsShare) {
+  FrameBuilder builder({.frames = 160, .payload_bytes = 1 << 20});
+  builder.begin(batch_);
+  ASSERT_TRUE(builder.add_rows(block_of(100)));
+  std::size_t taken = 0;
+  while (builder.append(frame_at(7))) ++taken;
+  EXPECT_EQ(taken, 60U);
+}
+
+TEST_F(FrameBuilderTest, RowsHaveALimitOfBytesThatAnEmptyBatchOversteps) {
+  FrameBuilder builder({.frames = 4096, .payload_bytes = 1024, .row_bytes = 4096});
+  builder.begin(batch_);
+  EXPECT_TRUE(builder.add_rows(block_of(1, 1000)));
+  EXPECT_EQ(builder.row_room().bytes, 0U);
+  EXPECT_TRUE(builder.full());
+  EXPECT_FALSE(builder.add_rows(block_of(1)));
+}
+
+TEST_F(FrameBuilderTest, BeginsAnewWithEachBatchAndWithWhatIsInIt) {
+  FrameBuilder builder({.frames = 16, .payload_bytes = 1024});
+  builder.begin(batch_);
+  ASSERT_TRUE(builder.add_rows(block_of(16)));
+  RawBatch next;
+  builder.begin(next);
+  EXPECT_FALSE(builder.full());
+  EXPECT_EQ(builder.row_room().rows, 16U);
+  builder.begin(batch_);
+  EXPECT_EQ(builder.row_room().rows, 0U);
+}
+
+TEST_F(FrameBuilderTest, KeepsTheNamesOfBlobsUntilTheyAreTaken) {
+  FrameBuilder builder;
+  builder.begin(batch_);
+  builder.add_blob(sha256("a"));
+  RawBatch next;
+  builder.begin(next);
+  builder.add_blob(sha256("b"));
+  EXPECT_EQ(builder.take_blobs(), (std::vector{sha256("a"), sha256("b")}));
+  EXPECT_TRUE(builder.take_blobs().empty());
+}
+
 }  // namespace
 }  // namespace cantrail

@@ -11,8 +11,10 @@
 #include "base/status.hpp"
 #include "base/time.hpp"
 #include "component/context.hpp"
+#include "component/forecast.hpp"
 #include "component/frame_builder.hpp"
 #include "component/options.hpp"
+#include "component/probe.hpp"
 #include "model/batch.hpp"
 
 namespace cantrail {
@@ -75,8 +77,31 @@ class SourceConfig {
   [[nodiscard]] virtual std::vector<std::string> problems() const { return {}; }
   // Files that must be there when the node starts; whoever may touch the file system looks for them.
   [[nodiscard]] virtual std::vector<std::string> reads() const { return {}; }
-  // Channels known before start, given the source's name; empty where they are learnt from the data.
+  // Channels known before start, given the source's name; empty where they are learnt from the data, or where
+  // its input has none.
   [[nodiscard]] virtual std::vector<std::string> channels(const std::string& source_name) const = 0;
+  // Streams of rows that it delivers itself on each of its channels, as far as they are known before start.
+  [[nodiscard]] virtual std::vector<std::shared_ptr<const RowSchema>> streams() const { return {}; }
+  // For the numbers of `check`; what cannot be read is not known.
+  [[nodiscard]] virtual SourceForecast forecast(FileSystem& files) const {
+    (void)files;
+    return {};
+  }
+  // For `check --connect`: looks at what it would open, within a few seconds, and leaves everything as it
+  // is. nullopt: there is nothing to look at.
+  [[nodiscard]] virtual std::optional<Findings> probe(const ProbeContext& context) const {
+    (void)context;
+    return std::nullopt;
+  }
+  [[nodiscard]] virtual bool has_channels() const { return true; }
+  // Streams of rows known before start that belong to no channel, as files say that it names. What is wrong
+  // with such a file is a warning: the source starts without it.
+  [[nodiscard]] virtual std::vector<std::shared_ptr<const RowSchema>> streams_without_channel(
+      FileSystem& files, Diagnostics& found) const {
+    (void)files;
+    (void)found;
+    return {};
+  }
   [[nodiscard]] virtual std::unique_ptr<FrameSource> make() const = 0;
 };
 

@@ -39,7 +39,7 @@ Status add_word(Keep& keep, std::string_view word) {
   if (const auto rows = parse_rows(word)) return set_once(keep.rows, *rows, word);
   if (const auto age = parse_duration(word)) return set_once(keep.age, *age, word);
   // A bare number is a size to parse_bytes(), and a slip of the pen here.
-  const bool has_unit = !word.empty() && (word.back() < '0' || word.back() > '9');
+  const bool has_unit = word.ends_with('B');
   if (const auto bytes = parse_bytes(word); bytes && has_unit) return set_once(keep.bytes, *bytes, word);
   if (is_too_many_bytes(word) || is_too_long_duration(word)) {
     return wrong(word, R"(is too large; "forever" keeps everything)");

@@ -25,8 +25,8 @@ TEST(Keep, ForeverIsNoLimitAndStandsAlone) {
 }
 
 TEST(Keep, RefusesWhatIsNoLimitOrTwiceTheSame) {
-  for (const Words& words : {Words{}, Words{"much"}, Words{"30"}, Words{"-1 rows"}, Words{"rows"},
-                             Words{"1d", "2d"}, Words{"1MB", "2MB"}}) {
+  for (const Words& words : {Words{}, Words{"much"}, Words{"30"}, Words{"30."}, Words{"-1 rows"},
+                             Words{"rows"}, Words{"1d", "2d"}, Words{"1MB", "2MB"}}) {
     const Result<Keep> keep = parse_keep(words);
     ASSERT_FALSE(keep) << (words.empty() ? "" : words.front());
     EXPECT_EQ(keep.fault().kind, FaultKind::config);

@@ -153,6 +153,7 @@ std::string range_text(const OptionSpec& spec) {
                     : is_rate      ? format_rate
                     : is_bandwidth ? bandwidth_text
                                    : number_text;
+  if (spec.minimum && spec.minimum == spec.maximum) return show(*spec.minimum);
   if (spec.minimum && spec.maximum) return show(*spec.minimum) + " to " + show(*spec.maximum);
   if (spec.minimum) return "at least " + show(*spec.minimum);
   if (spec.maximum) return "at most " + show(*spec.maximum);
@@ -200,8 +201,17 @@ std::string type_text(const OptionSpec& spec) {
   return kTypes[spec.target.index()];
 }
 
+std::string key_of(const OptionSpec& spec) {
+  return spec.name + (std::holds_alternative<Secret*>(spec.target) ? "_file" : "");
+}
+
 std::string value_text(const OptionSpec& spec) {
   return std::visit([](const auto* target) { return written(*target); }, spec.target);
+}
+
+std::string default_text(const OptionSpec& spec) {
+  std::string text = value_text(spec);
+  return text == "\"\"" || text == "[]" || text == "{}" ? std::string{} : text;
 }
 
 }  // namespace cantrail

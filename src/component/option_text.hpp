@@ -26,7 +26,11 @@ namespace cantrail {
 [[nodiscard]] std::string choices_text(const OptionSpec& spec);
 // "whole number", "time", "list of strings"
 [[nodiscard]] std::string type_text(const OptionSpec& spec);
+// What stands for the option in the file: its name; of a secret `password`, `password_file`.
+[[nodiscard]] std::string key_of(const OptionSpec& spec);
 // The target's value as it would stand in the file: `"10s"`, `true`, `[]`; empty where there is none.
 [[nodiscard]] std::string value_text(const OptionSpec& spec);
+// The same of a description's target, whose value is the default; empty also where that says nothing: "", [].
+[[nodiscard]] std::string default_text(const OptionSpec& spec);
 
 }  // namespace cantrail

@@ -84,6 +84,7 @@ struct OptionSpec {
   std::string example = {};                    // as TOML, for the reference; empty: the default stands
   std::vector<std::string> placeholders = {};  // of a template: those that it may have
   bool references = false;                     // a template's placeholder may be a field: {Motor.direction}
+  bool labels = false;  // a template's placeholder may be a label of the stream ([copies]): {room}
 };
 
 class OptionVisitor {

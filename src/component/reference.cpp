@@ -26,13 +26,28 @@ std::string padded(std::string text, std::size_t width) {
   return text;
 }
 
+std::string capitalized(std::string text) {
+  if (!text.empty() && text.front() >= 'a' && text.front() <= 'z') text.front() -= 'a' - 'A';
+  return text;
+}
+
+std::string limits_of(const OptionSpec& spec) {
+  if (!spec.choices.empty()) return choices_text(spec);
+  std::string limits = range_text(spec);
+  const auto add = [&](const std::string& placeholder) {
+    limits += (limits.empty() ? "{" : " {") + placeholder + "}";
+  };
+  for (const std::string& name : spec.placeholders) add(name);
+  if (spec.references) add("Stream.field");
+  return limits;
+}
+
 }  // namespace
 
 void OptionReference::option(const OptionSpec& spec) {
-  Row row{spec.name, type_text(spec), value_text(spec), range_text(spec), spec.sense};
+  Row row{key_of(spec), type_text(spec), default_text(spec), limits_of(spec), spec.sense};
   if (spec.required) row.value = "required";
-  if (!spec.choices.empty()) row.limits = choices_text(spec);
-  names_.push_back(spec.name);
+  names_.push_back(row.name);
   rows_.push_back(std::move(row));
 }
 
@@ -41,7 +56,7 @@ std::string OptionReference::markdown() const {
   for (const Row& row : rows_) {
     const std::string value = row.value == "required" ? "*required*" : code(row.value);
     text += "| `" + row.name + "` | " + row.type + " | " + value + " | " + cell(row.limits) + " | " +
-            cell(row.sense) + " |\n";
+            cell(capitalized(row.sense)) + " |\n";
   }
   return text;
 }
@@ -66,11 +81,7 @@ std::string reference_text(const ComponentInfo& component) {
   std::string text = std::string(is_source ? "source " : "sink ") + std::string(component.type);
   if (!component.not_built.empty()) return text + "\nnot built: " + std::string(component.not_built) + "\n";
   OptionReference options;
-  if (is_source) {
-    component.make_source()->describe(options);
-  } else {
-    component.make_sink()->describe(options);
-  }
+  describe_options(component, options);
   return text + "\n" + std::string(component.summary) + "\n\n" + options.plain() + "\n" +
          std::string(component.sample);
 }

@@ -61,6 +61,22 @@ TEST(OptionReference, DefaultsAreExactlyWhatTheFileWouldSay) {
   EXPECT_NE(shown(&time).find("\"90123000000ns\""), std::string::npos);
 }
 
+TEST(OptionReference, ShowsThePlaceholdersOfATemplateAndTheFileOfASecret) {
+  Template keys{"sensor:{signal}"};
+  Secret password;
+  OptionSpec spec{"keys", "Where", &keys};
+  spec.placeholders = {"signal", "node"};
+  spec.references = true;
+  OptionReference reference;
+  reference.option(spec);
+  reference.option({"password", "of the user", &password});
+  EXPECT_EQ(reference.markdown(),
+            "| option | type | default | range | sense |\n"
+            "|---|---|---|---|---|\n"
+            "| `keys` | template | `\"sensor:{signal}\"` | {signal} {node} {Stream.field} | Where |\n"
+            "| `password_file` | secret |  |  | Of the user |\n");
+}
+
 class QuietSink final : public SinkConfig {
  public:
   void describe(OptionVisitor& visitor) override { visitor.option({"fast", "Whether it hurries", &fast_}); }

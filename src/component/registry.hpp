@@ -28,6 +28,9 @@ struct ComponentInfo {
 // Sorted by kind, then type. Defined in the generated file.
 [[nodiscard]] std::span<const ComponentInfo> components();
 
+// Its options, with their defaults. Nothing of a component that is not built.
+void describe_options(const ComponentInfo& component, OptionVisitor& visitor);
+
 [[nodiscard]] const ComponentInfo* find_component(std::span<const ComponentInfo> list, ComponentKind kind,
                                                   std::string_view type);
 

@@ -11,18 +11,24 @@
 #include "base/status.hpp"
 #include "base/time.hpp"
 #include "component/context.hpp"
+#include "component/forecast.hpp"
 #include "component/history.hpp"
 #include "component/options.hpp"
+#include "component/probe.hpp"
 #include "model/batch.hpp"
 
 namespace cantrail {
 
 struct SinkTraits {
   bool durable = false;  // has a cursor; is fed from the journal whenever it is behind
-  // How the lane coalesces: a write happens when one of these is reached.
+  // How the lane coalesces: a write happens when one of these is reached. A live lane's delay is from one
+  // write to the next: what comes after a silence is written at once.
   std::size_t records = 1000;
   std::size_t bytes = 1 << 20;
   Duration delay = std::chrono::milliseconds(100);
+  // Durable sinks: groups that wait for their delay end where such a stretch of wall time ends, if one does
+  // within it. 0: anywhere.
+  Duration align{0};
 };
 
 struct RejectedRow {
@@ -86,6 +92,17 @@ class SinkConfig {
   // Files that it owns alone: no other sink may name one of them, nor may they lie in the journal's folder,
   // and what is there already must be a regular file. Whoever may touch the file system looks.
   [[nodiscard]] virtual std::vector<std::string> writes() const { return {}; }
+  // For the numbers of `check`: what becomes of these rows. nullopt: it cannot tell, or keeps nothing.
+  [[nodiscard]] virtual std::optional<SinkForecast> forecast(std::span<const StreamRate> streams) const {
+    (void)streams;
+    return std::nullopt;
+  }
+  // For `check --connect`: looks at what it would open, within a few seconds, and leaves everything as it
+  // is. nullopt: there is nothing to look at.
+  [[nodiscard]] virtual std::optional<Findings> probe(const ProbeContext& context) const {
+    (void)context;
+    return std::nullopt;
+  }
   [[nodiscard]] virtual std::unique_ptr<Sink> make() const = 0;
 };
 

@@ -16,9 +16,9 @@ Fault wrong(const char* message) {
   return {FaultKind::config, message};
 }
 
-std::string listed(const OptionSpec& spec) {
+std::string listed(const OptionSpec& spec, const std::vector<std::string>& known) {
   std::string text;
-  for (const std::string& name : spec.placeholders) text += (text.empty() ? "{" : ", {") + name + "}";
+  for (const std::string& name : known) text += (text.empty() ? "{" : ", {") + name + "}";
   if (spec.references) text += std::string(text.empty() ? "" : ", or a field as in ") + "{Stream.field}";
   return text;
 }
@@ -51,19 +51,44 @@ bool is_reference(const TemplatePart& part) {
   return part.is_placeholder && part.text.find('.') != std::string::npos;
 }
 
-std::string placeholder_problem(const std::vector<TemplatePart>& parts, const OptionSpec& spec) {
-  const auto& known = spec.placeholders;
+std::string placeholder_problem(const std::vector<TemplatePart>& parts, const OptionSpec& spec,
+                                std::span<const std::string> labels) {
+  std::vector<std::string> known = spec.placeholders;
+  for (const std::string& label : labels) {
+    const bool is_new = std::find(known.begin(), known.end(), label) == known.end();
+    if (spec.labels && is_new) known.push_back(label);
+  }
   for (const TemplatePart& part : parts) {
     if (!part.is_placeholder || std::find(known.begin(), known.end(), part.text) != known.end()) continue;
     if (spec.references && is_reference(part)) continue;
     const auto near = nearest(part.text, known);
-    const std::string those = listed(spec);
+    const std::string those = listed(spec, known);
     return "has an unknown placeholder {" + printable(part.text) + "}" +
            (near            ? "; did you mean {" + *near + "}?"
             : those.empty() ? ": it takes none"
                             : ": it may have " + those);
   }
   return {};
+}
+
+std::string fill_template(std::span<const TemplatePart> parts,
+                          std::span<const std::pair<std::string_view, std::string_view>> words,
+                          const RowSchema& stream) {
+  std::string text;
+  for (const TemplatePart& part : parts) {
+    if (!part.is_placeholder) {
+      text += part.text;
+      continue;
+    }
+    const auto word =
+        std::find_if(words.begin(), words.end(), [&](const auto& one) { return one.first == part.text; });
+    if (word != words.end()) {
+      text += word->second;
+    } else if (const std::string* label = stream.label(part.text)) {
+      text += *label;
+    }
+  }
+  return text;
 }
 
 }  // namespace cantrail

@@ -1,12 +1,15 @@
 // Texts with placeholders: "sensor:{signal}".
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/status.hpp"
 #include "component/options.hpp"
+#include "model/schema.hpp"
 
 namespace cantrail {
 
@@ -23,7 +26,15 @@ struct TemplatePart {
 [[nodiscard]] bool is_reference(const TemplatePart& part);
 
 // What is wrong with the placeholders of parts that parse_template() took, for that option; empty: nothing.
-// References are not looked up here.
-[[nodiscard]] std::string placeholder_problem(const std::vector<TemplatePart>& parts, const OptionSpec& spec);
+// References are not looked up here. `labels`: the names of the labels that streams of this configuration
+// have.
+[[nodiscard]] std::string placeholder_problem(const std::vector<TemplatePart>& parts, const OptionSpec& spec,
+                                              std::span<const std::string> labels = {});
+
+// The text for one stream. A placeholder stands for the word of that name, else for the stream's label, else
+// for nothing: not every stream is a copy, nor has every copy all labels.
+[[nodiscard]] std::string fill_template(std::span<const TemplatePart> parts,
+                                        std::span<const std::pair<std::string_view, std::string_view>> words,
+                                        const RowSchema& stream);
 
 }  // namespace cantrail

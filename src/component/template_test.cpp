@@ -1,5 +1,7 @@
 #include "component/template.hpp"
 
+#include <array>
+
 #include <gtest/gtest.h>
 
 namespace cantrail {
@@ -44,6 +46,31 @@ TEST(Template, KnowsThePlaceholdersOfItsOption) {
   EXPECT_EQ(
       problem("{zzz}"),
       "has an unknown placeholder {zzz}: it may have {signal}, {stream}, or a field as in {Stream.field}");
+}
+
+TEST(Template, TakesLabelsOfStreamsWhereItsOptionDoes) {
+  Template target;
+  OptionSpec spec{"keys", "", &target};
+  spec.placeholders = {"signal", "node"};
+  const std::vector<std::string> labels{"type", "node", "room"};
+  const auto problem = [&](const char* text) {
+    return placeholder_problem(*parse_template(text), spec, labels);
+  };
+  EXPECT_EQ(problem("{room}"), "has an unknown placeholder {room}: it may have {signal}, {node}");
+  spec.labels = true;
+  EXPECT_EQ(problem("{room}/{type}/{signal}"), "");
+  EXPECT_EQ(problem("{rom}"), "has an unknown placeholder {rom}; did you mean {room}?");
+  EXPECT_EQ(problem("{place}"),
+            "has an unknown placeholder {place}: it may have {signal}, {node}, {type}, {room}");
+}
+
+TEST(Template, IsFilledWithWordsThenWithLabelsOfTheStream) {
+  RowSchema stream;
+  stream.labels = {{"node", "2"}, {"room", "Flower front"}};
+  const std::array<std::pair<std::string_view, std::string_view>, 2> words{
+      {{"node", "grow-1"}, {"signal", "co2"}}};
+  EXPECT_EQ(fill_template(*parse_template("{{{node}}}/{room}/{rack}/{signal}"), words, stream),
+            "{grow-1}/Flower front//co2");
 }
 
 }  // namespace

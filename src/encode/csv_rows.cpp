@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 
+#include "encode/blob_text.hpp"
 #include "encode/number_text.hpp"
 
 namespace cantrail::encode {
@@ -95,7 +96,11 @@ void CsvRows::append(std::string& out, const StreamBlock& block, std::size_t row
       out.append(out, begin, time_bytes);
     }
     out += field.before;
-    if (!append_scalar(out, block, i, row, field.type)) append_csv_text(out, block.text(i, row));
+    if (field.type == FieldType::blob) {
+      append_blob_text(out, block.blob(i, row));
+    } else if (!append_scalar(out, block, i, row, field.type)) {
+      append_csv_text(out, block.text(i, row));
+    }
     out += field.after;
     const std::uint64_t word = field.labels.empty() ? 0 : block.word(i, row);
     const auto at =

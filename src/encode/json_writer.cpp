@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/text.hpp"
+#include "encode/blob_text.hpp"
 #include "encode/number_text.hpp"
 
 namespace cantrail::encode {
@@ -43,14 +44,6 @@ void append_escaped(std::string& out, char c) {
   }
 }
 
-// The bytes of the character that begins with a byte over 0x7F; 0 if they are no UTF-8.
-std::size_t character_bytes(std::string_view text) {
-  for (std::size_t bytes = 2; bytes <= 4 && bytes <= text.size(); ++bytes) {
-    if (is_valid_utf8(text.substr(0, bytes))) return bytes;
-  }
-  return 0;
-}
-
 }  // namespace
 
 void append_json_string(std::string& out, std::string_view text) {
@@ -64,7 +57,7 @@ void append_json_string(std::string& out, std::string_view text) {
     std::size_t used = 1;
     if (static_cast<unsigned char>(text.front()) < 0x80) {
       append_escaped(out, text.front());
-    } else if (const std::size_t bytes = character_bytes(text); bytes != 0) {
+    } else if (const std::size_t bytes = utf8_length(text); bytes != 0) {
       out.append(text.data(), bytes);
       used = bytes;
     } else {
@@ -113,8 +106,12 @@ void append_json_value(std::string& out, const StreamBlock& block, std::size_t f
       out += block.word(field, row) != 0 ? "true" : "false";
       return;
     case FieldType::text:
-    case FieldType::blob:
       append_json_string(out, block.text(field, row));
+      return;
+    case FieldType::blob:
+      out += '"';
+      append_blob_text(out, block.blob(field, row));
+      out += '"';
   }
 }
 

@@ -22,6 +22,7 @@ inline Catalog sample_catalog() {
   RowSchema battery;
   battery.name = "Battery";
   battery.can_id = 498;
+  battery.labels = {{"node", "2"}, {"room", "Flower \"front\""}};
   battery.fields = {make_field("Voltage", FieldType::f64, "V"), make_field("Gear", FieldType::i64),
                     make_field("Counter", FieldType::u64)};
   battery.fields[1].labels = {{3, "DRIVE"}, {std::bit_cast<std::uint64_t>(std::int64_t{-1}), "REVERSE"}};

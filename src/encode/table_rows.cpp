@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "base/text.hpp"
+#include "encode/blob_text.hpp"
 #include "encode/number_text.hpp"
 
 namespace cantrail::encode {
@@ -80,7 +81,9 @@ void TableRows::append(std::string& out, const StreamBlock& block, std::size_t r
     const Field& field = stream.fields[i];
     if (!field.wanted || !block.valid(i, row)) continue;
     out += field.before;
-    if (!append_scalar(out, block, i, row, field.schema->type)) {
+    if (field.schema->type == FieldType::blob) {
+      append_blob_text(out, block.blob(i, row));
+    } else if (!append_scalar(out, block, i, row, field.schema->type)) {
       out += printable(block.text(i, row), kWhole);
     }
     out += field.unit;

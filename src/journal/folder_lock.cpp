@@ -29,6 +29,13 @@ std::string holder(int fd) {
   return pid.empty() ? "" : " (process " + pid + ")";
 }
 
+// What flock() says where another process has it.
+Fault held(const std::string& folder, int fd, int error) {
+  if (error != EWOULDBLOCK) return errno_fault("cannot lock the journal folder " + folder, error);
+  return {FaultKind::config, "the journal folder " + folder + " is in use by another running node" +
+                                 holder(fd) + "; stop that one or give this one its own [journal] folder"};
+}
+
 }  // namespace
 
 FolderLock& FolderLock::operator=(FolderLock&& other) noexcept {
@@ -45,16 +52,21 @@ Result<FolderLock> FolderLock::take(const std::string& folder) {
   FolderLock lock;
   lock.fd_ = ::open(join_path(folder, "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   if (lock.fd_ < 0) return cannot_write(folder, errno);
-  if (::flock(lock.fd_, LOCK_EX | LOCK_NB) != 0) {
-    if (errno != EWOULDBLOCK) return errno_fault("cannot lock the journal folder " + folder, errno);
-    return Fault{FaultKind::config, "the journal folder " + folder + " is in use by another running node" +
-                                        holder(lock.fd_) +
-                                        "; stop that one or give this one its own [journal] folder"};
-  }
+  if (::flock(lock.fd_, LOCK_EX | LOCK_NB) != 0) return held(folder, lock.fd_, errno);
   // Only for the message above; a full disk must not keep a node from starting.
   const std::string pid = std::to_string(::getpid()) + "\n";
   if (::ftruncate(lock.fd_, 0) == 0 && ::pwrite(lock.fd_, pid.data(), pid.size(), 0) < 0) return lock;
   return lock;
+}
+
+// A shared lock of a moment: the kernel has no way to ask.
+Status FolderLock::would_take(const std::string& folder) {
+  if (::access(folder.c_str(), W_OK | X_OK) != 0) return cannot_write(folder, errno);
+  FolderLock lock;
+  lock.fd_ = ::open(join_path(folder, "lock").c_str(), O_RDWR | O_CLOEXEC);
+  if (lock.fd_ < 0) return errno == ENOENT ? Status{} : Status(cannot_write(folder, errno));
+  if (::flock(lock.fd_, LOCK_SH | LOCK_NB) != 0) return held(folder, lock.fd_, errno);
+  return {};
 }
 
 }  // namespace cantrail::journal

@@ -20,6 +20,9 @@ class FolderLock {
   // Faults: config (another process holds it, or the folder cannot be written), exhausted, unavailable.
   static Result<FolderLock> take(const std::string& folder);
 
+  // The fault with which take() would end now; the folder is there, and stays as it is.
+  static Status would_take(const std::string& folder);
+
  private:
   int fd_ = -1;
 };

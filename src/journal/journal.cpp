@@ -12,11 +12,9 @@ constexpr std::uint64_t kDefaultCapBytes = std::uint64_t{8} << 30U;
 constexpr std::uint64_t kLeastSegmentBytes = 4096;
 
 Status decide_sizes(JournalOptions& options, FileSystem& files) {
-  if (options.cap_bytes == 0) {
-    const auto space = files.space(options.folder);
-    if (!space) return space.status();
-    options.cap_bytes = std::min(kDefaultCapBytes, space->total_bytes / 5);
-  }
+  const auto cap = journal_cap(options, files);
+  if (!cap) return cap.status();
+  options.cap_bytes = *cap;
   options.segment_bytes =
       std::max(kLeastSegmentBytes, std::min(options.segment_bytes, options.cap_bytes / 4));
   return {};
@@ -41,6 +39,13 @@ Duration sync_interval(SyncMode mode) {
       return std::chrono::seconds(5);
   }
   return std::chrono::milliseconds(500);
+}
+
+Result<std::uint64_t> journal_cap(const JournalOptions& options, FileSystem& files) {
+  if (options.cap_bytes != 0) return options.cap_bytes;
+  const auto space = files.space(nearest_existing(files, options.folder));
+  if (!space) return space.fault();
+  return std::min(kDefaultCapBytes, space->total_bytes / 5);
 }
 
 Result<std::unique_ptr<Journal>> Journal::open(const JournalOptions& options, std::string constants,

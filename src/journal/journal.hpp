@@ -32,6 +32,10 @@ struct JournalOptions {
   JournalCompression compression = JournalCompression::none;
 };
 
+// The most that it may take of the disk: what the options say, else what the disk allows; the folder need not
+// be there.
+[[nodiscard]] Result<std::uint64_t> journal_cap(const JournalOptions& options, FileSystem& files);
+
 // What the journal knows of its past when it is opened.
 struct JournalPast {
   bool existed = false;

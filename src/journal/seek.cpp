@@ -74,7 +74,7 @@ Result<std::optional<Position>> position_of(FileSystem& files, const Segments& s
   const std::deque<SegmentPtr> all = segments.all();
   for (std::size_t i = 0; i < all.size(); ++i) {
     if (i + 1 < all.size() && !may_hold(files, *all[i], *all[i + 1], journal, time)) continue;
-    const auto found = first_batch_since(files, segments, *all[i], journal, time);
+    auto found = first_batch_since(files, segments, *all[i], journal, time);
     if (!found) return found.fault();
     if (*found) return found;
   }

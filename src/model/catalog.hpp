@@ -40,6 +40,9 @@ struct StreamInfo {
   std::shared_ptr<const RowSchema> row;
   std::optional<ChannelId> channel;  // whose frames it is decoded from, or which it tells about
   SourceId source = 0;
+  // A later stream has the same name: the source's type has changed. Batches on their way still have this
+  // one; who looks for a name means the later.
+  bool replaced = false;
 };
 
 struct Catalog {
@@ -51,7 +54,7 @@ struct Catalog {
   std::vector<ChannelInfo> channels;
   std::vector<StreamInfo> streams;
 
-  // "can0:Battery": unique; "Battery" for a stream without channel.
+  // "can0:Battery": unique among the streams that are not replaced; "Battery" for a stream without channel.
   [[nodiscard]] std::string qualified_name(StreamId stream) const;
 };
 

@@ -30,6 +30,8 @@ std::string_view to_string(GapReason reason) {
       return "lane_overflow";
     case GapReason::too_many_channels:
       return "too_many_channels";
+    case GapReason::blob_lost:
+      return "blob_lost";
   }
   return "unknown";
 }

@@ -23,7 +23,8 @@ enum class GapReason : std::uint8_t {  // stored in journals: never renumber
   source_down = 10,        // interface or connection away
   malformed_input = 11,    // lines of a log that are no frames
   lane_overflow = 12,      // a live lane let go of the oldest: its sink is too slow
-  too_many_channels = 13,  // frames of channels beyond those that a catalog can have
+  too_many_channels = 13,  // of channels or streams beyond those that a catalog can have
+  blob_lost = 14,          // rows came without a large value: there was no room to keep it
 };
 
 [[nodiscard]] std::string_view to_string(GapReason reason);

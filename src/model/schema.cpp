@@ -36,4 +36,11 @@ std::optional<std::size_t> RowSchema::field(std::string_view field_name) const {
   return std::nullopt;
 }
 
+const std::string* RowSchema::label(std::string_view label_name) const {
+  for (const auto& [key, value] : labels) {
+    if (key == label_name) return &value;
+  }
+  return nullptr;
+}
+
 }  // namespace cantrail

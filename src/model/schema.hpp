@@ -21,6 +21,7 @@ enum class FieldType : std::uint8_t { f64, i64, u64, boolean, text, blob };
 struct Label {
   std::uint64_t word = 0;
   std::string text;
+  bool operator==(const Label&) const = default;
 };
 
 // Where a field's bits are in its frame, as its DBC says it: for those who draw frames.
@@ -36,6 +37,7 @@ struct BitLayout {
   std::string selector = {};  // of a multiplexed field: the field that says whether it is there; empty: none
   // The selector's raw values, without sign, that switch this field on: closed ranges.
   std::vector<std::pair<std::uint64_t, std::uint64_t>> selected_by = {};
+  bool operator==(const BitLayout&) const = default;
 };
 
 struct FieldSchema {
@@ -50,6 +52,7 @@ struct FieldSchema {
   std::optional<BitLayout> layout = std::nullopt;  // of a field decoded from frames
 
   [[nodiscard]] const std::string* label_of(std::uint64_t word) const;  // nullptr: none
+  bool operator==(const FieldSchema&) const = default;
 };
 
 // What the rows of a stream consist of. Shared by the same message on several channels.
@@ -65,6 +68,8 @@ struct RowSchema {
   std::string sender;
 
   [[nodiscard]] std::optional<std::size_t> field(std::string_view field_name) const;
+  [[nodiscard]] const std::string* label(std::string_view label_name) const;  // nullptr: none
+  bool operator==(const RowSchema&) const = default;
 };
 
 }  // namespace cantrail

@@ -8,28 +8,27 @@ namespace cantrail {
 
 void StreamBlock::reset(StreamId stream, std::size_t fields, std::size_t rows, bool frame_derived) {
   stream_ = stream;
+  frame_derived_ = frame_derived;
   rows_ = rows;
-  stride_ = (rows + 7) / 8 * 8;
-  if (fields * stride_ > capacity_words_) {
-    capacity_words_ = std::max(fields * stride_, capacity_words_ + capacity_words_ / 2);
+  fields_ = fields;
+  stride_ = rows <= kUnpaddedRows ? rows : (rows + 7) / 8 * 8;
+  const std::size_t words = (fields + 1) * stride_ + (frame_derived ? (stride_ + 1) / 2 : 0);
+  if (words > capacity_words_) {
+    capacity_words_ = std::max(words, capacity_words_ + capacity_words_ / 2);
     words_.reset(static_cast<std::byte*>(::operator new[](capacity_words_ * 8, std::align_val_t{64})));
   }
-  time_.resize(rows);
-  frame_.resize(frame_derived ? rows : 0);
-  validity_.resize(fields);
-  has_validity_.assign(fields, 0);
+  has_bits_.clear();
   text_.clear();
 }
 
 std::uint64_t StreamBlock::word(std::size_t field, std::size_t row) const {
   std::uint64_t value = 0;
-  std::memcpy(&value, words_.get() + (field * stride_ + row) * 8, sizeof value);
+  std::memcpy(&value, words_.get() + ((field + 1) * stride_ + row) * 8, sizeof value);
   return value;
 }
 
 void StreamBlock::set_text(std::size_t field, std::size_t row, std::string_view value) {
-  u64(field)[row] = static_cast<std::uint64_t>(text_.size()) << 32 | value.size();
-  text_ += value;
+  set_appended(field, row, [&] { text_ += value; });
 }
 
 std::string_view StreamBlock::text(std::size_t field, std::size_t row) const {
@@ -39,24 +38,28 @@ std::string_view StreamBlock::text(std::size_t field, std::size_t row) const {
 }
 
 std::span<std::uint64_t> StreamBlock::make_validity(std::size_t field, bool value) {
-  std::vector<std::uint64_t>& bits = validity_[field];
-  bits.assign((rows_ + 63) / 64, value ? ~std::uint64_t{0} : 0);
+  if (has_bits_.empty()) {
+    has_bits_.assign(fields_, 0);
+    bits_.resize(fields_ * bitmap_words());
+  }
+  has_bits_[field] = 1;
+  const auto bits = std::span(bits_).subspan(field * bitmap_words(), bitmap_words());
+  std::ranges::fill(bits, value ? ~std::uint64_t{0} : 0);
   if (value && rows_ % 64 != 0) bits.back() = (std::uint64_t{1} << (rows_ % 64)) - 1;
-  has_validity_[field] = 1;
   return bits;
 }
 
 void StreamBlock::take(const StreamBlock& from, std::span<const std::uint32_t> rows) {
-  reset(from.stream_, from.fields(), rows.size(), !from.frame_.empty());
+  reset(from.stream_, from.fields_, rows.size(), from.frame_derived_);
   text_ = from.text_;
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    time_[i] = from.time_[rows[i]];
-    if (!frame_.empty()) frame_[i] = from.frame_[rows[i]];
+    time_ns()[i] = from.time_ns()[rows[i]];
+    if (frame_derived_) frame()[i] = from.frame()[rows[i]];
   }
   for (std::size_t field = 0; field < from.fields(); ++field) {
     const auto words = u64(field);
     for (std::size_t i = 0; i < rows.size(); ++i) words[i] = from.word(field, rows[i]);
-    if (from.has_validity_[field] == 0) continue;
+    if (from.all_valid(field)) continue;
     const auto bits = make_validity(field, false);
     for (std::size_t i = 0; i < rows.size(); ++i) {
       if (from.valid(field, rows[i])) bits[i / 64] |= std::uint64_t{1} << (i % 64);
@@ -65,9 +68,7 @@ void StreamBlock::take(const StreamBlock& from, std::span<const std::uint32_t> r
 }
 
 std::size_t StreamBlock::memory_bytes() const {
-  std::size_t bytes = capacity_words_ * 8 + time_.capacity() * 8 + frame_.capacity() * 4 + text_.capacity();
-  for (const auto& bits : validity_) bytes += bits.capacity() * 8;
-  return bytes;
+  return capacity_words_ * 8 + bits_.capacity() * 8 + has_bits_.capacity() + text_.capacity();
 }
 
 }  // namespace cantrail

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "model/blob.hpp"
 #include "model/catalog.hpp"
 
 namespace cantrail {
@@ -25,31 +26,43 @@ class StreamBlock {
 
   [[nodiscard]] StreamId stream() const { return stream_; }
   [[nodiscard]] std::size_t rows() const { return rows_; }
-  [[nodiscard]] std::size_t fields() const { return validity_.size(); }
+  [[nodiscard]] std::size_t fields() const { return fields_; }
 
-  [[nodiscard]] std::span<std::int64_t> time_ns() { return {time_.data(), rows_}; }
-  [[nodiscard]] std::span<const std::int64_t> time_ns() const { return {time_.data(), rows_}; }
+  [[nodiscard]] std::span<std::int64_t> time_ns() { return column<std::int64_t>(0); }
+  [[nodiscard]] std::span<const std::int64_t> time_ns() const { return column<const std::int64_t>(0); }
   // For rows decoded from frames: the index of each row's frame in its batch, ascending. Otherwise empty.
-  [[nodiscard]] std::span<std::uint32_t> frame() { return frame_; }
-  [[nodiscard]] std::span<const std::uint32_t> frame() const { return frame_; }
+  [[nodiscard]] std::span<std::uint32_t> frame() { return frames<std::uint32_t>(); }
+  [[nodiscard]] std::span<const std::uint32_t> frame() const { return frames<const std::uint32_t>(); }
 
-  // Columns by type; the caller knows the type from the schema. 64-byte aligned, and padded so that whole
-  // vectors may be written behind the last row.
-  [[nodiscard]] std::span<double> f64(std::size_t field) { return typed<double>(field); }
-  [[nodiscard]] std::span<std::int64_t> i64(std::size_t field) { return typed<std::int64_t>(field); }
-  [[nodiscard]] std::span<std::uint64_t> u64(std::size_t field) { return typed<std::uint64_t>(field); }
-  [[nodiscard]] std::span<const double> f64(std::size_t field) const { return typed<const double>(field); }
+  // Columns by type; the caller knows the type from the schema. Where there are more than kUnpaddedRows:
+  // 64-byte aligned, and padded so that whole vectors may be written behind the last row.
+  static constexpr std::size_t kUnpaddedRows = 2;  // of most blocks of a live bus: small in memory
+  [[nodiscard]] std::span<double> f64(std::size_t field) { return column<double>(field + 1); }
+  [[nodiscard]] std::span<std::int64_t> i64(std::size_t field) { return column<std::int64_t>(field + 1); }
+  [[nodiscard]] std::span<std::uint64_t> u64(std::size_t field) { return column<std::uint64_t>(field + 1); }
+  [[nodiscard]] std::span<const double> f64(std::size_t field) const {
+    return column<const double>(field + 1);
+  }
   [[nodiscard]] std::span<const std::int64_t> i64(std::size_t field) const {
-    return typed<const std::int64_t>(field);
+    return column<const std::int64_t>(field + 1);
   }
   [[nodiscard]] std::span<const std::uint64_t> u64(std::size_t field) const {
-    return typed<const std::uint64_t>(field);
+    return column<const std::uint64_t>(field + 1);
   }
   // A value's 64 bits, whatever its type: for labels and for equality.
   [[nodiscard]] std::uint64_t word(std::size_t field, std::size_t row) const;
 
-  void set_text(std::size_t field, std::size_t row, std::string_view value);  // text and blob references
+  void set_text(std::size_t field, std::size_t row, std::string_view value);
+  // Of a blob column: the value as append_blob() wrote it, to be copied as it is.
   [[nodiscard]] std::string_view text(std::size_t field, std::size_t row) const;
+  // Blob columns: the bytes, or a reference to the file that holds them.
+  void set_blob(std::size_t field, std::size_t row, std::string_view bytes) {
+    set_appended(field, row, [&] { append_blob(text_, bytes); });
+  }
+  void set_blob(std::size_t field, std::size_t row, const BlobReference& reference) {
+    set_appended(field, row, [&] { append_blob(text_, reference); });
+  }
+  [[nodiscard]] Blob blob(std::size_t field, std::size_t row) const { return read_blob(text(field, row)); }
   // The text of all rows as it lies here, for the journal, which stores words and text without a schema. A
   // place outside of it (a forged journal) reads as "".
   [[nodiscard]] std::string_view text_arena() const { return text_; }
@@ -57,14 +70,14 @@ class StreamBlock {
 
   // Validity: bit i % 64 of word i / 64 is row i. An empty span means all rows are valid.
   [[nodiscard]] std::span<const std::uint64_t> validity(std::size_t field) const {
-    return has_validity_[field] ? std::span<const std::uint64_t>(validity_[field])
-                                : std::span<const std::uint64_t>{};
+    return all_valid(field) ? std::span<const std::uint64_t>{}
+                            : std::span(bits_).subspan(field * bitmap_words(), bitmap_words());
   }
   // Materialises the bitmap with every row set to `value`; the caller then edits it. Bits behind the last row
   // are 0.
   [[nodiscard]] std::span<std::uint64_t> make_validity(std::size_t field, bool value);
   [[nodiscard]] bool valid(std::size_t field, std::size_t row) const {
-    return !has_validity_[field] || ((validity_[field][row / 64] >> (row % 64)) & 1U) != 0;
+    return all_valid(field) || ((bits_[field * bitmap_words() + row / 64] >> (row % 64)) & 1U) != 0;
   }
 
   // Becomes a copy of those rows of `from`, in the order given.
@@ -78,19 +91,33 @@ class StreamBlock {
   };
 
   template <class T>
-  [[nodiscard]] std::span<T> typed(std::size_t field) const {
-    return {reinterpret_cast<T*>(words_.get() + field * stride_ * 8), rows_};
+  [[nodiscard]] std::span<T> column(std::size_t number) const {
+    return {reinterpret_cast<T*>(words_.get() + number * stride_ * 8), rows_};
+  }
+  template <class T>
+  [[nodiscard]] std::span<T> frames() const {
+    return {reinterpret_cast<T*>(words_.get() + (fields_ + 1) * stride_ * 8), frame_derived_ ? rows_ : 0};
+  }
+  [[nodiscard]] bool all_valid(std::size_t field) const { return has_bits_.empty() || has_bits_[field] == 0; }
+  [[nodiscard]] std::size_t bitmap_words() const { return (rows_ + 63) / 64; }
+
+  template <class Append>
+  void set_appended(std::size_t field, std::size_t row, Append append) {
+    const std::uint64_t start = text_.size();
+    append();
+    u64(field)[row] = start << 32 | (text_.size() - start);
   }
 
   StreamId stream_ = 0;
-  std::size_t rows_ = 0;
-  std::size_t stride_ = 0;  // words between columns, a multiple of 8
+  bool frame_derived_ = false;
+  std::size_t rows_ = 0, fields_ = 0;
+  std::size_t stride_ = 0;  // words between columns
   std::size_t capacity_words_ = 0;
+  // One piece of memory, since most blocks of a live bus hold a row or two: times, columns, frames.
   std::unique_ptr<std::byte[], AlignedDelete> words_;
-  std::vector<std::int64_t> time_;
-  std::vector<std::uint32_t> frame_;
-  std::vector<std::vector<std::uint64_t>> validity_;
-  std::vector<std::uint8_t> has_validity_;
+  // Only where some field has a bitmap: then there is room for those of all fields.
+  std::vector<std::uint8_t> has_bits_;  // by field
+  std::vector<std::uint64_t> bits_;
   std::string text_;
 };
 

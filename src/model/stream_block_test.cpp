@@ -39,6 +39,40 @@ TEST(StreamBlock, IsCleanAfterReset) {
   EXPECT_TRUE(block.frame().empty());
 }
 
+TEST(StreamBlock, BitmapsOfSeveralFieldsStandSideBySide) {
+  StreamBlock block;
+  block.reset(1, 3, 65, false);
+  const auto last = block.make_validity(2, true);
+  block.make_validity(0, false)[1] = 1;
+  last[0] = 5;
+  EXPECT_TRUE(block.validity(1).empty());
+  EXPECT_EQ((std::vector<std::uint64_t>{0, 1}),
+            std::vector(block.validity(0).begin(), block.validity(0).end()));
+  EXPECT_EQ((std::vector<std::uint64_t>{5, 1}),
+            std::vector(block.validity(2).begin(), block.validity(2).end()));
+}
+
+TEST(StreamBlock, TakesRowsOfAnotherWithFramesAndBitmaps) {
+  StreamBlock from, to;
+  from.reset(4, 2, 3, true);
+  for (std::uint32_t row = 0; row < 3; ++row) {
+    from.time_ns()[row] = row + 10;
+    from.frame()[row] = row + 20;
+    from.u64(0)[row] = row + 30;
+    from.u64(1)[row] = row + 40;
+  }
+  from.make_validity(1, true)[0] = 0b011;
+  const std::vector<std::uint32_t> rows{2, 0};
+  to.take(from, rows);
+  EXPECT_EQ(to.rows(), 2U);
+  EXPECT_EQ((std::vector<std::int64_t>{12, 10}), std::vector(to.time_ns().begin(), to.time_ns().end()));
+  EXPECT_EQ((std::vector<std::uint32_t>{22, 20}), std::vector(to.frame().begin(), to.frame().end()));
+  EXPECT_EQ(to.word(0, 0), 32U);
+  EXPECT_TRUE(to.valid(0, 0));
+  EXPECT_FALSE(to.valid(1, 0));
+  EXPECT_TRUE(to.valid(1, 1));
+}
+
 TEST(Ledger, BalancesOnlyWhenEveryRecordHasAFate) {
   Ledger ledger{.received = 10, .delivered = 7, .undecoded = 1, .pending = 2};
   EXPECT_TRUE(ledger.balances());

@@ -47,7 +47,7 @@ Fault nothing_found(const Catalog& catalog, const StreamReference& wanted) {
   }
   for (const StreamInfo& stream : catalog.streams) {
     const bool here = wanted.channel.empty() || channel_of(catalog, stream) == wanted.channel;
-    if (!here || stream.row->name != wanted.stream) continue;
+    if (!here || stream.replaced || stream.row->name != wanted.stream) continue;
     has_stream = true;
     for (const FieldSchema& field : stream.row->fields) fields.push_back(field.name);
   }
@@ -82,7 +82,7 @@ Result<FieldPlace> resolve_field(const Catalog& catalog, std::string_view text) 
   std::string names;
   for (StreamId id = 0; id < catalog.streams.size(); ++id) {
     const StreamInfo& stream = catalog.streams[id];
-    if (stream.row->name != wanted.stream) continue;
+    if (stream.replaced || stream.row->name != wanted.stream) continue;
     if (!wanted.channel.empty() && channel_of(catalog, stream) != wanted.channel) continue;
     const auto field = stream.row->field(wanted.field);
     if (!field) continue;

@@ -5,27 +5,35 @@
 
 namespace cantrail {
 
-// Blocks that came back, a few sets of them: the main chain needs as many as there are batches in the lanes.
+// Blocks that came back. A store's lane gives back those of a whole group at once, and the main chain needs
+// them all for the next one.
 struct BatchDecoder::Recycler {
-  static constexpr std::size_t kKeptSets = 16;
-  static constexpr std::size_t kKeptBytes = 1U << 20;
+  static constexpr std::size_t kKeptBytes = 2U << 20;
 
+  struct Set {
+    std::vector<StreamBlock> blocks;
+    std::size_t bytes = 0;
+  };
   std::mutex mutex;
-  std::vector<std::vector<StreamBlock>> sets;
+  std::vector<Set> sets;
+  std::size_t kept_bytes = 0;
 
   std::vector<StreamBlock> take() {
     const std::lock_guard lock(mutex);
     if (sets.empty()) return {};
-    std::vector<StreamBlock> blocks = std::move(sets.back());
+    std::vector<StreamBlock> blocks = std::move(sets.back().blocks);
+    kept_bytes -= sets.back().bytes;
     sets.pop_back();
     return blocks;
   }
 
   void give_back(std::vector<StreamBlock> blocks) {
-    std::size_t bytes = 0;
+    std::size_t bytes = blocks.capacity() * sizeof(StreamBlock);
     for (const StreamBlock& block : blocks) bytes += block.memory_bytes();
     const std::lock_guard lock(mutex);
-    if (bytes <= kKeptBytes && sets.size() < kKeptSets) sets.push_back(std::move(blocks));
+    if (kept_bytes + bytes > kKeptBytes) return;
+    kept_bytes += bytes;
+    sets.push_back({std::move(blocks), bytes});
   }
 };
 
@@ -48,7 +56,7 @@ BatchPtr BatchDecoder::decode(RawBatchPtr raw, const CompiledCatalogPtr& catalog
 }
 
 std::size_t memory_bytes(const Batch& batch) {
-  std::size_t bytes = batch.raw->memory_bytes();
+  std::size_t bytes = batch.raw->memory_bytes() + sizeof(Batch) + batch.blocks.size() * sizeof(StreamBlock);
   for (const StreamBlock& block : batch.blocks) bytes += block.memory_bytes();
   return bytes;
 }

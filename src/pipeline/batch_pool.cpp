@@ -6,31 +6,36 @@
 
 namespace cantrail {
 
-// Small batches are what a live bus makes, hundreds a second: their memory is kept for the next one. Large
-// ones come from recordings and go back to the allocator, so that idle memory stays small.
+// Small batches are what a live bus makes, hundreds a second: their memory is kept for the next one, also
+// where a store's lane gives back all those of a group at once. Large ones come from recordings and go back
+// to the allocator, so that idle memory stays small.
 struct BatchPool::Pooled : RawBatch {
   std::size_t accounted_bytes = 0;
 };
 
 struct BatchPool::Shared {
-  static constexpr std::size_t kKeptBytes = std::size_t{48} * 1024;
-  static constexpr std::size_t kKept = 32;
+  static constexpr std::size_t kSmallBytes = std::size_t{48} * 1024;
+  static constexpr std::size_t kKeptBytes = std::size_t{2} << 20;
 
   std::size_t limit = 0;
   std::mutex mutex;
   std::condition_variable room;
   std::size_t used = 0;
   std::vector<std::unique_ptr<Pooled>> kept;
+  std::size_t kept_bytes = 0;
 
   static void give_back(const std::shared_ptr<Shared>& shared, Pooled* raw) {
     std::unique_ptr<Pooled> batch(raw);
     batch->clear();
-    const bool small = batch->memory_bytes() <= kKeptBytes;
+    const std::size_t bytes = batch->memory_bytes();
     {
       const std::lock_guard lock(shared->mutex);
       shared->used -= batch->accounted_bytes;
       batch->accounted_bytes = 0;
-      if (small && shared->kept.size() < kKept) shared->kept.push_back(std::move(batch));
+      if (bytes <= kSmallBytes && shared->kept_bytes + bytes <= kKeptBytes) {
+        shared->kept_bytes += bytes;
+        shared->kept.push_back(std::move(batch));
+      }
     }
     shared->room.notify_all();
   }
@@ -53,6 +58,7 @@ std::shared_ptr<RawBatch> BatchPool::acquire_within(Duration patience) {
     if (!shared_->kept.empty()) {
       batch = std::move(shared_->kept.back());
       shared_->kept.pop_back();
+      shared_->kept_bytes -= batch->memory_bytes();
     }
   }
   if (!batch) batch = std::make_unique<Pooled>();

@@ -5,10 +5,10 @@
 namespace cantrail {
 namespace {
 
-bool same_fields(const RowSchema& a, const RowSchema& b) {
-  return std::equal(
-      a.fields.begin(), a.fields.end(), b.fields.begin(), b.fields.end(),
-      [](const FieldSchema& x, const FieldSchema& y) { return x.name == y.name && x.type == y.type; });
+// But for the name, which may have become SOURCE/NAME.
+bool same_schema(RowSchema a, const RowSchema& b) {
+  a.name = b.name;
+  return a == b;
 }
 
 StreamId id_of(const Catalog& catalog, const StreamSpec& stream) {
@@ -66,30 +66,34 @@ Result<ChannelId> CatalogStore::extend(SourceId source, std::string alias) {
   return static_cast<ChannelId>(spec_.channels.size() - 1);
 }
 
-// A stream is the same if its source, its channel, its name and its fields' names are.
+// A stream is the same if its source, its channel and all of its schema are. A source whose schema is another
+// one now gets another stream of the same name.
 Result<StreamId> CatalogStore::stream(SourceId source, std::optional<ChannelId> channel,
                                       const std::shared_ptr<const RowSchema>& row) {
   const std::lock_guard lock(compile_mutex_);
-  const std::string qualified = spec_.sources[source].name + "/" + row->name;
-  for (const StreamSpec& known : spec_.streams) {
-    if (known.source != source || known.channel != channel) continue;
-    if (known.row->name != row->name && known.row->name != qualified) continue;
-    if (!same_fields(*known.row, *row)) continue;
-    return id_of(*current()->catalog, known);
+  StreamSpec wanted{source, channel, row, static_cast<std::uint32_t>(spec_.channels.size())};
+  if (is_taken(wanted)) {
+    auto renamed = std::make_shared<RowSchema>(*row);
+    renamed->name = spec_.sources[source].name + "/" + row->name;
+    wanted.row = std::move(renamed);
   }
-  StreamSpec added{source, channel, row, static_cast<std::uint32_t>(spec_.channels.size())};
-  if (!has_stream(added, row->name)) return extend(std::move(added));
-  auto renamed = std::make_shared<RowSchema>(*row);
-  renamed->name = qualified;
-  added.row = std::move(renamed);
-  return extend(std::move(added));
+  const auto newest =
+      std::find_if(spec_.streams.rbegin(), spec_.streams.rend(), [&](const StreamSpec& known) {
+        return known.source == source && known.channel == channel && known.row->name == wanted.row->name;
+      });
+  if (newest != spec_.streams.rend() && same_schema(*newest->row, *row)) {
+    return id_of(*current()->catalog, *newest);
+  }
+  return extend(std::move(wanted));
 }
 
-bool CatalogStore::has_stream(const StreamSpec& stream, std::string_view name) const {
+// By a message of the channel's DBC, or by another source.
+bool CatalogStore::is_taken(const StreamSpec& stream) const {
   const CompiledCatalogPtr compiled = current();
   const auto& streams = compiled->catalog->streams;
   return std::any_of(streams.begin(), streams.end(), [&](const StreamInfo& known) {
-    return known.channel == stream.channel && known.row->name == name;
+    const bool own = known.source == stream.source && !known.row->can_id;
+    return !own && known.channel == stream.channel && known.row->name == stream.row->name;
   });
 }
 

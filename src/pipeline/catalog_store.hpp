@@ -47,7 +47,7 @@ class CatalogStore final : public ChannelRegistry {
   Result<ChannelId> extend(SourceId source, std::string alias);
 
   Result<StreamId> extend(StreamSpec stream);
-  [[nodiscard]] bool has_stream(const StreamSpec& stream, std::string_view name) const;
+  [[nodiscard]] bool is_taken(const StreamSpec& stream) const;
   void remember(const CompiledCatalogPtr& compiled, bool as_current);
 
   std::mutex compile_mutex_;  // guards what compiling needs; taken before mutex_

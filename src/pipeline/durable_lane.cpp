@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "pipeline/gap_batch.hpp"
+#include "pipeline/group_wait.hpp"
 
 namespace cantrail {
 namespace {
@@ -211,10 +212,11 @@ void DurableLane::wait_for_work() {
   std::unique_lock lock(mutex_);
   wake_.wait(lock, [&] { return !queue_.empty() || !collecting_ || deadline_; });
   if (queue_.empty()) return;
-  // The oldest record waits no longer than the delay, also where a group had to end early.
-  const Duration delay = writer_.traits().delay;
-  const Duration age = parts_.context.clock.mono() - queue_.front()->raw->clock.mono;
-  wake_.wait_for(lock, std::clamp(delay - age, Duration(0), delay), [&] {
+  // The oldest record waits no longer than that, also where a group had to end early.
+  const ClockPair& taken = queue_.front()->raw->clock;
+  const Duration wait = group_wait(writer_.traits(), taken.wall);
+  const Duration age = parts_.context.clock.mono() - taken.mono;
+  wake_.wait_for(lock, std::clamp(wait - age, Duration(0), wait), [&] {
     return queued_records_ >= writer_.traits().records || queued_bytes_ >= writer_.traits().bytes ||
            !collecting_ || deadline_ || hurried_;
   });

@@ -52,6 +52,7 @@ class DurableLane final : public Lane {
     std::shared_ptr<CatalogStore> catalogs;
     CatchUpSlots& slots;
     GapLog& gaps;
+    Duration longest_back_off = kLongestBackOff;
   };
   explicit DurableLane(Parts parts);
   ~DurableLane() override;
@@ -103,7 +104,7 @@ class DurableLane final : public Lane {
   std::shared_ptr<LaneDoor> door_ = std::make_shared<LaneDoor>();
   std::shared_ptr<HistoryReader> history_;
   std::thread thread_;
-  BackOff back_off_;
+  BackOff back_off_{parts_.longest_back_off};
 
   // Of the lane's thread alone:
   Position cursor_;                   // next record to hand over; what the store's cursor should be

@@ -8,13 +8,6 @@ namespace {
 
 constexpr double kNsPerSecond = 1e9;
 
-bool any_matches(const std::vector<StreamPattern>& patterns, const Catalog& catalog, const StreamInfo& stream,
-                 std::string_view field) {
-  return std::any_of(patterns.begin(), patterns.end(), [&](const StreamPattern& pattern) {
-    return pattern.matches(catalog, stream) && pattern.matches_field(field);
-  });
-}
-
 // Rounded down, also before 1970.
 std::int64_t slot_of(std::int64_t time_ns, std::int64_t length_ns) {
   return time_ns / length_ns - (time_ns % length_ns < 0 ? 1 : 0);
@@ -33,16 +26,14 @@ std::vector<std::uint32_t> all_rows(const StreamBlock& block) {
 }  // namespace
 
 LaneFilter::LaneFilter(const LaneKeys& keys)
-    : only_(keys.only.begin(), keys.only.end()),
-      except_(keys.except.begin(), keys.except.end()),
-      on_change_(keys.on_change) {
+    : selection_(keys.only, keys.except), on_change_(keys.on_change) {
   if (keys.max_rate_per_s) {
     slot_ns_ = std::max<std::int64_t>(1, std::llround(kNsPerSecond / *keys.max_rate_per_s));
   }
 }
 
 bool LaneFilter::lets_all_through() const {
-  return only_.empty() && except_.empty() && slot_ns_ == 0 && !on_change_;
+  return selection_.takes_all() && slot_ns_ == 0 && !on_change_;
 }
 
 void LaneFilter::restart() {
@@ -57,23 +48,9 @@ void LaneFilter::learn(const Catalog& catalog) {
   if (catalog.digest == digest_ && !streams_.empty()) return;
   digest_ = catalog.digest;
   streams_.clear();
-  for (const StreamInfo& info : catalog.streams) streams_.push_back(plan(catalog, info));
-}
-
-LaneFilter::Stream LaneFilter::plan(const Catalog& catalog, const StreamInfo& info) const {
-  Stream stream;
-  for (std::size_t i = 0; i < info.row->fields.size(); ++i) {
-    const std::string& name = info.row->fields[i].name;
-    const bool wanted = (only_.empty() || any_matches(only_, catalog, info, name)) &&
-                        !any_matches(except_, catalog, info, name);
-    (wanted ? stream.kept : stream.cut).push_back(i);
+  for (const StreamInfo& info : catalog.streams) {
+    streams_.push_back({selection_.fields_of(catalog, info), {}, {}});
   }
-  stream.wanted = !stream.kept.empty();
-  if (info.row->fields.empty()) {  // a message without signals: only a pattern over streams can mean it
-    stream.wanted =
-        (only_.empty() || any_matches(only_, catalog, info, "")) && !any_matches(except_, catalog, info, "");
-  }
-  return stream;
 }
 
 BatchPtr LaneFilter::apply(const BatchPtr& batch) {
@@ -98,7 +75,7 @@ void LaneFilter::filter_blocks(const Batch& batch, Batch& out) {
     if (rows_.empty()) continue;
     StreamBlock& kept = out.blocks.emplace_back();
     kept.take(block, rows_);
-    cut_fields(kept, streams_[block.stream()].cut);
+    cut_fields(kept, streams_[block.stream()].fields.cut);
     for (const std::uint32_t frame : kept.frame()) frames_[frame] = kKept;
   }
 }
@@ -119,8 +96,8 @@ void LaneFilter::filter_rows(const Batch& batch, Batch& out) {
     StreamBlock& kept = out.cut_rows->emplace_back();
     kept.take(block, all_rows(block));
     const Stream& stream = streams_[block.stream()];
-    cut_fields(kept, stream.cut);
-    for (const std::size_t field : stream.kept) {
+    cut_fields(kept, stream.fields.cut);
+    for (const std::size_t field : stream.fields.kept) {
       const auto bits = kept.make_validity(field, false);
       for (const std::uint32_t row : rows_) {
         if (block.valid(field, row)) bits[row / 64] |= std::uint64_t{1} << (row % 64);
@@ -138,7 +115,7 @@ void LaneFilter::filter_rows(const Batch& batch, Batch& out) {
 void LaneFilter::choose(const StreamBlock& block, const Catalog& catalog) {
   rows_.clear();
   Stream& stream = streams_[block.stream()];
-  if (!stream.wanted) return;
+  if (!stream.fields.wanted) return;
   const RowSchema& schema = *catalog.streams[block.stream()].row;
   for (std::uint32_t row = 0; row < block.rows(); ++row) {
     if (passes(stream, schema, block, row)) rows_.push_back(row);
@@ -159,7 +136,7 @@ bool LaneFilter::passes(Stream& stream, const RowSchema& schema, const StreamBlo
 // Remembers the row if it differs.
 bool LaneFilter::changed(Stream& stream, const RowSchema& schema, const StreamBlock& block, std::size_t row) {
   values_.clear();
-  for (const std::size_t field : stream.kept) {
+  for (const std::size_t field : stream.fields.kept) {
     Value& value = values_.emplace_back();
     value.valid = block.valid(field, row);
     if (!value.valid) continue;

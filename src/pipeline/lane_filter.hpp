@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "model/batch.hpp"
-#include "model/stream_pattern.hpp"
+#include "model/stream_selection.hpp"
 #include "pipeline/lane_keys.hpp"
 
 namespace cantrail {
@@ -36,15 +36,12 @@ class LaneFilter {
     bool operator==(const Value&) const = default;
   };
   struct Stream {
-    bool wanted = true;
-    std::vector<std::size_t> cut;   // fields that are left out
-    std::vector<std::size_t> kept;  // the others
+    StreamSelection::Fields fields;
     std::optional<std::int64_t> slot;
     std::optional<std::vector<Value>> last;  // of the fields kept, of the last row that went through
   };
 
   void learn(const Catalog& catalog);
-  [[nodiscard]] Stream plan(const Catalog& catalog, const StreamInfo& info) const;
   // The rows of the block that go through, into rows_.
   void choose(const StreamBlock& block, const Catalog& catalog);
   bool passes(Stream& stream, const RowSchema& schema, const StreamBlock& block, std::size_t row);
@@ -53,7 +50,7 @@ class LaneFilter {
   void filter_rows(const Batch& batch, Batch& out);
   void mark_frames(Batch& out) const;
 
-  std::vector<StreamPattern> only_, except_;
+  StreamSelection selection_;
   std::int64_t slot_ns_ = 0;  // 0: no limit
   bool on_change_ = false;
   Digest digest_;  // of the catalog that streams_ is of

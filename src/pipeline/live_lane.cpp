@@ -47,6 +47,8 @@ void LiveLane::offer(const BatchPtr& batch) {
     drop_oldest_until(bytes);
     queue_.push_back({batch, bytes});
     queued_bytes_ += bytes;
+    if (!idle_ && queued_bytes_ < writer_.traits().bytes) return;  // it looks by itself, soon
+    idle_ = false;
   }
   wake_.notify_one();
 }
@@ -87,19 +89,18 @@ void LiveLane::run() {
   writer_.close();
 }
 
-// Waits for a batch, then as long as the sink likes for more of them. False: the end.
+// After a group as long as the sink likes for more of them, and then, where none has come, for the next: what
+// comes after a silence is not held up, and a busy bus does not wake the lane for each batch. False: the end.
 bool LiveLane::wait_for_work() {
   std::unique_lock lock(mutex_);
+  const auto enough = [&] { return queued_bytes_ >= writer_.traits().bytes || deadline_.has_value(); };
+  wake_.wait_for(lock, writer_.traits().delay, enough);
+  idle_ = queue_.empty();
   wake_.wait(lock, [&] { return !queue_.empty() || deadline_; });
-  if (deadline_ && (queue_.empty() || writer_.context().clock.mono() >= *deadline_)) {
-    done_ = true;
-    return false;
-  }
-  if (!deadline_) {
-    const auto enough = [&] { return queued_bytes_ >= writer_.traits().bytes || deadline_.has_value(); };
-    wake_.wait_for(lock, writer_.traits().delay, enough);
-  }
-  return true;
+  idle_ = false;
+  if (!deadline_ || (!queue_.empty() && writer_.context().clock.mono() < *deadline_)) return true;
+  done_ = true;
+  return false;
 }
 
 std::vector<BatchPtr> LiveLane::take_group() {

@@ -60,6 +60,7 @@ class LiveLane final : public Lane {
   std::uint64_t offered_end_ = 0;     // behind the last record offered, by its number in the epoch
   std::optional<GapRecord> dropped_;  // since the last write
   LaneStatus status_;                 // ledger.received and pending are filled by status()
+  bool idle_ = false;                 // the lane waits until something comes
   std::optional<MonoTime> deadline_;  // draining
   bool done_ = false;
 };

@@ -62,6 +62,7 @@ class Node::Running {
   }
   bool finished() const;
   std::shared_ptr<HistoryReader> history() const;
+  Result<std::string> blob(const Digest& digest) const;
 
  private:
   Status make_catalog();
@@ -81,6 +82,7 @@ class Node::Running {
   CatchUpSlots slots_{2};
   LaneStarts lane_starts_;
   std::unique_ptr<Journal> journal_;
+  std::unique_ptr<BlobFolder> blobs_;
   std::shared_ptr<CatalogStore> catalogs_;
   std::unique_ptr<Sequencer> sequencer_;
   std::unique_ptr<JournalWriter> writer_;
@@ -98,6 +100,9 @@ Status Node::Running::start() {
   auto journal = Journal::open(parts_.journal, constants_of(parts_), files_, clock_, log_);
   if (!journal) return journal.status();
   journal_ = std::move(*journal);
+  blobs_ = std::make_unique<BlobFolder>(BlobFolder::Parts{parts_.blobs, journal_->id(), journal_->epoch(),
+                                                          [this] { return journal_->stats().oldest; }, files_,
+                                                          log_});
   sequencer_ = std::make_unique<Sequencer>(journal_->id(), journal_->epoch(), catalogs_);
   writer_ = std::make_unique<JournalWriter>(
       JournalWriter::Parts{*journal_, *sequencer_, pool_, gaps_, clock_, log_, parts_.journal.sync});
@@ -160,7 +165,7 @@ std::unique_ptr<Lane> Node::Running::make_lane(const SinkPart& part) {
   return std::make_unique<DurableLane>(
       DurableLane::Parts{part.type, std::move(context), std::move(sink), part.keys, part.from_oldest,
                          part.queue_bytes, join_path(parts_.dead_letter_folder, part.name + ".jsonl"),
-                         lane_starts_, *journal_, *writer_, catalogs_, slots_, gaps_});
+                         lane_starts_, *journal_, *writer_, catalogs_, slots_, gaps_, part.longest_back_off});
 }
 
 void Node::Running::make_sources() {
@@ -174,7 +179,7 @@ void Node::Running::make_sources() {
         traits.resumes && known != positions.end() ? std::optional(known->second) : std::nullopt;
     sources_.push_back(std::make_unique<SourceRunner>(SourceRunner::Parts{
         part.name, part.type, static_cast<SourceId>(i), std::move(source), resume, downtime_of(part, traits),
-        catalogs_, pool_, *sequencer_, *writer_, gaps_, files_, clock_, log_}));
+        catalogs_, pool_, *sequencer_, *writer_, *blobs_, gaps_, files_, clock_, log_}));
   }
 }
 
@@ -220,10 +225,12 @@ NodeStatus Node::Running::status() const {
   status.journal_ok = health.ok;
   status.journal_message = health.message;
   status.unsynced_age = health.unsynced_age;
+  if (const auto space = files_.space(parts_.journal.folder)) status.disk_free_bytes = space->free_bytes;
   status.synced = {journal_->id(), journal_->epoch(), writer_->synced_seq() + 1, 0};
   status.journal_written_bytes_per_day = health.written_bytes_per_day;
   status.alarms = journal_alarms(status.journal, health);
   status.gaps = gaps_.summary();
+  status.blobs = blobs_->stats();
   status.pool_used_bytes = pool_.used_bytes();
   status.pool_limit_bytes = pool_.limit_bytes();
   status.ready = ready(status);
@@ -263,6 +270,11 @@ std::shared_ptr<HistoryReader> Node::Running::history() const {
   return nullptr;
 }
 
+Result<std::string> Node::Running::blob(const Digest& digest) const {
+  if (!started_all_) return Fault{FaultKind::unavailable, "the node is starting"};
+  return blobs_->get(digest);
+}
+
 Node::Node(NodeParts parts, FileSystem& files, Clock& clock, Log& log)
     : running_(std::make_unique<Running>(std::move(parts), files, clock, log)) {}
 Node::~Node() = default;
@@ -283,6 +295,10 @@ bool Node::finished() const {
 }
 std::shared_ptr<HistoryReader> Node::history() const {
   return running_->history();
+}
+
+Result<std::string> Node::blob(const Digest& digest) const {
+  return running_->blob(digest);
 }
 
 }  // namespace cantrail

@@ -13,7 +13,9 @@
 #include "component/frame_source.hpp"
 #include "component/sink.hpp"
 #include "decode/catalog/catalog_compiler.hpp"
+#include "journal/blob_folder.hpp"
 #include "journal/journal.hpp"
+#include "pipeline/back_off.hpp"
 #include "pipeline/lane_keys.hpp"
 #include "pipeline/status.hpp"
 
@@ -34,6 +36,7 @@ struct SinkPart {
   std::size_t queue_bytes = 4U << 20;  // references that the lane may hold
   std::size_t queue_batches = 0;       // live sinks; 0: only bytes limit; 1: the newest alone
   LaneKeys keys;
+  Duration longest_back_off = kLongestBackOff;  // between attempts, while a durable sink's store is away
 };
 
 struct NodeParts {
@@ -47,6 +50,7 @@ struct NodeParts {
       filled_in;  // put into the journal before this run, by a demonstration; not captured
   std::size_t pool_bytes = 16U << 20;
   std::string dead_letter_folder = "dead-letter";
+  BlobOptions blobs{"blobs"};
 };
 
 // Thread-safe from the outside. start() once, then stop() once; a stopped node can still be asked for its
@@ -70,6 +74,8 @@ class Node {
   [[nodiscard]] bool finished() const;
   // The first sink that can be asked, nullptr if none.
   [[nodiscard]] std::shared_ptr<HistoryReader> history() const;
+  // The content of a blob that a row names. Faults: rejected (there is none), unavailable.
+  [[nodiscard]] Result<std::string> blob(const Digest& digest) const;
 
  private:
   class Running;

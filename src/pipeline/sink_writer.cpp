@@ -61,12 +61,4 @@ Result<WriteOutcome> SinkWriter::write(std::span<const BatchPtr> batches, std::u
   return outcome;
 }
 
-Duration BackOff::next() {
-  random_ = random_ * 1664525U + 1013904223U;
-  const Duration jitter = wait_ / 4 * (random_ >> 24) / 256;
-  const Duration result = wait_ + jitter;
-  wait_ = std::min(wait_ * 2, kLast);
-  return result;
-}
-
 }  // namespace cantrail

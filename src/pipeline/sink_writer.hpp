@@ -9,6 +9,7 @@
 
 #include "component/sink.hpp"
 #include "model/ledger.hpp"
+#include "pipeline/back_off.hpp"
 #include "pipeline/lane_filter.hpp"
 
 namespace cantrail {
@@ -48,19 +49,6 @@ class SinkWriter {
   LaneFilter filter_;
   CatalogPtr catalog_;
   bool open_ = false;
-};
-
-// Doubling waits with jitter, from 100 ms to 30 s.
-class BackOff {
- public:
-  [[nodiscard]] Duration next();
-  void reset() { wait_ = kFirst; }
-
- private:
-  static constexpr Duration kFirst = std::chrono::milliseconds(100);
-  static constexpr Duration kLast = std::chrono::seconds(30);
-  Duration wait_ = kFirst;
-  std::uint32_t random_ = 0x9E3779B9;
 };
 
 }  // namespace cantrail

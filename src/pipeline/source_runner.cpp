@@ -6,6 +6,7 @@ namespace cantrail {
 namespace {
 
 constexpr Duration kSealAfter = std::chrono::milliseconds(2);
+constexpr std::size_t kBusyRecords = 8;  // in a batch: then the next frames are as good as there
 constexpr Duration kIdleRead = std::chrono::milliseconds(50);   // how soon a stop is noticed
 constexpr Duration kLastRead = std::chrono::milliseconds(200);  // the most a stop waits for a busy source
 constexpr Duration kRoomPatience = std::chrono::milliseconds(20);
@@ -14,6 +15,11 @@ constexpr Duration kLastRetry = std::chrono::seconds(1);
 constexpr std::size_t kMostPendingGaps = 64;
 constexpr Duration kHintEvery = std::chrono::seconds(1);
 constexpr Duration kClockStep = std::chrono::milliseconds(50);
+
+// The same moment for all busy sources, so that what their batches wake is woken once for all of them.
+MonoTime next_common_seal(MonoTime now) {
+  return now + (kSealAfter - Duration(now.ns % kSealAfter.count()));
+}
 
 }  // namespace
 
@@ -48,7 +54,7 @@ bool SourceRunner::ended() const {
 }
 
 SourceContext SourceRunner::context() const {
-  return {parts_.name, parts_.id, parts_.clock, parts_.files, parts_.log, *parts_.catalogs};
+  return {parts_.name, parts_.id, parts_.clock, parts_.files, parts_.log, *parts_.catalogs, &parts_.blobs};
 }
 
 void SourceRunner::note(SourceState state, std::string message) {
@@ -123,7 +129,7 @@ void SourceRunner::read_until_fault() {
     if (take_batch()) {
       outcome = fill(*batch_);
       const bool due = seal_at_ && parts_.clock.mono() >= *seal_at_;
-      if (!outcome || *outcome == ReadOutcome::ended || builder_.room() == 0 || due) seal();
+      if (!outcome || *outcome == ReadOutcome::ended || builder_.full() || due) seal();
     } else if (!traits_.can_wait) {
       drop_and_count(outcome);
     }
@@ -154,23 +160,31 @@ void SourceRunner::read_what_is_there() {
       continue;
     }
     outcome = parts_.source->read(builder_, parts_.clock.mono());
-    if (builder_.room() == 0) seal();
+    if (builder_.full()) seal();
   }
 }
 
 // One read. Once the first frames are there, the rest of the batch's two milliseconds is slept through, and
-// then all that has come is taken in one go: a busy bus costs 500 reads a second, not one for each frame.
+// then all that has come is taken in one go: a busy bus costs 500 reads a second, not one for each frame. A
+// very busy one is not even asked for the first.
 Result<ReadOutcome> SourceRunner::fill(RawBatch& batch) {
-  const std::size_t before = batch.records();
-  auto outcome = parts_.source->read(builder_, seal_at_.value_or(parts_.clock.mono() + kIdleRead));
-  const bool first = before == 0 && batch.records() != 0;
-  if (!first && batch.gaps.empty()) return outcome;
-  if (!seal_at_) seal_at_ = parts_.clock.mono() + kSealAfter;
-  if (!outcome || *outcome == ReadOutcome::ended || traits_.can_wait || builder_.room() == 0) return outcome;
+  Result<ReadOutcome> outcome = ReadOutcome::idle;
+  if (std::exchange(busy_, false)) {
+    seal_at_ = next_common_seal(parts_.clock.mono());
+  } else {
+    const std::size_t before = batch.records();
+    outcome = parts_.source->read(builder_, seal_at_.value_or(parts_.clock.mono() + kIdleRead));
+    const bool first = before == 0 && batch.records() != 0;
+    if (!first && batch.gaps.empty()) return outcome;
+    if (!seal_at_) seal_at_ = parts_.clock.mono() + kSealAfter;
+    if (!outcome || *outcome == ReadOutcome::ended || traits_.can_wait || builder_.full()) {
+      return outcome;
+    }
+  }
   sleep_until(*seal_at_);
   do {
     outcome = parts_.source->read(builder_, parts_.clock.mono());
-  } while (outcome && *outcome == ReadOutcome::more && builder_.room() != 0);
+  } while (outcome && *outcome == ReadOutcome::more && !builder_.full());
   return outcome;
 }
 
@@ -212,6 +226,7 @@ void SourceRunner::drop_and_count(Result<ReadOutcome>& outcome) {
   for (GapRecord& gap : overflow_.gaps) add_pending_gap(std::move(gap));
   const WallTime now = parts_.clock.wall();
   if (dropped != 0) add_pending_gap({now, now, GapReason::pool_exhausted, parts_.name, dropped, 0});
+  place_blobs();
 }
 
 void SourceRunner::seal() {
@@ -219,6 +234,7 @@ void SourceRunner::seal() {
   RawBatch& batch = *batch_;
   seal_at_.reset();
   if (batch.records() == 0 && batch.gaps.empty()) return;  // stays in use
+  busy_ = !traits_.can_wait && batch.records() >= kBusyRecords;
   batch.source = parts_.id;
   batch.clock = parts_.clock.pair();
   if (!batch.source_position.empty()) last_position_ = batch.source_position;
@@ -227,6 +243,13 @@ void SourceRunner::seal() {
   parts_.pool.account(batch);
   parts_.sequencer.submit(std::move(batch_));
   batch_.reset();
+  place_blobs();
+}
+
+// All rows that the builder was given have their positions now, or were dropped.
+void SourceRunner::place_blobs() {
+  const std::vector<Digest> named = builder_.take_blobs();
+  if (!named.empty()) parts_.blobs.named(named, parts_.sequencer.head().next);
 }
 
 // An absence is known to be over once the source is open, and the first frame may be a moment older.

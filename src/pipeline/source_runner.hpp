@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "component/frame_source.hpp"
+#include "journal/blob_folder.hpp"
 #include "pipeline/batch_pool.hpp"
 #include "pipeline/catalog_store.hpp"
 #include "pipeline/gap_log.hpp"
@@ -32,6 +33,7 @@ class SourceRunner {
     BatchPool& pool;
     Sequencer& sequencer;
     JournalWriter& journal;  // for acks
+    BlobFolder& blobs;
     GapLog& gaps;
     FileSystem& files;
     Clock& clock;
@@ -57,6 +59,7 @@ class SourceRunner {
   void read_what_is_there();
   Result<ReadOutcome> fill(RawBatch& batch);
   void seal();
+  void place_blobs();
   void drop_and_count(Result<ReadOutcome>& outcome);
   bool take_batch();
   bool clock_stepped();
@@ -80,6 +83,7 @@ class SourceRunner {
   // Of the source's thread alone:
   std::shared_ptr<RawBatch> batch_;
   std::optional<MonoTime> seal_at_;
+  bool busy_ = false;  // frames come so fast that the next need not be waited for
   std::vector<GapRecord> pending_gaps_;  // to be told in the next batch
   std::optional<WallTime> down_since_;
   std::optional<Duration> clock_offset_;

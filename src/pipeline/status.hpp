@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/time.hpp"
+#include "journal/blob_folder.hpp"
 #include "journal/journal.hpp"
 #include "model/batch.hpp"
 #include "model/gap.hpp"
@@ -77,11 +78,13 @@ struct NodeStatus {
   JournalStats journal;
   bool journal_ok = true;
   std::string journal_message;
+  std::optional<std::uint64_t> disk_free_bytes;  // where the journal lies; nullopt: not known
   std::vector<Alarm> alarms;
   Position synced;          // behind the last batch of this epoch that a power cut would not take
   Duration unsynced_age{};  // age of the oldest record that a power cut would cost
   std::optional<std::uint64_t> journal_written_bytes_per_day;  // as LaneStatus's
   GapSummary gaps;
+  BlobStats blobs;
   std::uint64_t pool_used_bytes = 0, pool_limit_bytes = 0;
   std::optional<TimeSpan> filled_in;  // NodeParts::filled_in
   bool ready = false;                 // every source that is not optional is open, every lane is working

@@ -27,12 +27,13 @@ Response not_found(const Request& request) {
 }  // namespace
 
 Api::Api(std::shared_ptr<NodeView> node, std::shared_ptr<LiveState> state, Clock& clock, std::string version,
-         Access access)
+         Access access, std::string layout)
     : node_(std::move(node)),
       state_(std::move(state)),
       clock_(clock),
       version_(std::move(version)),
       access_(std::move(access)),
+      layout_(std::move(layout)),
       process_(clock) {}
 
 Response Api::finished(Response response, const Request& request) const {

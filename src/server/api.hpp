@@ -10,6 +10,7 @@
 #include "server/access.hpp"
 #include "server/live_state.hpp"
 #include "server/node_view.hpp"
+#include "server/page_tile.hpp"
 #include "server/process_stats.hpp"
 #include "server/request.hpp"
 #include "server/row_json.hpp"
@@ -21,14 +22,14 @@ struct LiveOptions {
   RowFilter filter;
   Duration interval = std::chrono::milliseconds(200);
 };
-inline constexpr Duration kLeastInterval = std::chrono::milliseconds(20);
+inline constexpr Duration kLeastInterval = std::chrono::milliseconds(2);
 inline constexpr Duration kMostInterval = std::chrono::minutes(1);
 
 // Thread-safe.
 class Api {
  public:
   Api(std::shared_ptr<NodeView> node, std::shared_ptr<LiveState> state, Clock& clock, std::string version,
-      Access access);
+      Access access, std::string layout = layout_json({}));
 
   // First of all, for each request: takes off the base path. The answer, where there is nothing more to do.
   [[nodiscard]] std::optional<Response> enter(Request& request) const;
@@ -46,6 +47,7 @@ class Api {
   [[nodiscard]] Clock& clock() const { return clock_; }
   [[nodiscard]] const std::string& version() const { return version_; }
   [[nodiscard]] ProcessSample process() { return process_.sample(); }
+  [[nodiscard]] const std::string& layout() const { return layout_; }
   [[nodiscard]] NodeStatus status() const;  // the node's, with this program's version where it has none
 
  private:
@@ -56,6 +58,7 @@ class Api {
   Clock& clock_;
   std::string version_;
   Access access_;
+  std::string layout_;  // of the page, as JSON
   ProcessStats process_;
 };
 

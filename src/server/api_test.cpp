@@ -299,6 +299,8 @@ TEST_F(ApiTest, DescribesTheCatalog) {
   EXPECT_EQ(battery.at("signals").at(1).at("labels").at(1).at("value"), -1);
   EXPECT_EQ(answer.at("streams").at(1).at("extended"), true);
   EXPECT_TRUE(answer.at("streams").at(2).at("channel").is_null());
+  EXPECT_EQ(battery.at("labels"), (js::object{{"node", "2"}, {"room", "Flower \"front\""}}));
+  EXPECT_EQ(answer.at("streams").at(2).at("labels"), js::object());
 }
 
 TEST_F(ApiTest, HasNoStreamsBeforeTheNodeStarts) {
@@ -316,14 +318,17 @@ TEST_F(ApiTest, ShowsTheLedgerOfEachLaneAndWhetherItBalances) {
   EXPECT_EQ(answer.at("sources").at(0).at("hint"), "can0 is up, no frames for 12 s");
   EXPECT_GT(answer.at("process").at("rss_bytes").as_int64(), 1'000'000);
   const js::value& journal = answer.at("journal");
+  EXPECT_TRUE(journal.at("disk_free_bytes").is_null());
   EXPECT_EQ(journal.at("holds_s"), 8 * 86'400.0) << "8 GiB at 1 GiB a day";
   EXPECT_EQ(journal.at("synced"), "3/16/0");
   EXPECT_EQ(answer.at("alarms").at(0).at("name"), "journal_sync_failed");
   EXPECT_EQ(answer.at("alarms").at(0).at("since"), "2023-11-14T22:13:21.000000000Z");
   NodeStatus off = sample_status();
+  off.disk_free_bytes = 5'000'000'000;
   off.lanes[0].ledger.delivered -= 1;
   node->set(off);
   EXPECT_EQ(json("/api/status").at("balances"), false);
+  EXPECT_EQ(json("/api/status").at("journal").at("disk_free_bytes"), 5'000'000'000);
   EXPECT_EQ(json("/api/status").at("lanes").at(0).at("ledger").at("balances"), false);
 }
 
@@ -488,6 +493,22 @@ TEST(ListenAddress, KnowsLoopbackAndRefusesNames) {
        {"", "8080", ":8080", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "car:80", "[::1]"}) {
     EXPECT_FALSE(parse_listen_address(bad).ok()) << bad;
   }
+}
+
+TEST_F(ApiTest, GivesABlobByItsDigest) {
+  node->set_blob(std::string("\0\xff<html>", 8));
+  const std::string hex = to_hex(sha256(std::string_view("\0\xff<html>", 8)));
+  const Response blob = get("/api/blobs/" + hex);
+  EXPECT_EQ(blob.status, 200);
+  EXPECT_EQ(blob.body, std::string_view("\0\xff<html>", 8));
+  EXPECT_EQ(blob.content_type, "application/octet-stream") << "whatever a client sent, no browser runs it";
+  EXPECT_EQ(header(blob, "X-Content-Type-Options"), "nosniff");
+  EXPECT_EQ(header(blob, "Cache-Control"), "max-age=31536000, immutable");
+  EXPECT_EQ(get("/api/blobs/" + std::string(64, '0')).status, 404);
+  EXPECT_EQ(json("/api/blobs/abc", 400).at("parameter"), "digest");
+  EXPECT_EQ(get("/api/blobs/..%2f..%2f" + hex).status, 400);
+  EXPECT_EQ(get("/api/blobs/" + hex + "?x=1").status, 400);
+  EXPECT_TRUE(Api::may_take_long(*parse_target("GET", "/api/blobs/" + hex)));
 }
 
 }  // namespace

@@ -86,7 +86,7 @@ std::vector<std::string> missing_signals(const ComponentRule& rule, const RowSch
     const auto parsed = parse_row_template(text);
     if (!parsed) continue;
     for (const std::string& name : parsed->signals()) {
-      if (!message.field(name)) missing.push_back(name);
+      if (!message.field(name) && message.label(name) == nullptr) missing.push_back(name);
     }
   }
   return missing;

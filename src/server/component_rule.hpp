@@ -35,7 +35,7 @@ struct Assignment {
 };
 [[nodiscard]] std::optional<Assignment> parse_assignment(std::string_view text);
 
-// Signals that the rule's templates name and the message does not have; then no row of it counts.
+// Names in the rule's templates that are neither signals nor labels of the message; then no row of it counts.
 [[nodiscard]] std::vector<std::string> missing_signals(const ComponentRule& rule, const RowSchema& message);
 
 }  // namespace cantrail::server

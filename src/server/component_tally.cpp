@@ -72,7 +72,9 @@ void ComponentTally::bind(const ComponentRule& rule, StreamId stream) {
     const auto one = parsed(text);
     if (!one) continue;
     for (const std::string& name : one->signals()) {
-      const auto field = static_cast<std::uint16_t>(*schema.field(name));
+      const auto place = schema.field(name);
+      if (!place) continue;  // a label: the same in every row
+      const auto field = static_cast<std::uint16_t>(*place);
       const bool scalar =
           schema.fields[field].type != FieldType::text && schema.fields[field].type != FieldType::blob;
       if (!scalar) return;  // words of texts are places, not values
@@ -148,12 +150,16 @@ std::string ComponentTally::fill_in(const RowTemplate& text, const Bound& bound,
     if (piece.kind == Kind::channel && stream.channel) out += catalog_->channels[*stream.channel].alias;
     if (piece.kind == Kind::id) out += std::to_string(stream.row->can_id.value_or(0) & kIdExtendedMask);
     if (piece.kind != Kind::signal) continue;
-    const std::size_t field = *stream.row->field(piece.text);
-    const FieldSchema& schema = stream.row->fields[field];
-    if (const std::string* label = schema.label_of(block.word(field, row))) {
+    const auto field = stream.row->field(piece.text);
+    if (!field) {
+      out += *stream.row->label(piece.text);
+      continue;
+    }
+    const FieldSchema& schema = stream.row->fields[*field];
+    if (const std::string* label = schema.label_of(block.word(*field, row))) {
       out += *label;
     } else {
-      encode::append_scalar(out, block, field, row, schema.type);
+      encode::append_scalar(out, block, *field, row, schema.type);
     }
   }
   return out;

@@ -139,6 +139,20 @@ TEST_F(ComponentTest, TypeAndIdAreMadeOfWhatTheRowSays) {
   EXPECT_TRUE(state->find("can0-MotorB", "257:5"));
 }
 
+TEST_F(ComponentTest, LabelsOfTheStreamStandWhereNoSignalHasTheName) {
+  auto made = std::make_shared<Catalog>(*shared);
+  auto row = std::make_shared<RowSchema>(*made->streams[1].row);
+  row->labels = {{"room", "Flower front"}, {"component_id", "not this"}};
+  made->streams[1].row = row;
+  shared = made;
+  ComponentRule rule = by_id();
+  rule.type = "{room}";
+  use(rule);
+  write({{0, 1, 5, 0, 10}, {1, 1, 6, 0, 10}});
+  EXPECT_TRUE(state->find("Flower front", "6"));
+  EXPECT_EQ(state->ids().size(), 1U) << "the other message has no such label";
+}
+
 TEST_F(ComponentTest, SignalsAreMergedUnderOneName) {
   ComponentRule rule = by_id();
   rule.merge = {"value = *int8_value"};

@@ -70,12 +70,17 @@ class FakeNode final : public NodeView {
   }
   [[nodiscard]] CatalogPtr catalog() const override { return catalog_; }
   [[nodiscard]] std::shared_ptr<HistoryReader> history() const override { return history_; }
+  [[nodiscard]] Result<std::string> blob(const Digest& digest) const override {
+    if (digest != sha256(blob_)) return Fault{FaultKind::rejected, "there is no such blob"};
+    return blob_;
+  }
 
   void set(NodeStatus status) {
     const std::lock_guard lock(mutex_);
     status_ = std::move(status);
   }
   void set_catalog(CatalogPtr catalog) { catalog_ = std::move(catalog); }  // before the server starts
+  void set_blob(std::string content) { blob_ = std::move(content); }       // likewise
   void set_history(std::shared_ptr<HistoryReader> reader) { history_ = std::move(reader); }  // likewise
 
  private:
@@ -83,6 +88,7 @@ class FakeNode final : public NodeView {
   NodeStatus status_;
   CatalogPtr catalog_;
   std::shared_ptr<HistoryReader> history_;
+  std::string blob_ = "abc";
 };
 
 class QuietLog final : public Log {

@@ -115,8 +115,11 @@ std::string url_of(const tcp::endpoint& endpoint) {
 // context, and all of them may use the core until then.
 struct HttpServer::Inside {
   Inside(std::shared_ptr<NodeView> node, std::shared_ptr<LiveState> state, Clock& clock, Log& log,
-         std::string version, Access access, const ServerLimits& limits)
-      : core{{std::move(node), std::move(state), clock, std::move(version), std::move(access)}, limits, log} {
+         std::string version, Access access, std::string layout, const ServerLimits& limits)
+      : core{{std::move(node), std::move(state), clock, std::move(version), std::move(access),
+              std::move(layout)},
+             limits,
+             log} {
     core.pool = &pool;
   }
   ~Inside() {
@@ -150,13 +153,25 @@ Result<std::unique_ptr<HttpServer>> HttpServer::start(const ServerOptions& optio
   // The library throws where the kernel gives it no descriptor or no thread.
   Access access{address->loopback, options.hosts, options.cors, options.base_path};
   try {
-    return start_at(*address,
-                    std::make_unique<Inside>(std::move(node), std::move(state), clock, log,
-                                             std::move(version), std::move(access), limits),
-                    options.listen);
+    return start_at(
+        *address,
+        std::make_unique<Inside>(std::move(node), std::move(state), clock, log, std::move(version),
+                                 std::move(access), layout_json(options.tiles), limits),
+        options.listen);
   } catch (const boost::system::system_error& error) {
     return errno_fault("cannot start the server", error.code().value());
   } catch (const std::system_error& error) {
+    return errno_fault("cannot start the server", error.code().value());
+  }
+}
+
+Status HttpServer::would_start(const ServerOptions& options) {
+  const auto address = parse_listen_address(options.listen);
+  if (!address) return address.status();
+  try {
+    asio::io_context io;
+    return listen_on(io, *address, options.listen).status();
+  } catch (const boost::system::system_error& error) {
     return errno_fault("cannot start the server", error.code().value());
   }
 }

@@ -26,6 +26,8 @@ class HttpServer {
                                                    std::shared_ptr<NodeView> node,
                                                    std::shared_ptr<LiveState> state, Clock& clock, Log& log,
                                                    std::string version, ServerLimits limits = {});
+  // The fault with which start() would end now because of its address; listens for a moment.
+  static Status would_start(const ServerOptions& options);
   ~HttpServer();
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;

@@ -236,6 +236,15 @@ TEST_F(HttpServerTest, ABusyPortIsAFaultThatSaysWhatToDo) {
                 "other program");
 }
 
+TEST_F(HttpServerTest, CanBeAskedWhetherItWouldStart) {
+  start();
+  const std::string taken = "127.0.0.1:" + std::to_string(server->port());
+  EXPECT_EQ(HttpServer::would_start({.listen = taken}).fault().kind, FaultKind::config);
+  server->stop();
+  EXPECT_TRUE(HttpServer::would_start({.listen = taken}).ok());
+  EXPECT_TRUE(HttpServer::would_start({.listen = taken}).ok()) << "it does not stay";
+}
+
 TEST_F(HttpServerTest, WarnsWhenOthersCanRead) {
   start();
   EXPECT_TRUE(log.messages().empty());

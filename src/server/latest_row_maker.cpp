@@ -16,7 +16,15 @@ std::uint32_t stale_after_ms(const RowSchema& schema) {
       std::clamp<std::uint64_t>(std::uint64_t{5} * *schema.cycle_ms, 2000, 86'400'000));
 }
 
+constexpr std::uint32_t kFirst = 0;
+
 }  // namespace
+
+HeldRow HeldRow::copy() const {
+  HeldRow row{time, seen, data, {}};
+  row.values.take(values, std::span(&kFirst, 1));
+  return row;
+}
 
 LatestRowMaker::LatestRowMaker(const Catalog& catalog, StreamId stream, ShownNames names)
     : schema_(catalog.streams[stream].row), names_(std::move(names)), key_(catalog.qualified_name(stream)) {
@@ -74,6 +82,27 @@ void LatestRowMaker::append_values(LatestRow& out, const StreamBlock& block, std
   }
   out.signals += '}';
   labels.end_object();
+}
+
+void LatestRowMaker::hold(const Batch& batch, const StreamBlock& block, std::size_t row, HeldRow& held) {
+  const auto at = static_cast<std::uint32_t>(row);
+  held.time = {block.time_ns()[row]};
+  held.seen = batch.raw->clock.mono;
+  held.data.clear();
+  if (!block.frame().empty()) {
+    const FrameView frame = batch.raw->frames[block.frame()[row]];
+    held.data.assign(frame.data.begin(), frame.data.end());
+  }
+  held.values.take(block, std::span(&at, 1));
+}
+
+LatestRow LatestRowMaker::make(const HeldRow& held) const {
+  LatestRow latest = still_;
+  latest.time = held.time;
+  latest.seen = held.seen;
+  latest.data = held.data;
+  append_values(latest, held.values, 0);
+  return latest;
 }
 
 LatestRow LatestRowMaker::make(const Batch& batch, const StreamBlock& block, std::size_t row,

@@ -1,6 +1,7 @@
 // From a row of a batch to a LatestRow: what does not change from row to row is worked out once a catalog.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -14,6 +15,16 @@ namespace cantrail::server {
 // that share a name the first that is present is shown.
 using ShownNames = std::vector<std::string>;
 
+// A row's values as they are decoded: little to copy. What they look like is worked out when somebody asks.
+struct HeldRow {
+  WallTime time;
+  MonoTime seen;
+  std::vector<std::uint8_t> data;  // of the frame
+  StreamBlock values;              // this one row
+
+  [[nodiscard]] HeldRow copy() const;
+};
+
 // One stream. Immutable after construction.
 class LatestRowMaker {
  public:
@@ -21,6 +32,11 @@ class LatestRowMaker {
   LatestRowMaker(const Catalog& catalog, StreamId stream, ShownNames names = {});
 
   [[nodiscard]] const std::string& key() const { return key_; }  // "can0:Battery"
+  // A row without values: channel, message, units.
+  [[nodiscard]] const LatestRow& still() const { return still_; }
+  // Copies a row out of its batch; keeps the memory of `held`.
+  static void hold(const Batch& batch, const StreamBlock& block, std::size_t row, HeldRow& held);
+  [[nodiscard]] LatestRow make(const HeldRow& held) const;
   // The row of `block`; `rows` is what LatestRow::rows says.
   [[nodiscard]] LatestRow make(const Batch& batch, const StreamBlock& block, std::size_t row,
                                std::uint64_t rows) const;

@@ -32,21 +32,27 @@ std::optional<std::string> LiveFeed::message(std::string_view type, const std::v
   return any || even_if_empty ? std::optional(std::move(out)) : std::nullopt;
 }
 
+LiveState::Changes LiveFeed::rows_since(std::uint64_t version, std::size_t most) const {
+  return state_->since(version, most, [this](const LatestRow& row) { return selection_.concerns(row); });
+}
+
 std::string LiveFeed::snapshot(const ClockPair& now) {
-  const LiveState::Changes all = state_->since(0, std::numeric_limits<std::size_t>::max());
+  const LiveState::Changes all = rows_since(0, std::numeric_limits<std::size_t>::max());
   version_ = all.version;
   return *message("snapshot", all.rows, now, true);
 }
 
 std::optional<std::string> LiveFeed::changes(const ClockPair& now) {
-  const LiveState::Changes changes = state_->since(version_, kMostRows);
+  const LiveState::Changes changes = rows_since(version_, kMostRows);
   version_ = changes.version;
+  if (changes.rows.empty()) return std::nullopt;
   return message("changes", changes.rows, now, false);
 }
 
 std::string live_status(Api& api) {
   constexpr std::size_t kRecentGaps = 20;
-  return "{\"type\":\"status\",\"status\":" + status_json(api.status(), api.process(), kRecentGaps) + "}";
+  return "{\"type\":\"status\",\"status\":" +
+         status_json(api.status(), api.process(), clock_trust(), kRecentGaps) + "}";
 }
 
 }  // namespace cantrail::server

@@ -32,6 +32,7 @@ class LiveFeed {
 
  private:
   // nullopt: no row is of this feed's selection, and `even_if_empty` is false.
+  [[nodiscard]] LiveState::Changes rows_since(std::uint64_t version, std::size_t most) const;
   [[nodiscard]] std::optional<std::string> message(std::string_view type, const std::vector<LatestRow>& rows,
                                                    const ClockPair& now, bool even_if_empty);
 

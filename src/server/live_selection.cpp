@@ -79,6 +79,12 @@ std::string cut_json(std::string_view object, const std::vector<std::string_view
   return out + '}';
 }
 
+bool LiveSelection::concerns(const LatestRow& row) const {
+  return filter_.takes(row) &&
+         (patterns_.empty() || std::any_of(patterns_.begin(), patterns_.end(),
+                                           [&](const LivePattern& pattern) { return fits(pattern, row); }));
+}
+
 std::optional<LatestRow> LiveSelection::select(const LatestRow& row) const {
   if (!filter_.takes(row)) return std::nullopt;
   if (patterns_.empty()) return row;

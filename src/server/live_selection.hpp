@@ -25,6 +25,8 @@ class LiveSelection {
   LiveSelection(RowFilter filter) : filter_(std::move(filter)) {}
   explicit LiveSelection(std::vector<LivePattern> patterns) : patterns_(std::move(patterns)) {}
 
+  // Whether rows of this channel and message can be sent at all; asks for no values.
+  [[nodiscard]] bool concerns(const LatestRow& row) const;
   // The row as it is to be sent; `units` are cut as well. nullopt: nothing of it is.
   [[nodiscard]] std::optional<LatestRow> select(const LatestRow& row) const;
 

@@ -5,7 +5,6 @@
 
 #include "server/component_tally.hpp"
 #include "server/frame_tally.hpp"
-#include "server/latest_row_maker.hpp"
 #include "server/live_state.hpp"
 
 namespace cantrail::server {
@@ -18,7 +17,7 @@ class LiveStateSink final : public Sink {
 
   // The lane's delay decides when a group is written, never its size.
   [[nodiscard]] SinkTraits traits() const override {
-    return {.durable = false, .records = 1U << 20, .bytes = 4U << 20, .delay = std::chrono::milliseconds(5)};
+    return {.durable = false, .records = 1U << 20, .bytes = 4U << 20, .delay = std::chrono::milliseconds(2)};
   }
 
   Result<std::optional<Position>> open(const SinkContext& context) override {
@@ -29,10 +28,13 @@ class LiveStateSink final : public Sink {
   Status catalog(const CatalogPtr& old_catalog, const CatalogPtr& new_catalog) override {
     (void)old_catalog;
     catalog_ = new_catalog;
-    streams_.clear();
-    for (StreamId id = 0; id < catalog_->streams.size(); ++id) streams_.emplace_back(*catalog_, id);
+    std::vector<std::shared_ptr<const LatestRowMaker>> streams;
+    for (StreamId id = 0; id < catalog_->streams.size(); ++id) {
+      streams.push_back(std::make_shared<const LatestRowMaker>(*catalog_, id));
+    }
+    state_->set_streams(std::move(streams));
     components_.set_catalog(catalog_);
-    newest_.assign(streams_.size(), {});
+    newest_.assign(catalog_->streams.size(), {});
     std::vector<std::string> channels;
     for (const ChannelInfo& channel : catalog_->channels) channels.push_back(channel.alias);
     state_->frames().set_channels(std::move(channels));
@@ -45,7 +47,6 @@ class LiveStateSink final : public Sink {
     (void)upto;
     if (catalog_ == nullptr) return Fault{FaultKind::bug, "live state: rows came before the catalog"};
     WriteOutcome outcome;
-    std::fill(newest_.begin(), newest_.end(), Newest{});
     for (const BatchPtr& batch : batches) {
       note_newest(*batch, outcome);
       frames_.add(*batch->raw);
@@ -62,16 +63,11 @@ class LiveStateSink final : public Sink {
   void close() override {}
 
  private:
-  struct Newest {
-    const Batch* batch = nullptr;
-    const StreamBlock* block = nullptr;
-    std::uint64_t rows = 0;  // of the stream in this group
-  };
-
   void note(const Batch& batch, const StreamBlock& block) {
     if (block.rows() == 0 || block.stream() >= newest_.size()) return;
-    Newest& newest = newest_[block.stream()];
-    newest = {&batch, &block, newest.rows + block.rows()};
+    NewestRow& newest = newest_[block.stream()];
+    if (newest.block == nullptr) touched_.push_back(block.stream());
+    newest = {block.stream(), &batch, &block, newest.rows + block.rows()};
   }
 
   // All decoded records count as superseded at first; settle() moves those that are kept.
@@ -85,13 +81,13 @@ class LiveStateSink final : public Sink {
   // A frame may have rows in several streams, or be kept for a component, and is one record; a derived row is
   // none.
   void settle(WriteOutcome& outcome) {
-    for (StreamId id = 0; id < newest_.size(); ++id) {
-      const Newest& newest = newest_[id];
-      if (newest.block == nullptr) continue;
-      const std::size_t row = newest.block->rows() - 1;
-      publish(id, newest, row);
+    rows_.clear();
+    for (const StreamId id : touched_) rows_.push_back(std::exchange(newest_[id], {}));
+    touched_.clear();
+    state_->take(rows_);
+    for (const NewestRow& newest : rows_) {
       if (!newest.block->frame().empty()) {
-        kept_.emplace_back(newest.batch, newest.block->frame()[row]);
+        kept_.emplace_back(newest.batch, newest.block->frame().back());
       } else if (is_record(*newest.batch, *newest.block)) {
         ++outcome.delivered;
         --outcome.superseded;
@@ -109,15 +105,11 @@ class LiveStateSink final : public Sink {
                        [&](const StreamBlock& delivered) { return &delivered == &block; });
   }
 
-  void publish(StreamId id, const Newest& newest, std::size_t row) {
-    const LatestRowMaker& stream = streams_[id];
-    state_->update(stream.key(), stream.make(*newest.batch, *newest.block, row, newest.rows));
-  }
-
   std::shared_ptr<LiveState> state_;
   CatalogPtr catalog_;
-  std::vector<LatestRowMaker> streams_;  // by stream id, as newest_
-  std::vector<Newest> newest_;
+  std::vector<NewestRow> newest_;  // by stream id; without a block between writes
+  std::vector<StreamId> touched_;  // those that have one
+  std::vector<NewestRow> rows_;
   std::vector<std::pair<const Batch*, std::uint32_t>> kept_;  // frames that were published
   FrameTally frames_;
   ComponentTally components_;

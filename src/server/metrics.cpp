@@ -199,6 +199,8 @@ void add_process(Metrics& metrics, const NodeStatus& status, const ProcessSample
   metrics.count(status.pool_used_bytes);
   metrics.family("cantrail_pool_limit_bytes", "gauge", "Memory that batches may use.");
   metrics.count(status.pool_limit_bytes);
+  metrics.family("cantrail_blob_bytes", "gauge", "Large values on the disk.");
+  metrics.count(status.blobs.bytes);
   metrics.family("process_cpu_seconds_total", "counter", "Processor time of this process.");
   metrics.value(process.cpu_seconds);
   metrics.family("process_resident_memory_bytes", "gauge", "Resident memory of this process.");

@@ -15,6 +15,8 @@ class NodeView {
   [[nodiscard]] virtual NodeStatus status() const = 0;
   [[nodiscard]] virtual CatalogPtr catalog() const = 0;  // the newest; nullptr before start
   [[nodiscard]] virtual std::shared_ptr<HistoryReader> history() const = 0;  // nullptr: nothing keeps one
+  // The content of a blob that a row names. Faults: rejected (there is none), unavailable.
+  [[nodiscard]] virtual Result<std::string> blob(const Digest& digest) const = 0;
 };
 
 }  // namespace cantrail::server

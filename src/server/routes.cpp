@@ -16,7 +16,7 @@ Response answer_plain_live(Api&, const Request&) {
   return response;
 }
 
-constexpr std::array<Route, 21> kRoutes{{
+constexpr std::array<Route, 23> kRoutes{{
     {"/", answer_page, false, true},
     {"/style.css", answer_style, false, true},
     {"/app.js", answer_script, false, true},
@@ -28,9 +28,11 @@ constexpr std::array<Route, 21> kRoutes{{
     {"/api/state/component/{type}/{id}", answer_component},
     {"/api/frames", answer_frames},
     {"/api/signals", answer_signals},
+    {"/api/layout", answer_layout},
     {"/api/status", answer_status},
     {"/api/series", answer_series, true},
     {"/api/gaps", answer_gaps, true},
+    {"/api/blobs/{digest}", answer_blob, true},
     {kLivePath, answer_plain_live},
     {"/api/openapi.json", answer_openapi},
     {"/api/health", answer_health},

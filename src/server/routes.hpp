@@ -11,8 +11,8 @@ namespace cantrail::server {
 struct Route {
   std::string_view path;  // "{name}" stands for any one segment
   Response (*answer)(Api& api, const Request& request);
-  bool reads_history = false;
-  bool is_page = false;  // part of the page, not of the API
+  bool reads_history = false;  // or anything else on the disk
+  bool is_page = false;        // part of the page, not of the API
 };
 
 inline constexpr std::string_view kLivePath = "/api/live";  // answered by a WebSocket, see live_session
@@ -23,6 +23,7 @@ inline constexpr std::string_view kLivePath = "/api/live";  // answered by a Web
 // The answers, by file.
 Response answer_state_current(Api& api, const Request& request);  // state_api.cpp
 Response answer_signals(Api& api, const Request& request);
+Response answer_layout(Api& api, const Request& request);
 Response answer_status(Api& api, const Request& request);
 Response answer_healthz(Api& api, const Request& request);
 Response answer_health(Api& api, const Request& request);
@@ -35,6 +36,7 @@ Response answer_state_history(Api& api, const Request& request);  // history_jso
 Response answer_gaps(Api& api, const Request& request);
 Response answer_frames(Api& api, const Request& request);   // frame_api.cpp
 Response answer_series(Api& api, const Request& request);   // series_json.cpp
+Response answer_blob(Api& api, const Request& request);     // blob_api.cpp
 Response answer_metrics(Api& api, const Request& request);  // metrics.cpp
 
 }  // namespace cantrail::server

@@ -1,6 +1,7 @@
 // Texts with {placeholders} that a row fills in: `{component_id}` is a signal, by its label where it has one,
-// else by its number; `{id}` the identifier as a decimal number, `{channel}` and `{message}` what the row is
-// of. `{signal:id}` is a signal of that name. Braces cannot be escaped.
+// else by its number, or a label of the stream ([copies]); `{id}` the identifier as a decimal number,
+// `{channel}` and `{message}` what the row is of. `{signal:id}` is a signal of that name. Braces cannot be
+// escaped.
 #pragma once
 
 #include <cstdint>

@@ -34,6 +34,7 @@ Result<std::vector<SignalName>> all_signals(const Api& api, HistoryReader& reade
   std::ranges::sort(known);
   for (StreamId id = 0; id < catalog->streams.size(); ++id) {
     const StreamInfo& stream = catalog->streams[id];
+    if (stream.replaced) continue;
     const bool bus = stream.channel.has_value();
     const std::string channel = bus ? catalog->channels[*stream.channel].alias
                                 : stream.source < catalog->sources.size()

@@ -8,6 +8,7 @@
 
 #include "component/options.hpp"
 #include "server/component_rule.hpp"
+#include "server/page_tile.hpp"
 #include "server/server_limits.hpp"
 
 namespace cantrail::server {
@@ -25,6 +26,7 @@ struct ServerOptions {
   Bytes max_body{64U << 10};
   std::string auth = "none";
   std::vector<ComponentRule> components = {};  // [component.NAME]; not described here
+  std::vector<PageTile> tiles = {};            // [tile.NAME]; not described here
 
   void describe(OptionVisitor& visitor);
   [[nodiscard]] std::vector<std::string> problems() const;

@@ -112,6 +112,13 @@ void write_stream(JsonWriter& json, const Catalog& catalog, StreamId id) {
   row.cycle_ms ? json.unsigned_integer(*row.cycle_ms) : json.null();
   json.key("sender");
   json.string(row.sender);
+  json.key("labels");
+  json.begin_object();
+  for (const auto& [name, value] : row.labels) {
+    json.key(name);
+    json.string(value);
+  }
+  json.end_object();
   json.key("comment");
   json.string(row.comment);
   json.key("signals");
@@ -132,7 +139,9 @@ std::string signals_json(const Catalog* catalog) {
   json.key("streams");
   json.begin_array();
   if (catalog != nullptr) {
-    for (StreamId id = 0; id < catalog->streams.size(); ++id) write_stream(json, *catalog, id);
+    for (StreamId id = 0; id < catalog->streams.size(); ++id) {
+      if (!catalog->streams[id].replaced) write_stream(json, *catalog, id);
+    }
   }
   json.end_array();
   json.end_object();

@@ -42,9 +42,14 @@ Response answer_signals(Api& api, const Request& request) {
   return json_response(signals_json(api.node().catalog().get()));
 }
 
+Response answer_layout(Api& api, const Request& request) {
+  if (auto wrong = QueryReader(request).problem()) return *wrong;
+  return json_response(api.layout());
+}
+
 Response answer_status(Api& api, const Request& request) {
   if (auto wrong = QueryReader(request).problem()) return *wrong;
-  return json_response(status_json(api.status(), api.process()));
+  return json_response(status_json(api.status(), api.process(), clock_trust()));
 }
 
 Response answer_healthz(Api&, const Request&) {

@@ -91,6 +91,8 @@ void write_journal(JsonWriter& json, const NodeStatus& status) {
   text(json, "message", status.journal_message);
   number(json, "bytes", journal.bytes);
   number(json, "cap_bytes", journal.cap_bytes);
+  json.key("disk_free_bytes");
+  status.disk_free_bytes ? json.unsigned_integer(*status.disk_free_bytes) : json.null();
   number(json, "segments", journal.segments);
   number(json, "appended_batches", journal.appended_batches);
   number(json, "appended_records", journal.appended_records);
@@ -143,11 +145,27 @@ void write_gaps(JsonWriter& json, const GapSummary& gaps, std::size_t recent) {
   json.end_object();
 }
 
+void write_clock(JsonWriter& json, const ClockTrust& clock) {
+  json.key("clock");
+  json.begin_object();
+  json.key("synchronised");
+  json.boolean(clock.synchronised);
+  json.key("error_ms");
+  clock.error_ms ? json.number(*clock.error_ms) : json.null();
+  json.end_object();
+}
+
 void write_process(JsonWriter& json, const NodeStatus& status, const ProcessSample& process) {
   json.key("pool");
   json.begin_object();
   number(json, "used_bytes", status.pool_used_bytes);
   number(json, "limit_bytes", status.pool_limit_bytes);
+  json.end_object();
+  json.key("blobs");
+  json.begin_object();
+  number(json, "count", status.blobs.blobs);
+  number(json, "bytes", status.blobs.bytes);
+  number(json, "cap_bytes", status.blobs.cap_bytes);
   json.end_object();
   json.key("process");
   json.begin_object();
@@ -161,7 +179,8 @@ void write_process(JsonWriter& json, const NodeStatus& status, const ProcessSamp
 
 }  // namespace
 
-std::string status_json(const NodeStatus& status, const ProcessSample& process, std::size_t recent_gaps) {
+std::string status_json(const NodeStatus& status, const ProcessSample& process, const ClockTrust& clock,
+                        std::size_t recent_gaps) {
   std::string out;
   JsonWriter json(out, encode::BigIntegers::as_string);
   json.begin_object();
@@ -198,6 +217,7 @@ std::string status_json(const NodeStatus& status, const ProcessSample& process, 
   write_journal(json, status);
   write_alarms(json, status.alarms);
   write_gaps(json, status.gaps, recent_gaps);
+  write_clock(json, clock);
   write_process(json, status, process);
   json.end_object();
   return out;

@@ -5,13 +5,14 @@
 #include <vector>
 
 #include "pipeline/status.hpp"
+#include "server/clock_trust.hpp"
 #include "server/process_stats.hpp"
 
 namespace cantrail::server {
 
 // `recent_gaps`: how many of the newest gaps to name.
 [[nodiscard]] std::string status_json(const NodeStatus& status, const ProcessSample& process,
-                                      std::size_t recent_gaps = 100);
+                                      const ClockTrust& clock, std::size_t recent_gaps = 100);
 
 // Why the node is not ready, one sentence each; empty where nothing in the snapshot says so.
 [[nodiscard]] std::vector<std::string> reasons_not_ready(const NodeStatus& status);

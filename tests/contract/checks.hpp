@@ -21,6 +21,7 @@ struct Check {
 };
 
 [[nodiscard]] std::span<const Check> description_checks();  // of every component
+[[nodiscard]] std::span<const Check> probe_checks();        // of every component
 [[nodiscard]] std::span<const Check> source_checks();
 [[nodiscard]] std::span<const Check> sink_checks();
 

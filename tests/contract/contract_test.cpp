@@ -46,6 +46,7 @@ int main(int argc, char** argv) {
   for (const ComponentInfo& component : components()) {
     if (!component.not_built.empty()) continue;
     contract::enlist(component, contract::description_checks());
+    contract::enlist(component, contract::probe_checks());
     contract::enlist(component, component.kind == ComponentKind::source ? contract::source_checks()
                                                                         : contract::sink_checks());
   }

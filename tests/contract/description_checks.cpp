@@ -4,6 +4,7 @@
 
 #include "component/reference.hpp"
 #include "contract/checks.hpp"
+#include "contract/readme_options.hpp"
 #include "contract/setup.hpp"
 #include "pipeline/config/component_section.hpp"
 #include "pipeline/config/node_config_reader.hpp"
@@ -90,7 +91,8 @@ Verdict sample_passes_check(const ComponentInfo& component, const std::string&) 
   (void)reader.read_text("config_version = 1\n" + std::string(component.sample), "sample.toml");
   Verdict verdict;
   for (const Diagnostic& found : reader.finish()) {
-    const bool is_the_users = found.message.find(": there is no file ") != std::string::npos;
+    const bool is_the_users = found.message.find(": there is no file ") != std::string::npos ||
+                              found.message.starts_with("there is no folder ");
     if (!is_the_users) verdict.complaints.push_back(to_string(found));
   }
   if (component.sample.empty()) verdict.complaints.emplace_back("there is no sample");
@@ -105,6 +107,15 @@ Verdict readme_shows_the_sample(const ComponentInfo& component, const std::strin
   return shown ? Verdict{} : Verdict{{"README.md does not show the sample word for word"}, ""};
 }
 
+Verdict readme_lists_the_options(const ComponentInfo& component, const std::string& source_folder) {
+  if (source_folder.empty()) return {{}, "a component of a test has no README"};
+  const auto readme = read_file(real_file_system(), source_folder + "/README.md");
+  if (!readme) return {{readme.fault().message}, ""};
+  DescribedOptions options;
+  describe_options(component, options);
+  return {table_complaints(*readme, options.rows), ""};
+}
+
 Verdict says_what_it_is_in_one_line(const ComponentInfo& component, const std::string&) {
   const std::string_view line = component.summary;
   const bool good = !line.empty() && line.find('\n') == std::string_view::npos && !line.ends_with('.');
@@ -116,6 +127,7 @@ constexpr std::array kChecks{Check{"DescribesItselfTwiceTheSame", describes_itse
                              Check{"DefaultsHaveNoProblems", defaults_have_no_problems},
                              Check{"SamplePassesCheck", sample_passes_check},
                              Check{"ReadmeShowsTheSample", readme_shows_the_sample},
+                             Check{"ReadmeListsTheOptions", readme_lists_the_options},
                              Check{"SaysWhatItIsInOneLine", says_what_it_is_in_one_line}};
 
 }  // namespace

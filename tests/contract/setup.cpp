@@ -25,11 +25,20 @@ Result<ChannelId> NumberedChannels::channel(SourceId, std::string_view alias) {
 
 Result<StreamId> NumberedChannels::stream(SourceId, std::optional<ChannelId>,
                                           const std::shared_ptr<const RowSchema>& row) {
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (rows[i]->name == row->name) return static_cast<StreamId>(i);
+  for (std::size_t i = rows.size(); i-- > 0;) {
+    if (rows[i]->name != row->name) continue;
+    if (*rows[i] == *row) return static_cast<StreamId>(i);
+    break;
   }
   rows.push_back(row);
   return static_cast<StreamId>(rows.size() - 1);
+}
+
+Result<BlobReference> KeptBlobs::put(std::span<const std::byte> content) {
+  const Digest digest = sha256({reinterpret_cast<const char*>(content.data()), content.size()});
+  const std::lock_guard lock(mutex_);
+  kept.insert(digest);
+  return BlobReference{digest, content.size()};
 }
 
 Setup::Setup(const ComponentInfo& component, std::string source_folder)
@@ -105,7 +114,11 @@ SinkContext Setup::sink_context() {
 }
 
 SourceContext Setup::source_context() {
-  return {"under-test", 0, clock_, real_file_system(), log_, channels_};
+  return {"under-test", 0, clock_, real_file_system(), log_, channels_, &blobs_};
+}
+
+ProbeContext Setup::probe_context() {
+  return {"under-test", clock_, real_file_system()};
 }
 
 }  // namespace cantrail::contract

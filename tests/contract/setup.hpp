@@ -11,7 +11,9 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -35,6 +37,15 @@ class NumberedChannels final : public ChannelRegistry {
   std::vector<std::shared_ptr<const RowSchema>> rows;  // by stream
 };
 
+class KeptBlobs final : public BlobStore {
+ public:
+  Result<BlobReference> put(std::span<const std::byte> content) override;
+  std::set<Digest> kept;  // one thread at a time
+
+ private:
+  std::mutex mutex_;
+};
+
 class Setup {
  public:
   // `source_folder`: where the component's code lies; empty for those that live in a test.
@@ -48,11 +59,13 @@ class Setup {
   [[nodiscard]] std::unique_ptr<SourceConfig> source(std::string_view which);
   [[nodiscard]] SinkContext sink_context();
   [[nodiscard]] SourceContext source_context();
+  [[nodiscard]] ProbeContext probe_context();
 
   [[nodiscard]] const std::optional<std::string>& skip() const { return skip_; }
   [[nodiscard]] const std::string& problem() const { return problem_; }
   [[nodiscard]] const std::string& folder() const { return folder_; }
   [[nodiscard]] const NumberedChannels& channels() const { return channels_; }
+  [[nodiscard]] const KeptBlobs& blobs() const { return blobs_; }
 
  private:
   void read_adapter(const std::string& text);
@@ -68,6 +81,7 @@ class Setup {
   SystemClock clock_;
   QuietLog log_;
   NumberedChannels channels_;
+  KeptBlobs blobs_;
 };
 
 }  // namespace cantrail::contract

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "contract/checks.hpp"
 #include "contract/setup.hpp"
@@ -287,6 +288,34 @@ Verdict stores_the_same_however_batches_are_cut(const ComponentInfo& component, 
   return verdict;
 }
 
+Verdict forecasts_more_for_more(const ComponentInfo& component, const std::string& folder) {
+  Setup setup(component, folder);
+  const auto config = setup.sink("good");
+  if (!config) return {{}, setup.skip().value_or("there are no [good] options")};
+  const World world;
+  Verdict verdict;
+  std::optional<SinkForecast> before;
+  for (const double rows_per_s : {0.0, 0.01, 1.0, 50.0, 2000.0}) {
+    std::vector<StreamRate> streams;
+    for (const StreamInfo& stream : world.catalog()->streams) streams.push_back({stream.row, rows_per_s});
+    const auto now = config->forecast(streams);
+    if (!now) return {{}, "it forecasts nothing"};
+    const std::string at = " at " + std::to_string(rows_per_s) + " rows/s";
+    if (!(now->bytes_per_day >= (before ? before->bytes_per_day : 0)) || !std::isfinite(now->bytes_per_day)) {
+      verdict.complaints.push_back("fewer bytes for more rows" + at);
+    }
+    if (rows_per_s > 0 && now->bytes_per_day <= 0) verdict.complaints.push_back("rows without a byte" + at);
+    if (before && before->holds && (!now->holds || *now->holds > *before->holds)) {
+      verdict.complaints.push_back("it holds more rows for longer" + at);
+    }
+    if (now->holds.has_value() == now->limit.empty()) {
+      verdict.complaints.push_back("what holds for a time has a limit, and only that" + at);
+    }
+    before = now;
+  }
+  return verdict;
+}
+
 constexpr std::array kChecks{
     Check{"OpensAndClosesAgainAndAgain", opens_and_closes_again_and_again},
     Check{"FailsToOpenAsAValue", fails_to_open_as_a_value},
@@ -298,7 +327,8 @@ constexpr std::array kChecks{
     Check{"LeavesTheCursorOfAnotherJournalAlone", leaves_the_cursor_of_another_journal_alone},
     Check{"IsWholeAfterAStopInMidWrite", is_whole_after_a_stop_in_mid_write},
     Check{"TakesALargerCatalogBetweenBatches", takes_a_larger_catalog_between_batches},
-    Check{"StoresTheSameHoweverBatchesAreCut", stores_the_same_however_batches_are_cut}};
+    Check{"StoresTheSameHoweverBatchesAreCut", stores_the_same_however_batches_are_cut},
+    Check{"ForecastsMoreForMore", forecasts_more_for_more}};
 
 }  // namespace
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <map>
 #include <random>
 
 #include "contract/checks.hpp"
@@ -10,6 +11,7 @@ namespace {
 
 constexpr Duration kWait = std::chrono::milliseconds(20);
 constexpr Duration kPatience = std::chrono::seconds(2);
+constexpr int kMostIdleReads = 1000;
 
 class Bench {
  public:
@@ -38,7 +40,7 @@ class Bench {
     return opened.ok();
   }
 
-  // Reads into batches of the given limits until it ends, is idle, or `most` batches are full.
+  // Reads into batches of the given limits, one a read, until it ends, is idle, or `most` batches are read.
   void read(BatchLimits limits, std::size_t most = 1'000'000) {
     SystemClock clock;
     for (std::size_t i = 0; i < most; ++i) {
@@ -50,14 +52,33 @@ class Bench {
       expect(clock.mono() - before < kPatience, "read() does not come back at its deadline");
       expect(outcome.ok(), "read: " + (outcome ? "" : outcome.fault().message));
       take(batch, limits);
+      check_blobs(batch, builder.take_blobs());
       if (!outcome || *outcome != ReadOutcome::more) return;
+      idle_reads_ = batch.records() == 0 && batch.gaps.empty() ? idle_reads_ + 1 : 0;
+      if (idle_reads_ > kMostIdleReads) return expect(false, "it says that there is more, and never gets on");
     }
+  }
+
+  // All that it delivered, frames and then rows stream by stream: rows of several streams have no order
+  // between them.
+  [[nodiscard]] std::vector<std::string> records() const {
+    std::vector<std::string> all = frames;
+    for (const auto& [stream, texts] : rows) {
+      for (const std::string& text : texts) all.push_back(stream + " " + text);
+    }
+    return all;
+  }
+  void forget() {
+    frames.clear();
+    rows.clear();
+    position.clear();
   }
 
   Setup setup;
   Verdict verdict;
   std::unique_ptr<FrameSource> source;
   std::vector<std::string> frames;
+  std::map<std::string, std::vector<std::string>> rows;  // by stream and schema
   SourcePosition position;
 
  private:
@@ -72,13 +93,63 @@ class Bench {
                        (known ? setup.channels().names[frame.channel] : "") + " " +
                        std::string(frame.data.begin(), frame.data.end()));
     }
+    expect(batch.records() <= limits.frames, "a batch holds more records than the limit");
+    for (const StreamBlock& block : batch.rows) take_rows(block);
     for (const GapRecord& gap : batch.gaps) {
       expect(gap.before_index <= batch.frames.size(), "a gap lies behind the end of its batch");
     }
     if (!batch.source_position.empty()) position = batch.source_position;
   }
 
+  void take_rows(const StreamBlock& block) {
+    const auto& known = setup.channels().rows;
+    if (block.stream() >= known.size()) return expect(false, "a row is of a stream that was not asked for");
+    const RowSchema& schema = *known[block.stream()];
+    if (block.fields() != schema.fields.size())
+      return expect(false, "a row has not the fields of its stream");
+    const auto times = block.time_ns();
+    expect(block.rows() != 0, "a block has no rows");
+    expect(block.frame().empty(), "rows of a source name frames");
+    expect(std::is_sorted(times.begin(), times.end()), "the times of a block do not ascend");
+    std::string key = schema.name;
+    for (const FieldSchema& field : schema.fields) key += " " + field.name;
+    auto& texts = rows[key];
+    for (std::size_t row = 0; row < block.rows(); ++row) {
+      std::string text = std::to_string(times[row]);
+      for (std::size_t i = 0; i < block.fields(); ++i) {
+        const FieldSchema& field = schema.fields[i];
+        const bool there = block.valid(i, row);
+        expect(there || field.optional, "field " + field.name + " is absent, and is not optional");
+        const bool is_text = field.type == FieldType::text || field.type == FieldType::blob;
+        text += " " + field.name + "=" +
+                (!there    ? "-"
+                 : is_text ? std::string(block.text(i, row))
+                           : std::to_string(block.word(i, row)));
+      }
+      texts.push_back(std::move(text));
+    }
+  }
+
+  // What a row refers to was kept before, and the batcher is told.
+  void check_blobs(const RawBatch& batch, const std::vector<Digest>& told) {
+    for (const StreamBlock& block : batch.rows) {
+      if (block.stream() >= setup.channels().rows.size()) continue;
+      const auto& fields = setup.channels().rows[block.stream()]->fields;
+      for (std::size_t i = 0; i < fields.size() && i < block.fields(); ++i) {
+        if (fields[i].type != FieldType::blob) continue;
+        for (std::size_t row = 0; row < block.rows(); ++row) {
+          const auto reference = block.valid(i, row) ? block.blob(i, row).reference : std::nullopt;
+          if (!reference) continue;
+          expect(setup.blobs().kept.contains(reference->digest), "a row names a blob that was not kept");
+          expect(std::find(told.begin(), told.end(), reference->digest) != told.end(),
+                 "a row names a blob, and add_blob() was not told");
+        }
+      }
+    }
+  }
+
   std::unique_ptr<SourceConfig> config_;
+  int idle_reads_ = 0;
 };
 
 Verdict opens_and_closes_again_and_again(const ComponentInfo& component, const std::string& folder) {
@@ -143,17 +214,17 @@ Verdict gives_the_same_however_batches_are_cut(const ComponentInfo& component, c
   if (!whole.open()) return whole.verdict;
   whole.read({});
   whole.source->close();
-  whole.expect(!whole.frames.empty(), "contract.toml gives it nothing to read");
+  const std::vector<std::string> expected = whole.records();
+  whole.expect(!expected.empty(), "contract.toml gives it nothing to read");
   std::mt19937 random(7);
   for (int run = 0; run < 8; ++run) {
     whole.remake();
-    const std::vector<std::string> expected = std::move(whole.frames);
-    whole.frames.clear();
+    whole.forget();
     if (!whole.open()) break;
     const std::size_t frames = 1 + random() % 40;
-    whole.read({.frames = frames, .payload_bytes = frames * 64});
+    whole.read({.frames = frames, .payload_bytes = frames * 64, .row_bytes = frames * 200});
     whole.source->close();
-    whole.expect(whole.frames == expected, "another cut gives other frames");
+    whole.expect(whole.records() == expected, "another cut gives other records");
   }
   return whole.verdict;
 }
@@ -165,16 +236,16 @@ Verdict goes_on_where_it_was(const ComponentInfo& component, const std::string& 
   if (!bench.open()) return bench.verdict;
   bench.read({});
   bench.source->close();
-  const std::vector<std::string> expected = std::move(bench.frames);
-  bench.frames.clear();
-  bench.position.clear();
-  for (std::size_t pieces = 0; pieces <= expected.size() && bench.frames.size() < expected.size(); ++pieces) {
+  const std::vector<std::string> expected = bench.records();
+  bench.forget();
+  for (std::size_t pieces = 0; pieces <= expected.size() && bench.records().size() < expected.size();
+       ++pieces) {
     bench.remake();
     if (!bench.open(bench.position.empty() ? std::nullopt : std::optional(bench.position))) break;
     bench.read({.frames = 16, .payload_bytes = 16 * 64}, 1 + pieces % 3);
     bench.source->close();
   }
-  bench.expect(bench.frames == expected, "stopped and resumed it gives other frames");
+  bench.expect(bench.records() == expected, "stopped and resumed it gives other records");
   return bench.verdict;
 }
 

@@ -19,6 +19,17 @@ enum class Flaw {
   skips_when_resuming,
   loses_at_a_cut,
   has_no_sample,
+  rows_over_the_limit,
+  loses_rows_at_a_cut,
+  swaps_equal_times,
+  rows_of_no_stream,
+  rows_of_an_old_schema,  // a stream that has grown, and blocks that have not
+  times_go_back,
+  forgets_its_blobs,
+  never_gets_on,
+  probes_by_opening,      // and leaves the file that it makes
+  probes_nothing,         // finds nothing wrong anywhere
+  forecasts_the_reverse,  // fewer bytes for more rows
 };
 
 }  // namespace cantrail::contract

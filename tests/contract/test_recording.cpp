@@ -49,6 +49,11 @@ void TestRecordingConfig::describe(OptionVisitor& visitor) {
   visitor.option({"frames", "How many there are", &frames_});
 }
 
+std::optional<Findings> TestRecordingConfig::probe(const ProbeContext&) const {
+  if (frames_ != 0) return Findings{};
+  return Findings{{Severity::warning, "frames: there is nothing to read"}};
+}
+
 std::unique_ptr<FrameSource> TestRecordingConfig::make() const {
   return std::make_unique<TestRecording>(frames_, flaw_);
 }

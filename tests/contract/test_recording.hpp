@@ -10,6 +10,7 @@ class TestRecordingConfig final : public SourceConfig {
   explicit TestRecordingConfig(Flaw flaw) : flaw_(flaw) {}
   void describe(OptionVisitor& visitor) override;
   [[nodiscard]] std::vector<std::string> channels(const std::string& name) const override { return {name}; }
+  [[nodiscard]] std::optional<Findings> probe(const ProbeContext& context) const override;
   [[nodiscard]] std::unique_ptr<FrameSource> make() const override;
 
  private:

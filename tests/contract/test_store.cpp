@@ -123,6 +123,21 @@ void TestStoreConfig::describe(OptionVisitor& visitor) {
     visitor.option({"fast", "Whether it hurries", &fast_});
 }
 
+std::optional<SinkForecast> TestStoreConfig::forecast(std::span<const StreamRate> streams) const {
+  double rows_per_s = 0;
+  for (const StreamRate& stream : streams) rows_per_s += stream.rows_per_s;
+  SinkForecast forecast;
+  forecast.bytes_per_day = flaw_ == Flaw::forecasts_the_reverse ? 1e9 / (1 + rows_per_s) : rows_per_s * 40;
+  return forecast;
+}
+
+std::optional<Findings> TestStoreConfig::probe(const ProbeContext& context) const {
+  if (flaw_ == Flaw::probes_nothing) return Findings{};
+  if (flaw_ == Flaw::probes_by_opening) std::ofstream(path_.value, std::ios::app).close();
+  if (auto obstacle = probe_writable(context.files, path_.value, "path")) return Findings{*obstacle};
+  return Findings{};
+}
+
 std::unique_ptr<Sink> TestStoreConfig::make() const {
   return std::make_unique<TestStore>(path_.value, flaw_);
 }

@@ -9,6 +9,8 @@ class TestStoreConfig final : public SinkConfig {
  public:
   explicit TestStoreConfig(Flaw flaw) : flaw_(flaw) {}
   void describe(OptionVisitor& visitor) override;
+  [[nodiscard]] std::optional<SinkForecast> forecast(std::span<const StreamRate> streams) const override;
+  [[nodiscard]] std::optional<Findings> probe(const ProbeContext& context) const override;
   [[nodiscard]] std::unique_ptr<Sink> make() const override;
 
  private:

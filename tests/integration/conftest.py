@@ -73,3 +73,11 @@ def make_node(binary, tmp_path):
     yield make
     for node in nodes:
         node.end()
+
+
+@pytest.fixture
+def disk(tmp_path, make_node):
+    """A disk that can be full; unmounted after the nodes of make_node have ended."""
+    one = harness.Disk(tmp_path / "disk")
+    yield one
+    one.unmount()

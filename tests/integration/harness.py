@@ -18,6 +18,8 @@ import urllib.parse
 import urllib.request
 from pathlib import Path
 
+import pytest
+
 PATIENCE_S = 90  # the longest anything may take, also under a sanitizer on a busy machine
 FATES = ("delivered", "filtered", "undecoded", "superseded", "rejected", "dropped", "pending")
 LOOPBACK = "127.0.0.1"
@@ -211,6 +213,12 @@ def run_cantrail(binary, *arguments, stdin=None, timeout=PATIENCE_S, **options):
     )
 
 
+def built_beside(binary, path):
+    """A program of the same build; None where the build left it out."""
+    program = Path(binary).parents[2] / path
+    return str(program) if program.is_file() else None
+
+
 def read_expected(path):
     with gzip.open(path, "rt") as lines:
         return [json.loads(line) for line in lines]
@@ -268,3 +276,24 @@ def logfile_source(log, dbc, pace="max", name="drive", extra=""):
 
 def is_root():
     return os.geteuid() == 0
+
+
+class Disk:
+    """A small file system of its own."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def mount(self, options):
+        self.path.mkdir(exist_ok=True)
+        if not is_root():
+            pytest.skip("mounting a small file system needs root")
+        done = subprocess.run(["mount", "-t", "tmpfs", "-o", options, "cantrail-test", str(self.path)], capture_output=True)
+        if done.returncode != 0:
+            pytest.skip(f"no file system can be mounted here: {done.stderr.decode().strip()}")
+
+    def remount(self, options):
+        subprocess.run(["mount", "-o", f"remount,{options}", str(self.path)], check=True)
+
+    def unmount(self):
+        subprocess.run(["umount", "-l", str(self.path)], capture_output=True)

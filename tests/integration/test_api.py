@@ -1,7 +1,9 @@
 """The API as a client sees it: what it asks for, what it gets, and what it is told when it asks wrongly."""
 
 import asyncio
+import ctypes
 import json
+import os
 import shutil
 import subprocess
 from datetime import datetime, timezone
@@ -152,6 +154,22 @@ def test_metrics_and_status_tell_the_same(served):
     assert float(lines['cantrail_source_records_total{source="drive"}']) == 4024
 
 
+def test_status_tells_what_the_kernel_says_of_clock_and_disk(served):
+    class Timex(ctypes.Structure):  # adjtimex(2)
+        _fields_ = [("modes", ctypes.c_uint), *((name, ctypes.c_long) for name in ("offset", "freq", "maxerror", "esterror")), ("rest", ctypes.c_char * 256)]
+
+    kernel = Timex(modes=0)
+    state = ctypes.CDLL(None).adjtimex(ctypes.byref(kernel))
+    status = served.get("/api/status")
+    assert status["clock"]["synchronised"] == (state in range(5))  # TIME_ERROR is 5
+    if state in range(5):
+        assert status["clock"]["error_ms"] == pytest.approx(kernel.maxerror / 1000, abs=50)
+    else:
+        assert status["clock"]["error_ms"] is None
+    disk = os.statvfs(served.folder)
+    assert status["journal"]["disk_free_bytes"] == pytest.approx(disk.f_bavail * disk.f_frsize, rel=0.2)
+
+
 def test_the_description_is_valid_and_every_path_in_it_answers(served):
     from openapi_spec_validator import validate
 
@@ -159,8 +177,8 @@ def test_the_description_is_valid_and_every_path_in_it_answers(served):
     validate(document)
     for path, methods in document["paths"].items():
         assert set(methods) <= {"get", "head"}
-        if "{" in path:  # nothing here is a component; test_component_bus has some
-            assert http_get(served.port, path.format(type="motor", id="1")).status == 404
+        if "{" in path:  # there is no component and no blob here; other tests have some
+            assert http_get(served.port, path.format(type="motor", id="1", digest="0" * 64)).status == 404
             continue
         known = served.get("/api/signals")["streams"]
         signal = next(f"{s['channel']}:{s['message']}.{s['signals'][0]['name']}" for s in known if s["channel"] and s["signals"])

@@ -254,7 +254,8 @@ def test_components_shows_the_keys_of_every_source(binary):
 def test_a_good_configuration_is_ok(binary, tmp_path, make_node, leaf_dbc):
     node = make_node(cannelloni_source(free_udp_port(), leaf_dbc) + sqlite_sink(tmp_path))
     done = run_cantrail(binary, "check", node.config)
-    assert (done.returncode, done.stdout) == (0, f"{node.config}: ok, 1 source, 1 sink, 0 warnings\n".encode())
+    assert done.returncode == 0
+    assert done.stdout.decode().splitlines()[0] == f"{node.config}: ok, 1 source, 1 sink, 0 warnings"
 
 
 def test_a_busy_port_says_what_to_do(make_node, tmp_path, leaf_dbc):

@@ -1,26 +1,34 @@
 """`cantrail demo`: a hand that breaks the node, and the books of the process that sent the frames."""
+import fcntl
 import json
 import os
 import pty
 import re
 import select
+import struct
 import subprocess
+import termios
 import time
 import urllib.request
 
+import pyte
 import pytest
 
 import harness
 
 
-class Screen:
-    """The demonstration on a terminal of its own."""
+ROWS = 30
 
-    def __init__(self, binary, folder, *arguments):
+
+class Screen:
+    """The demonstration on a terminal of its own, as wide as COLUMNS; 0: the terminal does not say."""
+
+    def __init__(self, binary, folder, *arguments, columns=0):
         self.port = harness.free_port()
         self.text = ""
         self.pid, self.terminal = pty.fork()
         if self.pid == 0:
+            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS if columns else 0, columns, 0, 0))
             os.execv(binary, [binary, "demo", "--folder", str(folder), "--listen", f"127.0.0.1:{self.port}", *arguments])
 
     def read(self):
@@ -59,6 +67,13 @@ class Screen:
         raise AssertionError(f"the demonstration does not end: {self.text[-2000:]}")
 
 
+def painted(text, columns):
+    """What a person sees in the end: the text as a terminal of that width shows it, painted by one of another make."""
+    screen = pyte.HistoryScreen(columns, ROWS)
+    pyte.Stream(screen).feed(text)
+    return [line.rstrip() for line in screen.display]
+
+
 def equations(text):
     """Each status line as numbers."""
     lines = re.findall(r"sent [\d,]+ = [^\r\n\x1b]*", text)
@@ -74,6 +89,10 @@ def test_a_killed_node_comes_back_with_nothing_lost_and_the_books_balance(binary
     screen.wait_for(r"\[k\] kill -9")
     screen.wait_for(r"delivered [1-9][\d,]{2,} ")
     since = screen.press("k")
+    screen.wait_for(r"killed; it is started again", since)
+    screen.press("k")
+    screen.press("s")
+    harness.wait_until(lambda: screen.read()[since:].count("the node is dead; it comes back by itself") == 2, "both keys to be answered")
     screen.wait_for(r"the node is back: 0 lost of what it had accepted; [1-9][\d,]* frames went by", since)
     screen.wait_for(r"went by while the node was dead [1-9]", since)
     gaps = screen.ask("/api/gaps")["gaps"]
@@ -86,18 +105,38 @@ def test_a_killed_node_comes_back_with_nothing_lost_and_the_books_balance(binary
     assert books[-1]["dropped"] == 0
 
 
+@pytest.mark.parametrize("columns", [60, 200])
+def test_the_sum_is_refreshed_in_place_on_terminals_of_any_width(binary, tmp_path, columns):
+    screen = Screen(binary, tmp_path / "demo", "--empty", columns=columns)
+    screen.wait_for(r"delivered [1-9]")
+    screen.press("t")  # no key of its own: nothing happens
+    since = screen.press("k")
+    screen.wait_for(r"went by while the node was dead [1-9]", since)
+    screen.wait_for(r"delivered [1-9][\d,]{3,} ", since)
+    shown = painted(screen.read(), columns)
+    assert shown[0].startswith("simulated electric car, seed 7")
+    assert sum("sent " in line for line in shown) == 1, shown
+    assert sum("[k] kill -9" in line for line in shown) == 1, shown
+    assert "went by while the node was" in " ".join(shown)
+    assert not any("trigger" in line for line in shown)
+    screen.press("q")
+    assert screen.end() == 0
+    last = painted(screen.text, columns)
+    assert sum("sent " in line for line in last) == 1, last
+    assert not any("[k] kill -9" in line for line in last), last
+
+
 def test_a_stopped_history_lags_and_then_has_everything(binary, tmp_path):
     screen = Screen(binary, tmp_path / "demo", "--bus-factor", "5")
     screen.wait_for(r"delivered [1-9][\d,]{2,} ")
     since = screen.press("s")
-    screen.wait_for(r"the history's store is stopped", since)
+    screen.wait_for(r"the history is stopped", since)
     screen.wait_for(r"pending [1-9],\d{3}", since)
     lanes = {lane["name"]: lane for lane in screen.ask("/api/status")["lanes"]}
     assert lanes["history"]["state"] == "backing_off"
     assert lanes["live"]["state"] == "live"
     since = screen.press("s")
-    screen.wait_for(r"the history's store is back", since)
-    harness.wait_until(lambda: equations(screen.read()[since:]) and equations(screen.text[since:])[-1]["pending"] < 1000, "it drains")
+    screen.wait_for(r"the history has caught up: [1-9],\d{3} records had waited, 0 lost", since)
     screen.press("q")
     assert screen.end() == 0
     last = equations(screen.text)[-1]

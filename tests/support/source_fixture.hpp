@@ -42,9 +42,13 @@ class CollectedChannels final : public ChannelRegistry {
   // Streams have their own numbers here: there are no messages.
   Result<StreamId> stream(SourceId, std::optional<ChannelId> channel,
                           const std::shared_ptr<const RowSchema>& row) override {
-    for (std::size_t i = 0; i < streams.size(); ++i) {
-      if (streams[i].channel == channel && streams[i].row->name == row->name) return static_cast<StreamId>(i);
+    StreamInfo* newest = nullptr;
+    for (StreamInfo& known : streams) {
+      if (known.channel == channel && known.row->name == row->name) newest = &known;
     }
+    if (newest != nullptr && *newest->row == *row) return static_cast<StreamId>(newest - streams.data());
+    if (streams.size() >= limit_) return Fault{FaultKind::exhausted, "too many streams"};
+    if (newest != nullptr) newest->replaced = true;
     streams.push_back({row, channel, 0});
     return static_cast<StreamId>(streams.size() - 1);
   }
@@ -76,6 +80,7 @@ struct Delivered {
   std::vector<Frame> frames;
   std::vector<GapRecord> gaps;  // before_index counts from the first frame of all
   std::vector<Row> rows;        // that the source delivered itself
+  std::vector<Digest> blobs;    // that its rows name
   SourcePosition position;      // the last one
   ReadOutcome outcome = ReadOutcome::more;
   std::optional<Fault> fault;
@@ -92,7 +97,9 @@ class SourceFixture {
  public:
   explicit SourceFixture(Clock& clock, std::string name = "test") : clock_(clock), name_(std::move(name)) {}
 
-  [[nodiscard]] SourceContext context() { return {name_, 0, clock_, real_file_system(), log, channels}; }
+  [[nodiscard]] SourceContext context() {
+    return {name_, 0, clock_, real_file_system(), log, channels, blobs};
+  }
 
   // One read() into a batch of its own.
   ReadOutcome read(FrameSource& source, Delivered& into, Duration wait = {}, BatchLimits limits = {}) {
@@ -101,6 +108,7 @@ class SourceFixture {
     builder.begin(batch);
     const Result<ReadOutcome> outcome = source.read(builder, clock_.mono() + wait);
     take(batch, into);
+    for (const Digest& digest : builder.take_blobs()) into.blobs.push_back(digest);
     if (!outcome) into.fault = outcome.fault();
     into.outcome = outcome ? *outcome : ReadOutcome::ended;
     return into.outcome;
@@ -117,6 +125,7 @@ class SourceFixture {
 
   CollectedLog log;
   CollectedChannels channels;
+  BlobStore* blobs = nullptr;
 
  private:
   void take(const RawBatch& batch, Delivered& into) {
@@ -146,10 +155,17 @@ class SourceFixture {
       if (!block.valid(i, row)) continue;
       const FieldSchema& field = stream.row->fields[i];
       text += " " + field.name + "=";
-      text += field.type == FieldType::f64 ? std::to_string(block.f64(i)[row])
-                                           : std::to_string(block.word(i, row));
+      text += value_of(block, i, row, field.type);
     }
     return {{block.time_ns()[row]}, std::move(text)};
+  }
+
+  static std::string value_of(const StreamBlock& block, std::size_t field, std::size_t row, FieldType type) {
+    if (type == FieldType::f64) return std::to_string(block.f64(field)[row]);
+    if (type == FieldType::text) return std::string(block.text(field, row));
+    if (type != FieldType::blob) return std::to_string(block.word(field, row));
+    const Blob blob = block.blob(field, row);
+    return blob.reference ? "sha256:" + to_hex(blob.reference->digest) : std::string(blob.bytes);
   }
 
   Clock& clock_;

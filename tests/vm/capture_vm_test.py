@@ -6,6 +6,7 @@ usage: capture_vm_test.py PROGRAM [REPORT]
 import pathlib
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 
@@ -23,6 +24,18 @@ RESTARTED += "00" * 8
 
 def numbers(rows):
     return [number for _, number in rows]
+
+
+def check_connect(options, user=None):
+    """Exit code and findings of `check --connect` on a configuration with one source."""
+    with tempfile.TemporaryDirectory() as folder:
+        config = pathlib.Path(folder) / "node.toml"
+        config.write_text(f"config_version = 1\n[source.bus]\ntype = 'socketcan'\n{options}\n[server]\nenabled = false\n")
+        pathlib.Path(folder).chmod(0o777)
+        as_user = ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups"] if user else []
+        done = subprocess.run([*as_user, OnBuses.program, "check", "--connect", "node.toml"], cwd=folder,
+                              capture_output=True, text=True, check=False)
+    return done.returncode, done.stderr
 
 
 class Traffic:
@@ -246,7 +259,11 @@ class BitRate(OnBuses):
         self.assertIn("sudo setcap cap_net_admin+ep ", node.log())
         command(f"ip link set {name} up type can bitrate 250000")
         node.wait_until_ready()
-        self.assertIn(f"{name} runs at 250,000 bit/s, the configuration says 500,000 bit/s", node.log())
+        other = f"{name} runs at 250,000 bit/s, the configuration says 500,000 bit/s"
+        self.assertIn(other, node.log())
+        code, found = check_connect(f"interface = '{name}'\nbitrate = 500_000")
+        self.assertEqual(code, 0, found)
+        self.assertIn("node.toml:5:11: warning: [source.bus] bitrate: " + other, found)
 
 
 class Silence(OnBuses):
@@ -284,6 +301,51 @@ class Replay(OnBuses):
               f"p50 {steps[len(steps) // 2] / 1000:.0f} us, p99 {steps[len(steps) * 99 // 100] / 1000:.0f} us off; against the "
               f"start p99 {lag[len(lag) * 99 // 100] / 1000:.0f} us", flush=True)
         self.assertLess(abs(took - wanted[-1]), 0.02 * wanted[-1] + stalls.worst * SECOND_NS)
+
+
+class CheckConnect(OnBuses):
+    """`check --connect` on real interfaces: it says what is the matter and leaves them as they are."""
+
+    def findings(self, options, user=None):
+        code, found = check_connect(options, user)
+        self.assertEqual(code, 0, found)
+        return found
+
+    def is_up(self, name):
+        return int(pathlib.Path(f"/sys/class/net/{name}/flags").read_text(), 16) & 1 == 1
+
+    def test_an_interface_that_is_up_is_well(self):
+        self.assertEqual(self.findings("interface = 'vcan0'"), "")
+        self.assertEqual(self.findings("interface = 'any'"), "")
+
+    def test_one_that_is_missing_is_named_with_what_to_type(self):
+        remove_bus("vcan1")
+        found = self.findings("interface = 'vcan1'")
+        self.assertIn("node.toml:4:13: warning: [source.bus] interface: there is no interface vcan1; make it with "
+                      "`ip link add dev vcan1 type vcan && ip link set vcan1 up`", found)
+
+    def test_what_is_no_can_interface_is_an_error(self):
+        code, found = check_connect("interface = 'lo'")
+        self.assertEqual(code, 78)
+        self.assertIn("node.toml:4:13: error: [source.bus] interface: lo is no CAN interface", found)
+
+    def test_one_that_is_down_stays_down_and_is_brought_up_by_who_may(self):
+        command("ip link set vcan0 down")
+        down = "interface vcan0 is down"
+        self.assertIn("warning: [source.bus] interface: " + down, self.findings("interface = 'vcan0'"))
+        self.assertEqual(self.findings("interface = 'vcan0'\nbitrate = 500_000"), "")  # the node would bring it up
+        self.assertFalse(self.is_up("vcan0"))
+        found = self.findings("interface = 'vcan0'\nbitrate = 500_000", user=65534)
+        self.assertIn("node.toml:5:11: warning: [source.bus] bitrate: " + down + ", and cantrail may not bring it up", found)
+        self.assertIn("sudo ip link set vcan0 up", found)
+
+    def test_of_all_interfaces_one_must_be_up(self):
+        arphrd_can = "280"
+        for link in pathlib.Path("/sys/class/net").iterdir():
+            if (link / "type").read_text().strip() == arphrd_can:
+                command(f"ip link set {link.name} down")
+        self.assertIn("node.toml:4:13: warning: [source.bus] interface: no CAN interface is up; bring one up with `ip link "
+                      "set ", self.findings("interface = 'any'"))
 
 
 if __name__ == "__main__":

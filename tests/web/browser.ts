@@ -32,6 +32,11 @@ export class Window {
     return { page, complaints };
   }
 
+  /** Pages that nobody looks at any more cost a test's time. */
+  async closeAll(): Promise<void> {
+    await Promise.all(this.browser.contexts().map((context) => context.close()));
+  }
+
   end(): Promise<void> {
     return this.browser.close();
   }

@@ -9,6 +9,7 @@ let browser: Window;
 beforeAll(async () => {
   [node, browser] = await Promise.all([Node.demo(), Window.start()]);
 });
+afterEach(() => browser.closeAll());
 afterAll(async () => {
   await browser?.end();
   await node?.stop();
@@ -44,18 +45,58 @@ it("finds the car's tiles by itself, and their values move", async () => {
   expect(complaints).toEqual([]);
 });
 
+it("marks when it charged and what was filled in, and says where values come from and how old they are", async () => {
+  const { page } = await browser.open(node.url);
+  await settled(page);
+  const chart = page.locator(".span8 .chart");
+  await until("the charging in the chart", async () => (await chart.getAttribute("data-charging")) === "1");
+  expect(await chart.getAttribute("data-filled")).toBe("1");
+  expect(await chart.getAttribute("data-gaps")).toBe("0");
+  expect(await page.locator(".events").innerText()).toContain("2 h before were filled in, not captured");
+  const age = /^\d+(\.\d)? (ms|s)$/;
+  for (const [tile, source] of [["speed", "VehicleSpeed.kmh"], ["power", "Battery.voltage × current"], ["ring", "Battery.soc"], ["trail", "GpsPosition"]] as const) {
+    const [from, old] = (await page.locator(`.tile.${tile} .origin`).innerText()).replace(/\s+/g, " ").split(" · ");
+    expect(from).toBe(source);
+    expect(old, tile).toMatch(age);
+  }
+  expect(await page.locator(".temp .name").allInnerTexts()).toEqual(expect.arrayContaining(["Battery ×4", "Inverter", "Motor", "Cabin", "Outside"]));
+  expect(await page.locator(".temp .now").innerText()).toMatch(/^min \d+\.\d · mean \d+\.\d · max \d+\.\d$/);
+  expect(await page.locator(".chip").allInnerTexts()).toEqual(expect.arrayContaining([expect.stringMatching(/^12 V\s*1\d\.\d\d$/), expect.stringMatching(/^5 V\s*5\.\d\d$/)]));
+  await until("Wh/km", async () => (await shown(page, ".figures b")) > 20);
+  expect(await page.locator(".trail path").count()).toBeGreaterThan(1);
+});
+
+it("has one cursor for power and speed", async () => {
+  const { page } = await browser.open(node.url);
+  await settled(page);
+  await page.waitForTimeout(1500);
+  const plot = (await page.locator(".span8 .u-over").boundingBox())!;
+  const at = async (share: number) => {
+    await page.mouse.move(plot.x + plot.width * share, plot.y + plot.height / 2);
+    await page.waitForTimeout(300);
+    return { time: await page.locator(".span8 .legend .at").innerText(), power: await shown(page, ".span8 .legend .key:nth-child(1) b"), speed: await shown(page, ".span8 .legend .key:nth-child(2) b") };
+  };
+  const charging = await at(0.05); // it stood at the charger then
+  expect(charging.time).toMatch(/^\d\d:\d\d:\d\d$/);
+  expect(charging.power).toBeLessThan(-20);
+  expect(charging.speed).toBe(0);
+  const driving = await at(0.7);
+  expect(driving.time > charging.time || driving.time.startsWith("00")).toBe(true);
+});
+
+it("says what disk and clock are good for, as the node itself does", async () => {
+  const { page } = await browser.open(node.url);
+  await settled(page);
+  const status = await node.get<{ clock: { synchronised: boolean }; journal: { cap_bytes: number } }>("api/status");
+  const facts = () => page.locator(".facts").innerText();
+  await until("how long the disk holds", async () => /the disk holds\s+(\d+ (d|h|min) ?)+\s*at this rate/.test(await facts()));
+  await until("what the clock is worth", async () => (status.clock.synchronised ? /clock\s+synchronised/ : /clock\s+not synchronised, .* this device/).test(await facts()));
+  expect(await facts()).toMatch(/on disk within\s+0\.5 s/);
+  expect(await facts()).toContain(`${status.journal.cap_bytes / 2 ** 20} MiB`);
+});
+
 it("explains a number by its frame, with the bits lit and the arithmetic", async () => {
-  // Older nodes do not tell where a signal's bits lie; then the test tells it for them, from examples/leaf/leaf.dbc.
-  const { page, complaints } = await browser.open("about:blank");
-  await page.route("**/api/signals", async (route) => {
-    const answer = await route.fetch();
-    const catalog = await answer.json() as { streams: { message: string; signals: { name: string; layout?: object }[] }[] };
-    const voltage = catalog.streams.find((stream) => stream.message === "Inverter")!.signals.find((signal) => signal.name === "voltage")!;
-    voltage.layout ??= { start: 7, length: 16, byte_order: "motorola", signed: false, factor: 0.1, offset: 0 };
-    await route.fulfill({ response: answer, json: catalog });
-  });
-  complaints.length = 0;
-  await page.goto(`${node.url}#/signals`);
+  const { page } = await browser.open(`${node.url}#/signals`);
   const number = page.locator('[data-key="can0:Inverter.voltage"]');
   await number.waitFor();
   await number.hover();
@@ -77,16 +118,9 @@ it("explains a number by its frame, with the bits lit and the arithmetic", async
   await popup.waitFor({ state: "visible" });
 });
 
-it("fits a phone: nothing is wider than the screen, in every view", async () => {
+it("explains a number on a phone as well, within the screen", async () => {
   const { page, complaints } = await browser.open(node.url, { viewport: { width: 360, height: 780 }, hasTouch: true, isMobile: true });
   await settled(page);
-  for (const view of ["", "charts", "signals", "frames", "health"]) {
-    await page.goto(`${node.url}#/${view}`);
-    await page.waitForTimeout(400);
-    const [content, screen] = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
-    expect(content, view).toBeLessThanOrEqual(screen!);
-  }
-  await page.goto(`${node.url}#/`);
   await page.locator('[data-key="can0:Battery.soc"]').first().tap();
   await page.locator("#explain").waitFor({ state: "visible" });
   const box = (await page.locator("#explain").boundingBox())!;

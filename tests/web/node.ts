@@ -27,23 +27,28 @@ export async function until<T>(what: string, condition: () => Promise<T | false 
 
 export class Node {
   private process: ChildProcess | null = null;
-  private constructor(readonly folder: string, readonly port: number, private readonly command: string[]) {}
+  private constructor(readonly folder: string, readonly port: number, private readonly command: string[], readonly other = 0, private readonly terminal = false) {}
 
   /** `cantrail demo`: the simulated car. */
-  static async demo(): Promise<Node> {
+  static async demo(terminal = false): Promise<Node> {
     const folder = mkdtempSync(join(tmpdir(), "cantrail-web-"));
     const port = await freePort();
-    return new Node(folder, port, ["demo", "--listen", `127.0.0.1:${port}`, "--folder", join(folder, "demo")]).start();
+    return new Node(folder, port, ["demo", "--listen", `127.0.0.1:${port}`, "--folder", join(folder, "demo")], 0, terminal).start();
   }
 
-  /** `cantrail run` with one simulated source and a history. */
-  static async run(source: string, files: Record<string, string> = {}): Promise<Node> {
+  /** `cantrail run` with a history. `config`: sources, and what else is wanted; PORT stands for a free one. */
+  static async run(config: string, files: Record<string, string> = {}): Promise<Node> {
     const folder = mkdtempSync(join(tmpdir(), "cantrail-web-"));
-    const port = await freePort();
+    const [port, other] = [await freePort(), await freePort()];
     for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
     writeFileSync(join(folder, "node.toml"), `config_version = 1\ndata = "${folder}"\n[node]\nname = "tested"\n[server]\nlisten = "127.0.0.1:${port}"\n` +
-      `[source.can0]\ntype = "simulate"\n${source}\n[sink.history]\ntype = "sqlite"\npath = "history.db"\n`);
-    return new Node(folder, port, ["run", join(folder, "node.toml")]).start();
+      `${config.replaceAll("PORT", String(other))}\n[sink.history]\ntype = "sqlite"\npath = "history.db"\n`);
+    return new Node(folder, port, ["run", join(folder, "node.toml")], other).start();
+  }
+
+  /** One simulated bus: of the leaf, or of a DBC. */
+  static simulated(scenario: string, files: Record<string, string> = {}, dbc = scenario, more = ""): Promise<Node> {
+    return Node.run(`[source.can0]\ntype = "simulate"\nscenario = "${scenario}"\n${dbc ? `dbc = "${dbc}"` : ""}\n${more}`, files);
   }
 
   get url(): string {
@@ -52,7 +57,9 @@ export class Node {
 
   async start(): Promise<this> {
     const log = openSync(join(this.folder, "log.txt"), "a");
-    this.process = spawn(BINARY, this.command, { cwd: this.folder, stdio: ["ignore", log, log] });
+    // script(1) of util-linux is a terminal: keys written to it are pressed.
+    this.process = this.terminal ? spawn("script", ["-qec", [BINARY, ...this.command].join(" "), "/dev/null"], { cwd: this.folder, stdio: ["pipe", log, log] })
+      : spawn(BINARY, this.command, { cwd: this.folder, stdio: ["ignore", log, log] });
     await until("the node to be ready", async () => {
       if (this.process!.exitCode !== null) throw new Error(`the node ended:\n${this.log()}`);
       return fetch(`${this.url}readyz`).then((answer) => answer.ok, () => false);
@@ -62,6 +69,16 @@ export class Node {
 
   get<T>(path: string): Promise<T> {
     return fetch(this.url + path).then((answer) => answer.json() as Promise<T>);
+  }
+
+  press(key: string): void {
+    this.process!.stdin!.write(key);
+  }
+
+  /** Frames of a candump log, sent to the source that listens at PORT. */
+  replay(log: string): void {
+    const child = spawn(BINARY, ["replay", "-", "--to", `cannelloni:127.0.0.1:${this.other}`], { stdio: ["pipe", "ignore", "ignore"] });
+    child.stdin.end(log);
   }
 
   log(): string {
@@ -81,7 +98,7 @@ export class Node {
     const process = this.process;
     if (process && process.exitCode === null && process.signalCode === null) {
       const ended = new Promise((done) => process.once("exit", done));
-      process.kill("SIGTERM");
+      this.terminal ? this.press("q") : process.kill("SIGTERM");
       const timer = setTimeout(() => process.kill("SIGKILL"), 15_000);
       await ended;
       clearTimeout(timer);

@@ -8,8 +8,9 @@ let browser: Window;
 const leaf = readFileSync(new URL("../../examples/leaf/leaf.dbc", import.meta.url), "utf8");
 
 beforeAll(async () => {
-  [node, browser] = await Promise.all([Node.run('scenario = "leaf"\nseed = 7\ndbc = "leaf.dbc"', { "leaf.dbc": leaf }), Window.start()]);
+  [node, browser] = await Promise.all([Node.simulated("leaf", { "leaf.dbc": leaf }, "leaf.dbc"), Window.start()]);
 });
+afterEach(() => browser.closeAll());
 afterAll(async () => {
   await browser?.end();
   await node?.stop();
@@ -17,7 +18,7 @@ afterAll(async () => {
 
 it("says that the node is away, comes back by itself, and draws the outage as a gap", async () => {
   const { page } = await browser.open(node.url);
-  const gaps = () => page.locator(".span8 .gap-count").getAttribute("data-gaps").then(Number);
+  const gaps = () => page.locator(".span8 .chart").getAttribute("data-gaps").then(Number);
   await page.waitForSelector(".speed .num.good");
   await page.waitForTimeout(2000);
   expect(await gaps()).toBe(0);
@@ -27,7 +28,7 @@ it("says that the node is away, comes back by itself, and draws the outage as a 
   await page.waitForSelector(".banner");
   expect(await page.locator(".speed .num").getAttribute("class")).toContain("stale");
   expect(await page.locator(".speed .num").innerText()).toMatch(/^\d/);
-  await until("the lost connection in the chart", async () => (await page.locator(".span8 .gap-count").getAttribute("data-lost")) === "1");
+  await until("the lost connection in the chart", async () => (await page.locator(".span8 .chart").getAttribute("data-lost")) === "1");
   await page.waitForTimeout(1500);
 
   await node.start();

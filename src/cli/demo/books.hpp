@@ -26,6 +26,7 @@ class Books {
  public:
   void sent(std::uint64_t frames) { sent_ += frames; }
   void heard(const Report& report) { now_ = report; }
+  [[nodiscard]] const Report& now() const { return now_; }
 
   // A node stands ready, has caught up, and nothing was sent to it yet: what is not in its history went by.
   void begin(const Report& report);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "cli/demo/drain.hpp"
+
 namespace cantrail::cli::demo {
 namespace {
 
@@ -57,6 +59,29 @@ TEST(DemoBooks, FindWhatANodeHadAcceptedAndLost) {
   books.heard(report(90, 100, 90, 10));
   books.begin(report(95, 0, 0, 0));
   EXPECT_EQ(books.lost_at_the_last_start(), 5U);
+}
+
+TEST(DemoDrain, TellsOnceWhatHadWaitedAndThatNothingWasLost) {
+  Drain drain;
+  EXPECT_FALSE(drain.heard(report(0, 100, 60, 40)));
+  drain.stop(report(0, 100, 60, 40));
+  EXPECT_FALSE(drain.heard(report(0, 110, 90, 20)));  // it rests: less may wait because a write was under way
+  EXPECT_FALSE(drain.heard(report(0, 1590, 90, 1500)));
+  drain.start();
+  EXPECT_FALSE(drain.heard(report(0, 1600, 900, 700)));
+  EXPECT_EQ(drain.heard(report(0, 1610, 1570, 40)),
+            "the history has caught up: 1,500 records had waited, 0 lost");
+  EXPECT_FALSE(drain.heard(report(0, 1700, 1690, 10)));
+}
+
+TEST(DemoDrain, CountsWhatWasLostMeanwhileOnly) {
+  Drain drain;
+  Report now = report(0, 100, 90, 0);
+  now.dropped = 10;
+  drain.stop(now);
+  drain.start();
+  now.dropped = 13;
+  EXPECT_EQ(drain.heard(now), "the history has caught up: 0 records had waited, 3 lost");
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "cli/demo/car.hpp"
 
+#include <algorithm>
 #include <map>
 
 namespace cantrail::cli::demo {
@@ -13,6 +14,7 @@ constexpr std::int64_t kSecond = 1'000'000'000;
 Result<Car> Car::make(std::uint64_t seed, double bus_factor, Duration age, const Clock& clock) {
   simulate::ScenarioOptions options;
   options.seed = seed;
+  options.charge = kChargeAtFirst;
   options.bus_factor = bus_factor;
   Diagnostics diagnostics;
   auto scenario = simulate::make_scenario(options, diagnostics);
@@ -26,11 +28,13 @@ Result<Car> Car::make(std::uint64_t seed, double bus_factor, Duration age, const
 FrameBlock Car::past() {
   FrameBlock thinned, all;
   std::map<std::uint32_t, std::int64_t> last_second;
+  const WallTime begin = start_.wall + (age_ - std::min(age_, kPast));
   while (next_ < age_) {
     all.clear();
     next_ = scenario_->produce(age_, kBlock, all);
     for (std::size_t i = 0; i < all.size(); ++i) {
       const FrameView frame = all[i];
+      if (frame.time < begin) continue;
       const std::int64_t second = frame.time.ns / kSecond;
       const auto [known, is_new] = last_second.emplace(frame.id, second);
       if (!is_new && known->second == second) continue;

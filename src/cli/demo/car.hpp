@@ -12,7 +12,13 @@
 
 namespace cantrail::cli::demo {
 
-inline constexpr Duration kPast = std::chrono::hours(2);
+inline constexpr Duration kPast = std::chrono::hours(2);  // of the drive is shown
+
+// A drive of seed 7 that began with so much in the battery charged from its 80th minute to its 116th: six
+// minutes before kAge, so that a chart of ten minutes shows both.
+inline constexpr std::uint64_t kSeed = 7;
+inline constexpr double kChargeAtFirst = 0.39;
+inline constexpr Duration kAge = std::chrono::minutes(122);
 
 // One thread.
 class Car {
@@ -20,7 +26,8 @@ class Car {
   // The drive began `age` ago.
   static Result<Car> make(std::uint64_t seed, double bus_factor, Duration age, const Clock& clock);
 
-  // The drive until make(): of each message the first frame in each second, ascending by time.
+  // The last two hours of the drive until make(): of each message the first frame in each second, ascending
+  // by time.
   [[nodiscard]] FrameBlock past();
 
   // The frames that have come due since the last call. Call past() first.

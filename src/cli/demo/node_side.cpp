@@ -11,8 +11,8 @@
 #include "cli/demo/past.hpp"
 #include "cli/demo/resting_store.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/log/operator_log.hpp"
 #include "cli/serving_node.hpp"
-#include "cli/stderr_log.hpp"
 #include "cli/stop_signal.hpp"
 #include "cli/version.hpp"
 #include "sinks/sqlite/sqlite_sink.hpp"
@@ -86,6 +86,7 @@ NodeParts parts_in(const std::string& folder, std::function<bool()> rests) {
   SinkPart history;
   history.name = "history";
   history.type = "sqlite";
+  history.longest_back_off = std::chrono::milliseconds(500);  // who starts it again wants to see it drain
   history.make = [folder, rests = std::move(rests)]() -> std::unique_ptr<Sink> {
     SqliteConfig config;
     config.path.value = join_path(folder, "history.db");
@@ -102,7 +103,7 @@ NodeParts parts_in(const std::string& folder, std::function<bool()> rests) {
 int run_node(const NodeSide& side) {
   set_signals();
   SystemClock clock;
-  StderrLog log(Severity::error, clock);
+  OperatorLog log({.level = "error"}, false, clock, real_file_system());
   const StopSignal stop;
   NodeParts parts = parts_in(side.folder, [] { return store_rests.load(); });
   parts.sources.push_back(bus(side.bus_port));

@@ -1,14 +1,25 @@
 #include "cli/demo/terminal.hpp"
 
+#include <algorithm>
 #include <cstdio>
 
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
+
+#include "cli/demo/folded.hpp"
 
 namespace cantrail::cli::demo {
 namespace {
 
 constexpr Duration kBetweenLines = std::chrono::seconds(10);
+
+// A line that reaches the last column wraps on some terminals: one less. npos: not known.
+std::size_t columns() {
+  winsize size{};
+  if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col < 2) return std::string::npos;
+  return size.ws_col - 1U;
+}
 
 }  // namespace
 
@@ -34,24 +45,41 @@ std::optional<char> Terminal::key() const {
   return pressed;
 }
 
-void Terminal::status(const std::string& line, bool last) {
-  if (in_place_) {
-    if (line == shown_ && !last) return;
-    std::fprintf(stderr, "\r\033[K%s%s", line.c_str(), last ? "\n" : "");
-  } else {
+void Terminal::status(const std::string& sum, const std::string& below) {
+  if (!in_place_) {
     const MonoTime now = clock_.mono();
-    if (!last && printed_ && now - *printed_ < kBetweenLines) return;
+    if (printed_ && now - *printed_ < kBetweenLines) return;
     printed_ = now;
-    std::fprintf(stderr, "%s\n", line.c_str());
+    draw(sum + "\n", "");
+    return;
   }
-  shown_ = last ? "" : line;
-  std::fflush(stderr);
+  std::string block;
+  for (const std::string& line : folded(sum, columns())) block += line + "\n";
+  if (below.empty()) block.pop_back();
+  block += below.substr(0, columns());
+  if (block != block_) draw("", block);
+}
+
+void Terminal::last_status(const std::string& sum) {
+  draw(sum + "\n", "");
 }
 
 void Terminal::event(const std::string& line) {
-  std::fprintf(stderr, in_place_ ? "\r\033[K%s\n%s" : "%s\n%s", line.c_str(),
-               in_place_ ? shown_.c_str() : "");
+  draw(line + "\n", block_);
+}
+
+// One write, so that nothing half drawn is seen.
+void Terminal::draw(const std::string& above, const std::string& block) {
+  std::string text;
+  if (in_place_) {
+    if (lines_above_ != 0) text += "\033[" + std::to_string(lines_above_) + "A";
+    text += "\r\033[J";
+  }
+  text += above + block;
+  std::fwrite(text.data(), 1, text.size(), stderr);
   std::fflush(stderr);
+  block_ = block;
+  lines_above_ = static_cast<std::size_t>(std::count(block.begin(), block.end(), '\n'));
 }
 
 }  // namespace cantrail::cli::demo

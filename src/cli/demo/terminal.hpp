@@ -1,7 +1,8 @@
-// The terminal the demonstration talks to: single keys, and one line that is refreshed in place. Where there
-// is none, no keys come and the line is printed now and then.
+// The terminal the demonstration talks to: single keys, and a sum that is refreshed in place with the keys
+// below it. Where there is none, no keys come and the sum is printed now and then.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 
@@ -23,17 +24,22 @@ class Terminal {
   // A key that was pressed, without waiting.
   [[nodiscard]] std::optional<char> key() const;
 
-  // The status line. `last`: stays.
-  void status(const std::string& line, bool last = false);
-  // Something that happened: a line of its own above the status.
+  // The sum, and what stands below it as long as it is refreshed.
+  void status(const std::string& sum, const std::string& below);
+  // The sum a last time; it stays.
+  void last_status(const std::string& sum);
+  // Something that happened: a line of its own above the sum.
   void event(const std::string& line);
 
  private:
+  void draw(const std::string& above, const std::string& block);
+
   const Clock& clock_;
   bool in_place_ = false;
   std::optional<termios> saved_;
   std::optional<MonoTime> printed_;
-  std::string shown_;
+  std::string block_;            // what is refreshed in place
+  std::size_t lines_above_ = 0;  // of the block, above the cursor
 };
 
 }  // namespace cantrail::cli::demo

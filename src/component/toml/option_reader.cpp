@@ -46,6 +46,10 @@ std::string origin_of(const SourceLocation& where) {
   return (where.file.starts_with("--") ? "flag " : "environment ") + where.file;
 }
 
+std::string_view leading_option(std::string_view message) {
+  return message.substr(0, std::min(message.find_first_of(": ="), message.size()));
+}
+
 std::string OptionReader::of_section() const {
   return table_.path.empty() ? " at the top of the file" : " in [" + table_.path + "]";
 }
@@ -85,7 +89,7 @@ void OptionReader::missing(const OptionSpec& spec) {
 }
 
 void OptionReader::take(const OptionSpec& spec, const ConfigValue& value, const std::string& folder) {
-  ValueReader reader(spec, "'" + spec.name + "'" + of_section(), folder, diagnostics_, &mentions_);
+  ValueReader reader(spec, "'" + spec.name + "'" + of_section(), folder, diagnostics_, &mentions_, labels_);
   if (!reader.read(value)) failed_.insert(spec.name);
 }
 
@@ -148,8 +152,7 @@ void OptionReader::unknown(const ConfigEntry& entry) {
 
 void OptionReader::problems(const std::vector<std::string>& messages) {
   for (const std::string& message : messages) {
-    const std::string_view text = message;
-    const std::string_view key = text.substr(0, std::min(text.find_first_of(": ="), text.size()));
+    const std::string_view key = leading_option(message);
     if (failed_.contains(key)) continue;
     const ConfigEntry* entry = table_.find(key);
     diagnostics_.push_back({Severity::error, entry != nullptr ? entry->value.where : table_.where,

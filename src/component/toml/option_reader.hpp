@@ -4,6 +4,7 @@
 #pragma once
 
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,10 @@
 #include "component/toml/value_reader.hpp"
 
 namespace cantrail {
+
+// "path" of "path: there is no file x": the option that a message of a component begins with, or its first
+// word.
+[[nodiscard]] std::string_view leading_option(std::string_view message);
 
 // One thread. The table, the inputs and the diagnostics outlive it.
 class OptionReader final : public OptionVisitor {
@@ -33,6 +38,8 @@ class OptionReader final : public OptionVisitor {
 
   // From the next option on.
   void use(MoreInputs more) { more_ = std::move(more); }
+  // The names of the labels that streams have, which outlive the reader.
+  void use_labels(std::span<const std::string> labels) { labels_ = labels; }
 
   // After the last option: the keys that nobody described.
   void finish();
@@ -73,6 +80,7 @@ class OptionReader final : public OptionVisitor {
   std::string default_folder_;
   Diagnostics& diagnostics_;
   MoreInputs more_;
+  std::span<const std::string> labels_;
   std::vector<std::string> known_;
   std::set<std::string, std::less<>> secrets_;
   std::vector<EffectiveValue> values_;

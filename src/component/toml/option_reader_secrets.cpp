@@ -1,6 +1,7 @@
 // Secrets: from a file of their own, from the environment or from a credentials directory, never from the
 // configuration itself.
 #include "base/text.hpp"
+#include "component/option_text.hpp"
 #include "component/toml/option_reader.hpp"
 
 namespace cantrail {
@@ -12,7 +13,7 @@ constexpr std::uint32_t kEveryone = 07;
 }  // namespace
 
 void OptionReader::read_secret(const OptionSpec& spec) {
-  const std::string file_key = spec.name + "_file";
+  const std::string file_key = key_of(spec);
   known_.push_back(file_key);
   secrets_.insert(spec.name);
   if (secret_from_outside(spec, file_key)) return;

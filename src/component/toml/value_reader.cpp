@@ -24,6 +24,12 @@ std::string without_quotes(const ConfigValue& value) {
   return text != nullptr && is_bare_word(*text) ? "write " + *text + " without quotes" : std::string{};
 }
 
+std::string as_number(const ConfigValue& value, const OptionSpec& spec) {
+  std::string advice = without_quotes(value);
+  return advice.empty() && !spec.example.empty() ? "for instance " + spec.name + " = " + spec.example
+                                                 : advice;
+}
+
 }  // namespace
 
 bool ValueReader::read(const ConfigValue& value) {
@@ -57,7 +63,7 @@ bool ValueReader::assign(bool* target, const ConfigValue& value) {
 
 bool ValueReader::assign(std::int64_t* target, const ConfigValue& value) {
   const auto* number = std::get_if<std::int64_t>(&value.value);
-  if (number == nullptr) return wrong_kind(value, "a whole number", without_quotes(value));
+  if (number == nullptr) return wrong_kind(value, "a whole number", as_number(value, spec_));
   if (!in_range(value, static_cast<double>(*number), number_text)) return false;
   *target = *number;
   return true;
@@ -70,7 +76,7 @@ bool ValueReader::assign(double* target, const ConfigValue& value) {
   } else if (const auto* fraction = std::get_if<double>(&value.value)) {
     number = *fraction;
   } else {
-    return wrong_kind(value, "a number", without_quotes(value));
+    return wrong_kind(value, "a number", as_number(value, spec_));
   }
   if (!std::isfinite(number)) return wrong(value, "must be a finite number");
   if (!in_range(value, number, number_text)) return false;

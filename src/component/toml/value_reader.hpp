@@ -1,6 +1,7 @@
 // Puts one value of a configuration where an option wants it, or says what is wrong with it.
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -22,13 +23,15 @@ class ValueReader {
  public:
   // `subject`: how messages call the option ("'bitrate' in [source.can0]"). `folder`: what relative paths
   // start from; empty: they stay as they are. `mentions`: where named streams are noted; nullptr: nowhere.
+  // `labels`: the names that templates may have beside their option's own.
   ValueReader(const OptionSpec& spec, std::string subject, std::string folder, Diagnostics& diagnostics,
-              std::vector<StreamMention>* mentions = nullptr)
+              std::vector<StreamMention>* mentions = nullptr, std::span<const std::string> labels = {})
       : spec_(spec),
         subject_(std::move(subject)),
         folder_(std::move(folder)),
         diagnostics_(diagnostics),
-        mentions_(mentions) {}
+        mentions_(mentions),
+        labels_(labels) {}
 
   // False: said in the diagnostics, at the value's place; the target keeps what it had, but
   // for a list of paths: that is taken with empty ones in place of those that are wrong.
@@ -66,6 +69,7 @@ class ValueReader {
   std::string folder_;
   Diagnostics& diagnostics_;
   std::vector<StreamMention>* mentions_;
+  std::span<const std::string> labels_;
 };
 
 }  // namespace cantrail

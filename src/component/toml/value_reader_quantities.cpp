@@ -12,6 +12,11 @@ std::string write_it(const std::string& advice) {
   return "write \"" + advice + "\"";
 }
 
+// What limits other stores, and not one that counts bytes alone.
+bool is_other_limit(const std::string& text) {
+  return text == "forever" || parse_duration(text).has_value() || text.ends_with("rows");
+}
+
 }  // namespace
 
 bool ValueReader::assign(Duration* target, const ConfigValue& value) {
@@ -27,7 +32,9 @@ bool ValueReader::assign(Duration* target, const ConfigValue& value) {
   if (!duration) {
     const auto advice = advise_duration(*text);
     return wrong(value, "cannot be \"" + printable(*text) + "\": " +
-                            (advice ? write_it(*advice) : "units are ns us ms s m h d w, as in \"1h30m\""));
+                            (advice               ? write_it(*advice)
+                             : parse_bytes(*text) ? "a time is wanted here, as in \"1h30m\""
+                                                  : "units are ns us ms s m h d w, as in \"1h30m\""));
   }
   if (!in_range(value, static_cast<double>(duration->count()) / 1e9, seconds_text)) return false;
   *target = *duration;
@@ -41,13 +48,18 @@ bool ValueReader::assign(Bytes* target, const ConfigValue& value) {
   const std::string* text = value.string();
   if (text == nullptr) return wrong_kind(value, "a size with its unit", "for instance \"64MiB\"");
   const auto bytes = parse_bytes(*text);
+  if (bytes && std::string_view("0123456789.").find(text->back()) != std::string_view::npos) {
+    return wrong(value, "needs a unit: write \"" + *text + "B\", or KB, MiB, GB");
+  }
   if (!bytes && is_too_many_bytes(*text)) {
     return wrong(value, "is " + printable(*text) + ", which is too large: no disk is as large");
   }
   if (!bytes) {
     const auto advice = advise_bytes(*text);
     return wrong(value, "cannot be \"" + printable(*text) + "\": " +
-                            (advice ? write_it(*advice) : "units are B KB MB GB TB KiB MiB GiB TiB"));
+                            (advice                  ? write_it(*advice)
+                             : is_other_limit(*text) ? "only a size limits this, as in \"8GB\""
+                                                     : "units are B KB MB GB TB KiB MiB GiB TiB"));
   }
   if (!in_range(value, static_cast<double>(*bytes), bytes_text)) return false;
   target->count = *bytes;

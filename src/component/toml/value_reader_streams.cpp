@@ -23,7 +23,7 @@ bool ValueReader::assign(Template* target, const ConfigValue& value) {
   if (text == nullptr) return wrong_kind(value, "a string", "write it in quotes");
   const auto parts = parse_template(*text);
   if (!parts) return wrong(value, parts.fault().message);
-  if (std::string problem = placeholder_problem(*parts, spec_); !problem.empty())
+  if (std::string problem = placeholder_problem(*parts, spec_, labels_); !problem.empty())
     return wrong(value, problem);
   for (const TemplatePart& part : *parts) {
     if (spec_.references && is_reference(part)) mention(value, part.text, false);

@@ -51,6 +51,23 @@ TEST_F(ValueReaderTest, ReadsBandwidths) {
   EXPECT_EQ(read(bandwidth, "\"fast\""), R"('x' cannot be "fast": bytes a second are written "50KB/s")");
 }
 
+TEST_F(ValueReaderTest, SaysWhatKindOfQuantityIsWanted) {
+  Bytes bytes;
+  EXPECT_EQ(read(bytes, "\"8\""), "'x' needs a unit: write \"8B\", or KB, MiB, GB");
+  for (const char* other : {"30d", "forever", "1000000 rows"}) {
+    EXPECT_EQ(read(bytes, "\"" + std::string(other) + "\""),
+              "'x' cannot be \"" + std::string(other) + "\": only a size limits this, as in \"8GB\"");
+  }
+  Duration duration{};
+  EXPECT_EQ(read(duration, "\"8GB\""), "'x' cannot be \"8GB\": a time is wanted here, as in \"1h30m\"");
+  std::int64_t number = 0;
+  OptionSpec spec{"x", "", &number};
+  EXPECT_EQ(read(spec, "\"500k\""), "'x' must be a whole number, not a string");
+  spec.example = "500_000";
+  EXPECT_EQ(read(spec, "\"500k\""), "'x' must be a whole number, not a string: for instance x = 500_000");
+  EXPECT_EQ(read(spec, "\"500\""), "'x' must be a whole number, not a string: write 500 without quotes");
+}
+
 TEST_F(ValueReaderTest, ReadsHowMuchToKeep) {
   Keep keep;
   EXPECT_EQ(read(keep, "[\"30d\", \"8GB\"]"), "");

@@ -1,5 +1,7 @@
 #include "decode/catalog/catalog_compiler.hpp"
 
+#include <tuple>
+
 #include "decode/catalog/definition.hpp"
 #include "decode/dbc/parser.hpp"
 
@@ -31,9 +33,14 @@ Result<CompiledCatalogPtr> CatalogCompiler::compile(CatalogSpec spec, Diagnostic
     if (!plan) return plan.fault();
     plans.push_back(*plan);
   }
+  std::map<std::tuple<SourceId, std::optional<ChannelId>, std::string>, std::size_t> newest;
   auto declared = spec.streams.begin();
   const auto add_streams_after = [&](std::size_t channels) {
     for (; declared != spec.streams.end() && declared->after_channels <= channels; ++declared) {
+      const auto [last, is_new] = newest.try_emplace(
+          {declared->source, declared->channel, declared->row->name}, catalog->streams.size());
+      if (!is_new) catalog->streams[last->second].replaced = true;
+      last->second = catalog->streams.size();
       catalog->streams.push_back({declared->row, declared->channel, declared->source});
     }
   };

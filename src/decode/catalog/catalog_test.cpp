@@ -84,6 +84,26 @@ TEST(CatalogCompiler, CopiesMessagesToOtherIdentifiersWithLabels) {
   EXPECT_TRUE(diagnostics.empty());
 }
 
+TEST(CatalogCompiler, ACopyOfACopyKeepsItsTypeAndHasBothSuffixes) {
+  CatalogCompiler compiler;
+  Diagnostics diagnostics;
+  CatalogSpec spec = spec_with_copies();
+  dbc::MessageCopies side{"side", 0x400, 1, {"Speed_f"}, {}};
+  side.copies = {{2, "_left", {{"room", "Aisle"}}}};
+  spec.copies.push_back(side);
+  const auto compiled = compiler.compile(spec, diagnostics);
+  ASSERT_TRUE(compiled.ok()) << compiled.fault().message;
+  const RowSchema& row = *(*compiled)->catalog->streams[1].row;
+  EXPECT_EQ(row.name, "Speed_f_left");
+  EXPECT_EQ(row.can_id, 0x600U);
+  using Labels = std::vector<std::pair<std::string, std::string>>;
+  EXPECT_EQ(
+      row.labels,
+      (Labels{{"type", "Speed"}, {"node", "2"}, {"suffix", "_f_left"}, {"room", "Aisle"}, {"side", "2"}}));
+  EXPECT_EQ(*row.label("room"), "Aisle");
+  EXPECT_EQ(row.label("rack"), nullptr);
+}
+
 TEST(CatalogCompiler, DecodesACopyAsTheOriginal) {
   CatalogCompiler compiler;
   Diagnostics diagnostics;

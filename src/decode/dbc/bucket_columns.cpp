@@ -36,9 +36,14 @@ void BucketColumns::decode(const MessageProgram& program, const BucketFrames& bu
   std::int64_t* const to = block.time_ns().data();
   for (std::size_t row = 0; row < rows_; ++row) to[row] = time[bucket.order[row]];
 
-  if (columns_.size() < program.fields.size()) columns_.resize(program.fields.size());
-  for (std::size_t field = 0; field < program.fields.size(); ++field)
-    columns_[field] = block.u64(field).data();
+  // The loops write whole lanes, for which a block of a row or two has no room.
+  const std::size_t fields = program.fields.size();
+  const bool unpadded = rows_ <= StreamBlock::kUnpaddedRows;
+  if (columns_.size() < fields) columns_.resize(fields);
+  std::uint64_t* const beside = unpadded ? beside_.at_least(fields * kLaneRows) : nullptr;
+  for (std::size_t field = 0; field < fields; ++field) {
+    columns_[field] = unpadded ? beside + field * kLaneRows : block.u64(field).data();
+  }
 
   find_short(program, bucket);
   if (program.wide) find_payloads(program, bucket);
@@ -48,6 +53,10 @@ void BucketColumns::decode(const MessageProgram& program, const BucketFrames& bu
   }
   if (!program.conditions.empty()) test_conditions(program, bucket);
   if (short_frames_ || !program.conditions.empty()) set_presence(program, block);
+  if (!unpadded) return;
+  for (std::size_t field = 0; field < fields; ++field) {
+    std::copy_n(columns_[field], rows_, block.u64(field).data());
+  }
 }
 
 void BucketColumns::find_short(const MessageProgram& program, const BucketFrames& bucket) {

@@ -54,6 +54,7 @@ class BucketColumns {
   std::vector<std::uint8_t> padded_payloads_;  // copies of frames too short to be read in place
   std::vector<std::uint8_t> lengths_;          // by row
   AlignedWords loaded_, swapped_;
+  AlignedWords beside_;      // a lane for each column of a block without padding
   AlignedWords conditions_;  // one bitmap each
   AlignedWords presence_;    // one bitmap
 };

@@ -17,14 +17,22 @@ bool is_meant(const MessageCopies& rule, const Message& message) {
                      [&](const std::string& pattern) { return glob_match(pattern, message.name); });
 }
 
+std::string& label(Message& message, std::string_view name) {
+  const auto at = std::find_if(message.labels.begin(), message.labels.end(),
+                               [&](const auto& known) { return known.first == name; });
+  if (at != message.labels.end()) return at->second;
+  return message.labels.emplace_back(name, "").second;
+}
+
+// A copy of a copy keeps the type that the file gives, and has both suffixes.
 Message copy_of(const Message& message, const MessageCopies& rule, const MessageCopy& copy,
                 std::uint32_t id) {
   Message made = message;
   made.id = id;
-  made.labels.emplace_back("type", message.name);
-  made.labels.emplace_back(rule.name, std::to_string(copy.number));
-  if (!copy.suffix.empty()) made.labels.emplace_back("suffix", copy.suffix);
-  made.labels.insert(made.labels.end(), copy.labels.begin(), copy.labels.end());
+  if (std::string& type = label(made, kTypeLabel); type.empty()) type = message.name;
+  label(made, rule.name) = std::to_string(copy.number);
+  if (!copy.suffix.empty()) label(made, kSuffixLabel) += copy.suffix;
+  for (const auto& [name, value] : copy.labels) label(made, name) = value;
   made.name += copy.suffix;
   return made;
 }

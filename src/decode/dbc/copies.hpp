@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -12,6 +13,8 @@
 #include "decode/dbc/database.hpp"
 
 namespace cantrail::dbc {
+
+inline constexpr std::string_view kTypeLabel = "type", kSuffixLabel = "suffix";
 
 struct MessageCopy {
   std::int64_t number = 1;  // the identifier is the described one + (number - base) * step
@@ -29,8 +32,8 @@ struct MessageCopies {
 };
 
 // Each message that is meant gives way to its copies; labels `type` (its name in the file), NAME (the
-// number), `suffix` and those of the copy are added. A copy whose identifier is none, or is that of another
-// message, is left out with a warning.
+// number), `suffix` (unless it is empty) and those of the copy are added. A copy whose identifier is none, or
+// is that of another message, is left out with a warning.
 void apply_copies(Database& database, std::span<const MessageCopies> copies, Diagnostics& diagnostics);
 
 }  // namespace cantrail::dbc

@@ -24,6 +24,14 @@ std::vector<AliasEntry> alias_entries(const ConfigTable& alias) {
 }
 
 void read_aliases(ConfigSections& sections, NodeConfig& config) {
+  sections.put_on_record(
+      {"alias",
+       "Names that users of the data know, and what they are called now",
+       {{},
+        LanguageEntries{.called = "OLD_NAME",
+                        .sense = "The name that the DBC has now: a stream, or Stream.field",
+                        .text = true,
+                        .nested = true}}});
   const ConfigTable& table = sections.claim("alias");
   for (const AliasEntry& entry : alias_entries(table)) {
     const std::string* new_name = entry.value->string();

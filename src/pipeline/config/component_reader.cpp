@@ -125,6 +125,7 @@ void ComponentReader::read_dbcs(SourceSection& section, const std::vector<Path>&
 }
 
 void ComponentReader::read_sources(NodeConfig& config) {
+  sections_.put_on_record(component_language(components_, ComponentKind::source));
   for (const ConfigEntry* entry :
        component_sections(sections_.claim("source"), ComponentKind::source, sections_.found)) {
     const ConfigTable& table = *entry->value.table();
@@ -148,6 +149,7 @@ void ComponentReader::read_sources(NodeConfig& config) {
         }
       }
       sections_.done(table, reader);
+      if (section.enabled) section.rows = section.config->streams_without_channel(files_, sections_.found);
     } else {
       sections_.done_in_part(table, reader);
     }
@@ -156,6 +158,7 @@ void ComponentReader::read_sources(NodeConfig& config) {
 }
 
 void ComponentReader::read_sinks(NodeConfig& config) {
+  sections_.put_on_record(component_language(components_, ComponentKind::sink));
   for (const ConfigEntry* entry :
        component_sections(sections_.claim("sink"), ComponentKind::sink, sections_.found)) {
     const ConfigTable& table = *entry->value.table();

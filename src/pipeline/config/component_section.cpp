@@ -7,6 +7,7 @@
 namespace cantrail {
 namespace {
 
+constexpr const char* kLiveLaneIs = "the node's own lane, which feeds the page";
 constexpr double kSmallestQueue = 64 << 10;
 constexpr double kLargestQueue = 1 << 30;
 constexpr double kSmallestRate = 1.0 / 86400;  // once a day
@@ -16,6 +17,7 @@ std::string_view word(ComponentKind kind) {
 }
 
 // A name is part of metrics, of environment variables and of the ledger.
+constexpr const char* kName = "^[A-Za-z0-9_-]+$";  // is_name() as a regular expression
 bool is_name(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
@@ -72,12 +74,42 @@ std::vector<const ConfigEntry*> component_sections(const ConfigTable& table, Com
                            "'s name: use letters, digits, '_' and '-'"});
     } else if (kind == ComponentKind::sink && entry.key == kLiveLane) {
       found.push_back({Severity::error, entry.where,
-                       "'live' cannot be a sink's name: the node's own lane, which feeds the page, has it"});
+                       "'live' cannot be a sink's name: " + std::string(kLiveLaneIs) + ", has it"});
     } else {
       sections.push_back(&entry);
     }
   }
   return sections;
+}
+
+LanguageSection component_language(std::span<const ComponentInfo> components, ComponentKind kind) {
+  const bool is_source = kind == ComponentKind::source;
+  LanguageTable each;
+  each.keys = [is_source](OptionVisitor& visitor) {
+    if (is_source) {
+      SourceKeys{}.describe(visitor);
+    } else {
+      SinkKeys{}.describe(visitor);
+    }
+    OriginKeys{}.describe(visitor);
+  };
+  for (const ComponentInfo& component : components) {
+    if (component.kind != kind) continue;
+    LanguageType& type = each.types.emplace_back();
+    type.type = component.type;
+    type.sense = component.summary;
+    type.not_built = component.not_built;
+    if (component.not_built.empty()) {
+      type.keys = [component](OptionVisitor& visitor) { describe_options(component, visitor); };
+    }
+  }
+  LanguageEntries entries{.called = "NAME", .sense = "One " + std::string(word(kind)), .names = kName};
+  if (!is_source) {
+    entries.taken = kLiveLane;
+    entries.taken_why = kLiveLaneIs;
+  }
+  return {std::string(word(kind)), is_source ? "Where data enters" : "Where data goes",
+          tables_called(std::move(entries), std::move(each))};
 }
 
 ComponentChoice component_of(std::span<const ComponentInfo> components, ComponentKind kind,

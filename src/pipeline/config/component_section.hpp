@@ -10,6 +10,7 @@
 #include "base/diagnostic.hpp"
 #include "component/registry.hpp"
 #include "component/toml/config_value.hpp"
+#include "pipeline/config/language.hpp"
 
 namespace cantrail {
 
@@ -20,6 +21,10 @@ inline constexpr std::string_view kLiveLane = "live";
 // left out.
 [[nodiscard]] std::vector<const ConfigEntry*> component_sections(const ConfigTable& table, ComponentKind kind,
                                                                  Diagnostics& found);
+
+// What [source.NAME] or [sink.NAME] may say, with the components of this build.
+[[nodiscard]] LanguageSection component_language(std::span<const ComponentInfo> components,
+                                                 ComponentKind kind);
 
 struct ComponentChoice {
   const ComponentInfo* component = nullptr;  // nullptr: reported at the section's `type`, or at its head

@@ -1,6 +1,7 @@
 #include "pipeline/config/config_sections.hpp"
 
 #include <algorithm>
+#include <cassert>
 
 #include "base/text.hpp"
 #include "component/toml/toml_text.hpp"
@@ -35,6 +36,10 @@ void ConfigSections::warning(const SourceLocation& where, std::string message) {
   found.push_back({Severity::warning, where, std::move(message)});
 }
 
+void ConfigSections::add_label(const std::string& name) {
+  if (!is_among(labels_, name)) labels_.push_back(name);
+}
+
 const ConfigTable& ConfigSections::claim(const std::string& name) {
   sections_.push_back(name);
   const ConfigEntry* entry = root_.find(name);
@@ -51,6 +56,7 @@ const ConfigTable& ConfigSections::claim(const std::string& name) {
 OptionReader ConfigSections::reader(const ConfigTable& table, const SectionIdentity& identity) {
   OptionReader reader(table, inputs_, data_folder_, found);
   reader.use(other_.of(identity));
+  reader.use_labels(labels_);
   return reader;
 }
 
@@ -88,41 +94,42 @@ void ConfigSections::take_as_it_is(const ConfigTable& table) {
   effective_.push_back(std::move(section));
 }
 
-void ConfigSections::read(const std::string& name, const Describe& describe, const Problems& problems,
-                          const Problems& not_built) {
-  const ConfigTable& table = claim(name);
-  OptionReader options = reader(table, {name, ""});
-  describe(options);
+void ConfigSections::read_one(const ConfigTable& table, const KeyParts& keys) {
+  OptionReader options = reader(table, {table.path, ""});
+  keys.describe(options);
   options.finish();
-  if (problems) options.problems(problems());
-  if (not_built) {
-    const std::vector<std::string> lacking = not_built();
+  if (keys.problems) options.problems(keys.problems());
+  if (keys.not_built) {
+    const std::vector<std::string> lacking = keys.not_built();
     options.problems(lacking);
     for (const std::string& what : lacking) {
-      not_in_build.push_back("[" + name + "] " + what.substr(0, what.find(" is not in this build")));
+      not_in_build.push_back("[" + table.path + "] " + what.substr(0, what.find(" is not in this build")));
     }
   }
   done(table, options);
 }
 
-void ConfigSections::read_entries(const std::string& name, const BeginEntry& begin) {
+std::vector<ConfigEntry> ConfigSections::tables_in(const std::string& name) {
+  std::vector<ConfigEntry> tables;
   for (const ConfigEntry& entry : claim(name).entries) {
-    const ConfigTable* table = entry.value.table();
-    if (table == nullptr) {
+    if (entry.value.table() != nullptr) {
+      tables.push_back(entry);
+    } else {
       error(entry.where,
             "'" + printable(entry.key) + "' stands in no section of its own: write [" + name + ".NAME]");
-      continue;
     }
-    const EntryReader one = begin(entry.key, entry.where);
-    OptionReader options = reader(*table, {table->path, ""});
-    one.describe(options);
-    options.finish();
-    options.problems(one.problems());
-    done(*table, options);
   }
+  return tables;
+}
+
+bool ConfigSections::is_on_record(const std::string& name) const {
+  return std::any_of(language_.begin(), language_.end(),
+                     [&](const LanguageSection& section) { return section.name == name; });
 }
 
 void ConfigSections::finish() {
+  assert(std::all_of(sections_.begin(), sections_.end(),
+                     [&](const std::string& name) { return is_on_record(name); }));
   unknown_at_the_top();
   unknown_flags();
 }

@@ -2,6 +2,7 @@
 
 #include "pipeline/config/node_config_reader.hpp"
 #include "pipeline/config/test_components.hpp"
+#include "pipeline/config/test_reading.hpp"
 
 namespace cantrail {
 namespace {
@@ -16,7 +17,7 @@ class ConfigTest : public ::testing::Test {
     folder_.write("node.toml", text);
     NodeConfigReader reader({testing::components(), inputs_, real_file_system(), "pi"});
     config_ = reader.read(folder_.file("node.toml"));
-    reader.section("server", [&](OptionVisitor& visitor) { visitor.option({"listen", "", &listen_}); });
+    reader.section({"server", "The page"}, server_);
     std::string lines;
     for (const Diagnostic& diagnostic : reader.finish()) {
       std::string line = to_string(diagnostic);
@@ -37,7 +38,7 @@ class ConfigTest : public ::testing::Test {
   testing::ConfigFolder folder_;
   ConfigInputs inputs_;
   NodeConfig config_;
-  std::string listen_ = "127.0.0.1:8080";
+  testing::ServerKeys server_;
 };
 
 constexpr const char* kLeaf = R"(config_version = 1
@@ -80,8 +81,8 @@ TEST_F(ConfigTest, ReadsANodeWithEverythingItHas) {
   ASSERT_EQ(read(kLeaf), "");
   EXPECT_EQ(config_.name, "leaf");
   EXPECT_EQ(config_.timezone, "Europe/Berlin");
-  EXPECT_EQ(config_.log_level, "debug");
-  EXPECT_EQ(listen_, "0.0.0.0:8080");
+  EXPECT_EQ(config_.log.level, "debug");
+  EXPECT_EQ(server_.listen, "0.0.0.0:8080");
   ASSERT_EQ(config_.sources.size(), 3U);
   EXPECT_EQ(config_.sources[0].name, "can1");  // the file's order
   EXPECT_EQ(source<BusConfig>(0).bitrate, 500'000);
@@ -127,7 +128,7 @@ TEST_F(ConfigTest, TheEnvironmentReachesSectionsThatTheFileHasNot) {
     return std::nullopt;
   };
   ASSERT_EQ(read("config_version = 1\n[source.can0]\ntype = \"bus\"\nbitrate = 500_000\n"), "");
-  EXPECT_EQ(listen_, "[::]:80");
+  EXPECT_EQ(server_.listen, "[::]:80");
   EXPECT_EQ(source<BusConfig>(0).bitrate, 125'000);
   EXPECT_EQ(config_.journal.sync, "safe");
 }
@@ -138,18 +139,14 @@ TEST_F(ConfigTest, AFlagThatNothingReadsIsAMistake) {
   EXPECT_EQ(read("config_version = 1\n[source.can0]\ntype = \"bus\"\n"),
             "--set source.can0.bitrat: error: there is no such option in this configuration; did you mean "
             "'source.can0.bitrate'?\n");
-  EXPECT_EQ(listen_, "localhost:1");
+  EXPECT_EQ(server_.listen, "localhost:1");
 }
 
 TEST_F(ConfigTest, AnotherLayersSectionIsHeldAgainstItsOwnRulesToo) {
   NodeConfigReader reader({testing::components(), {}, real_file_system()});
   (void)reader.read_text("config_version = 1\n[server]\nlisten = \"nowhere\"\n", "node.toml");
-  reader.section(
-      "server",
-      [&](OptionVisitor& visitor) {
-        visitor.option({"listen", "", &listen_});
-      },
-      [] { return std::vector<std::string>{"listen: there is no port"}; });
+  server_.problem = "listen: there is no port";
+  reader.section({"server", "The page"}, server_);
   const Diagnostics found = reader.finish();
   ASSERT_EQ(found.size(), 1U);
   EXPECT_EQ(to_string(found[0]), "node.toml:3:10: error: [server] listen: there is no port");

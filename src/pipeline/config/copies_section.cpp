@@ -8,8 +8,6 @@
 namespace cantrail {
 namespace {
 
-constexpr double kLargestStep = 0x1FFFFFFF;
-constexpr std::int64_t kMostCopies = 0x7FF;
 const ConfigInputs kNoInputs;  // a copy is no option of its own
 
 // nullopt: reported.
@@ -31,7 +29,12 @@ std::optional<std::string> label_of(const ConfigValue& value) {
   return std::nullopt;
 }
 
-Copy read_copy(ConfigSections& sections, const ConfigTable& table) {
+// Every copy has these; a second one of the name would be another's value in places that show one.
+bool is_given_to_all(const std::string& label, const std::string& copies) {
+  return label == dbc::kTypeLabel || label == copies;
+}
+
+Copy read_copy(ConfigSections& sections, const ConfigTable& table, const std::string& copies) {
   Copy copy;
   for (const ConfigEntry& entry : table.entries) {
     const auto text = label_of(entry.value);
@@ -41,10 +44,16 @@ Copy read_copy(ConfigSections& sections, const ConfigTable& table) {
     } else if (!text) {
       sections.error(entry.value.where,
                      subject + " must be a string, not " + std::string(kind_of(entry.value)));
-    } else if (entry.key == "suffix") {
+    } else if (entry.key == dbc::kSuffixLabel) {
       copy.suffix = *text;
+    } else if (is_given_to_all(entry.key, copies)) {
+      sections.error(entry.where, subject +
+                                      " is a label that every copy has already: `type` is the message's "
+                                      "name, `" +
+                                      copies + "` the number of the copy; choose another name");
     } else {
       copy.labels.emplace_back(entry.key, *text);
+      sections.add_label(entry.key);
     }
   }
   return copy;
@@ -52,17 +61,7 @@ Copy read_copy(ConfigSections& sections, const ConfigTable& table) {
 
 void read_one(ConfigSections& sections, const ConfigTable& table, CopiesSection& section) {
   OptionReader reader(table, kNoInputs, "", sections.found);
-  reader.option({"step",
-                 "How far the identifiers of two copies are apart",
-                 &section.step,
-                 true,
-                 1,
-                 kLargestStep,
-                 {},
-                 "0x100"});
-  reader.option(
-      {"base", "The number of the one that the DBC describes", &section.base, false, 0, kMostCopies});
-  reader.option({"only", "Which messages there are copies of, globs; all if left out", &section.only});
+  describe_copies(section, reader);
   const std::vector<std::string>& known = reader.known();
   std::set<std::string> suffixes;
   for (const ConfigEntry& entry : table.entries) {
@@ -75,8 +74,9 @@ void read_one(ConfigSections& sections, const ConfigTable& table, CopiesSection&
                                             "suffix = \"_f\" }");
       continue;
     }
-    Copy copy = read_copy(sections, *entry.value.table());
+    Copy copy = read_copy(sections, *entry.value.table(), section.name);
     copy.number = *number;
+    if (!copy.suffix.empty()) sections.add_label(std::string(dbc::kSuffixLabel));
     if (!suffixes.insert(copy.suffix).second) {
       sections.error(entry.where, "copy " + entry.key + " in [" + table.path + "] has the suffix \"" +
                                       printable(copy.suffix) +
@@ -93,6 +93,7 @@ void read_one(ConfigSections& sections, const ConfigTable& table, CopiesSection&
 }  // namespace
 
 void read_copies(ConfigSections& sections, NodeConfig& config) {
+  sections.put_on_record(copies_language());
   for (const ConfigEntry& entry : sections.claim("copies").entries) {
     const ConfigTable* table = entry.value.table();
     if (table == nullptr) {
@@ -103,6 +104,8 @@ void read_copies(ConfigSections& sections, NodeConfig& config) {
     }
     CopiesSection section;
     section.name = entry.key;
+    sections.add_label(std::string(dbc::kTypeLabel));
+    sections.add_label(section.name);
     const std::size_t found_before = sections.found.size();
     read_one(sections, *table, section);
     sections.take_as_it_is(*table);

@@ -43,7 +43,7 @@ TEST(EnvFiles, AtTheTopAreForAllSections) {
   EXPECT_EQ(reading.found, "");
   EXPECT_EQ(reading.sink<StoreConfig>(0).every, std::chrono::seconds(9));
   EXPECT_EQ(reading.config.name, "from-process");
-  EXPECT_EQ(reading.config.log_level, "warning");
+  EXPECT_EQ(reading.config.log.level, "warning");
 }
 
 TEST(ReplacedNames, ApplyToTheSectionThatTheyFit) {
@@ -52,7 +52,7 @@ TEST(ReplacedNames, ApplyToTheSectionThatTheyFit) {
   around.variables = {{"WEB_PORT", "8000"}, {"LOG_LEVEL", "WARN"}, {"REDIS_URL", "redis://x"}};
   auto reading = read_node(folder, "[server]\nlisten = \"0.0.0.0:80\"\n", around);
   EXPECT_EQ(reading.found, "");
-  EXPECT_EQ(reading.config.log_level, "warning");
+  EXPECT_EQ(reading.config.log.level, "warning");
   EXPECT_NE(reading.shown_with_origin.find("listen = \"0.0.0.0:8000\""), std::string::npos);
   EXPECT_NE(reading.shown_with_origin.find("# environment WEB_PORT\n"), std::string::npos)
       << reading.shown_with_origin;

@@ -5,6 +5,7 @@
 
 #include "pipeline/config/node_config_reader.hpp"
 #include "pipeline/config/test_components.hpp"
+#include "pipeline/config/test_reading.hpp"
 
 namespace cantrail {
 namespace {
@@ -17,7 +18,9 @@ struct Line {
 };
 
 const std::vector<Line> kLines = {
-    {"config_version = \"1\"", "config_version must be 1", 18},
+    {"config_version = \"1\"",
+     "'config_version' at the top of the file must be a whole number, not a string: write 1 without quotes",
+     18},
     {"colour = \"red\"", "unknown key 'colour' at the top of the file", 1},
     {"node = { nam = \"leaf\" }", "unknown key 'nam' in [node]; did you mean 'name'?", 10},
     {"log = { level = \"inof\" }", "'level' in [log] cannot be \"inof\"; did you mean \"info\"?", 17},
@@ -82,8 +85,8 @@ TEST(ConfigMistakes, AreAllFoundInOneRunEachAtItsPlace) {
   folder.write("node.toml", text);
   NodeConfigReader reader({testing::components(), {}, real_file_system()});
   (void)reader.read(folder.file("node.toml"));
-  std::string listen;
-  reader.section("server", [&](OptionVisitor& visitor) { visitor.option({"listen", "", &listen}); });
+  testing::ServerKeys server;
+  reader.section({"server", "The page"}, server);
   std::string found;
   for (const Diagnostic& diagnostic : reader.finish()) found += to_string(diagnostic) + "\n";
   EXPECT_EQ(found, expected);
@@ -99,7 +102,8 @@ std::string only_message(const std::string& text) {
 
 TEST(ConfigMistakes, AMissingVersionSaysHowToBegin) {
   EXPECT_EQ(only_message("node = { name = \"x\" }\n"),
-            "node.toml:1:1: error: 'config_version' is missing: begin the file with config_version = 1");
+            "node.toml:1:1: error: 'config_version' is missing at the top of the file: for instance "
+            "config_version = 1");
 }
 
 TEST(ConfigMistakes, AQuantityPastAllMeasureIsTooLarge) {
@@ -177,6 +181,21 @@ TEST(ConfigMistakes, ASinksFileIsRegularAndNotTheJournals) {
             "FOLDER/node.toml:6:8: error: [sink.a] path: FOLDER/log lies in the journal's folder\n"
             "FOLDER/node.toml:9:8: error: [sink.b] path: /dev/null is no regular file\n");
   EXPECT_EQ(about_sinks(folder, "path = \"log.db\"", "path = \"logs/x.db\""), "");
+}
+
+TEST(ConfigMistakes, TheLogsFileIsItsOwn) {
+  const testing::ConfigFolder folder;
+  const auto about_log = [&](const std::string& text) {
+    folder.write("node.toml", "config_version = 1\n" + text);
+    return testing::read_node(folder).found;
+  };
+  EXPECT_EQ(about_log("[log]\nfile = \"x.log\"\n[sink.a]\ntype = \"store\"\npath = \"x.db\"\n"), "");
+  EXPECT_EQ(about_log("[log]\nfile = \"x.log\"\n[sink.a]\ntype = \"store\"\npath = \"x.log.1\"\n").substr(15),
+            "error: [sink.a] path: x.log.1 is also of [log]: give each a file of its own\n");
+  EXPECT_EQ(about_log("[log]\nfile = \"data/journal/x.log\"\n"),
+            "node.toml:3:8: error: [log] file: data/journal/x.log lies in the journal's folder\n");
+  EXPECT_EQ(about_log("[log]\nfile = \"/dev/null\"\n"),
+            "node.toml:3:8: error: [log] file: /dev/null is no regular file\n");
 }
 
 TEST(ConfigMistakes, SectionsWithoutANameSayHowToWriteThem) {

@@ -10,12 +10,18 @@
 
 namespace cantrail {
 
+// The options of one [copies.NAME], and all that the section may say.
+inline constexpr std::int64_t kMostCopies = 0x7FF;  // the largest number of one
+void describe_copies(CopiesSection& section, OptionVisitor& visitor);
+[[nodiscard]] LanguageSection copies_language();
+
 void read_copies(ConfigSections& sections, NodeConfig& config);
 void read_aliases(ConfigSections& sections, NodeConfig& config);
 void read_signals(ConfigSections& sections, NodeConfig& config);
 
-// An identifier as expressions, keys and topics can take it.
+// An identifier as expressions, keys and topics can take it; the same as a regular expression.
 [[nodiscard]] bool is_identifier(std::string_view text);
+inline constexpr const char* kIdentifier = "^[A-Za-z_][A-Za-z0-9_]*$";
 
 // The aliases of the section with their places; `Battery.soc = "…"` is a table in a table to TOML.
 struct AliasEntry {

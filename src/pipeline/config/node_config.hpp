@@ -22,9 +22,10 @@ namespace cantrail {
 struct SourceSection {
   std::string name, type;
   bool enabled = true;
-  bool optional = false;                 // the node is healthy without it
-  std::vector<DbcText> dbcs;             // in the order in which they are asked
-  std::unique_ptr<SourceConfig> config;  // nullptr only beside an error in the diagnostics
+  bool optional = false;                               // the node is healthy without it
+  std::vector<DbcText> dbcs;                           // in the order in which they are asked
+  std::vector<std::shared_ptr<const RowSchema>> rows;  // streams that it is known to deliver itself
+  std::unique_ptr<SourceConfig> config;                // nullptr only beside an error in the diagnostics
 };
 
 struct SinkSection {
@@ -36,11 +37,25 @@ struct SinkSection {
   std::unique_ptr<SinkConfig> config;  // nullptr only beside an error in the diagnostics
 };
 
+struct LogSection {
+  std::string level = "info";   // debug, info, warning, error
+  std::string format = "auto";  // auto, text, json, journald
+  Path file = {};               // empty: none
+  Bytes keep{16U << 20};        // of the file and the one before it together
+  void describe(OptionVisitor& visitor);
+};
+
 struct JournalSection {
   Path folder;                       // empty: DATA/journal
   std::string sync = "normal";       // safe, normal, sd-saver
   std::optional<Bytes> keep;         // none: the smaller of 8 GiB and 20 % of the disk
   std::string compression = "none";  // none, zstd
+  void describe(OptionVisitor& visitor);
+};
+
+struct BlobsSection {
+  std::optional<Bytes> keep;  // none: the smaller of 4 GiB and 10 % of the disk
+  void describe(OptionVisitor& visitor);
 };
 
 // [copies.NAME]: the messages of every DBC once more at other identifiers, one node of the bus after the
@@ -77,15 +92,18 @@ struct SignalSection {
 
 struct NodeConfig {
   std::string name = "cantrail";
-  std::string timezone = "UTC";    // for display only
-  std::string log_level = "info";  // debug, info, warning, error
-  Path data{"data"};               // where stores and the journal lie unless they say otherwise
+  std::string timezone = "UTC";  // for display only
+  Path data{"data"};             // where stores and the journal lie unless they say otherwise
+  LogSection log;
   JournalSection journal;
+  BlobsSection blobs;
   std::vector<SourceSection> sources;  // in the file's order
   std::vector<SinkSection> sinks;
   std::vector<CopiesSection> copies;
   AliasSection alias;
   SignalSection signal;
+
+  [[nodiscard]] JournalOptions journal_options() const;
 };
 
 // Sections that are not enabled are left out. Precondition: every enabled section has its config.

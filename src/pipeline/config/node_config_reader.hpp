@@ -13,6 +13,7 @@
 #include "component/registry.hpp"
 #include "component/toml/config_inputs.hpp"
 #include "pipeline/config/config_files.hpp"
+#include "pipeline/config/config_places.hpp"
 #include "pipeline/config/config_sections.hpp"
 #include "pipeline/config/dbc_files.hpp"
 #include "pipeline/config/node_config.hpp"
@@ -36,14 +37,17 @@ class NodeConfigReader {
   // The same without conf.d, `path` being where the text would lie: relative paths start from its folder.
   [[nodiscard]] NodeConfig read_text(std::string_view text, const std::string& path);
 
-  // A section of someone else's, once: [server]. Absent: its defaults, its flags and its environment.
-  // `problems`: asked afterwards for what is wrong between the options; `not_built`: for what is right and
-  // cannot be done by this build.
-  void section(const std::string& name, const Describe& describe, const Problems& problems = {},
-               const Problems& not_built = {});
-
+  // A section of someone else's, once: [server]. Absent: its defaults, its flags and its environment. Keys as
+  // ConfigSections::read() wants them.
+  template <class Keys>
+  void section(const SectionHead& head, Keys& keys) {
+    if (sections_ != nullptr) sections_->read(head, keys);
+  }
   // The same for each [name.ENTRY], in the file's order.
-  void sections(const std::string& name, const ConfigSections::BeginEntry& begin);
+  template <class Keys>
+  void sections(const SectionHead& head, std::vector<Keys>& all) {
+    if (sections_ != nullptr) sections_->read_entries(head, all);
+  }
 
   // Reports sections, keys and flags that nobody knows. Everything found, in the order of the files, then of
   // the DBCs; no error among it: the configuration can be run.
@@ -51,15 +55,18 @@ class NodeConfigReader {
 
   // What the configuration asks for and this build lacks; each is an error among finish()'s as well.
   [[nodiscard]] std::vector<std::string> not_in_build() const;
+  // Where the files say what.
+  [[nodiscard]] ConfigPlaces places() const;
   // What counts in the end, after finish().
   [[nodiscard]] EffectiveConfig effective() const;
+  // What a configuration may say at all; empty where none could be read.
+  [[nodiscard]] Language language() const;
 
  private:
   NodeConfig read_files(ConfigFiles files);
   bool check_version();
   void read_top(NodeConfig& config);
   void read_node(NodeConfig& config);
-  void read_journal(NodeConfig& config);
   void check_channels(const NodeConfig& config);
 
   Parts parts_;

@@ -79,6 +79,11 @@ bool is_identifier(std::string_view text) {
 }
 
 void read_signals(ConfigSections& sections, NodeConfig& config) {
+  sections.put_on_record({"signal", "Values under names of their own",
+                          tables_called({.called = "NAME",
+                                         .sense = "A value: a field under another name, or computed",
+                                         .names = kIdentifier},
+                                        {described<SignalKeys>()})});
   const ConfigTable& table = sections.claim("signal");
   std::vector<std::string> names;
   for (const ConfigEntry& entry : table.entries) names.push_back(entry.key);

@@ -12,7 +12,8 @@ namespace {
 
 // A recording may turn out to have any channel.
 bool learns_channels(const SourceSection& source) {
-  return source.config != nullptr && source.config->channels(source.name).empty();
+  return source.config != nullptr && source.config->has_channels() &&
+         source.config->channels(source.name).empty();
 }
 
 void add_source(CatalogSpec& spec, const SourceSection& source) {
@@ -25,8 +26,32 @@ void add_source(CatalogSpec& spec, const SourceSection& source) {
   }
   std::vector<std::string> channels;
   if (source.config != nullptr) channels = source.config->channels(source.name);
-  if (channels.empty()) channels.push_back(source.name);
+  const bool has_channels = source.config == nullptr || source.config->has_channels();
+  if (channels.empty() && has_channels) channels.push_back(source.name);
   for (const std::string& channel : channels) spec.channels.push_back({channel, id, dbcs});
+  const auto after = static_cast<std::uint32_t>(spec.channels.size());
+  for (const auto& row : source.rows) spec.streams.push_back({id, std::nullopt, row, after});
+}
+
+// As the node names them: where a message of the channel has the name, "SOURCE/NAME".
+void add_own_streams(CatalogSpec& spec, const NodeConfig& config, const Catalog& messages) {
+  for (std::size_t i = 0; i < spec.channels.size(); ++i) {
+    const auto channel = static_cast<ChannelId>(i);
+    const SourceId id = spec.channels[i].source;
+    const auto source =
+        std::find_if(config.sources.begin(), config.sources.end(),
+                     [&](const SourceSection& one) { return one.name == spec.sources[id].name; });
+    if (source->config == nullptr) continue;
+    for (const auto& row : source->config->streams()) {
+      const bool taken = std::any_of(
+          messages.streams.begin(), messages.streams.end(),
+          [&](const StreamInfo& known) { return known.channel == channel && known.row->name == row->name; });
+      auto named = std::make_shared<RowSchema>(*row);
+      if (taken) named->name = source->name + "/" + row->name;
+      spec.streams.push_back(
+          {id, channel, std::move(named), static_cast<std::uint32_t>(spec.channels.size())});
+    }
+  }
 }
 
 std::string without_channel(const std::string& text) {
@@ -43,6 +68,26 @@ bool names_a_signal(const std::string& pattern, const NodeConfig& config) {
                          [&](const Copy& copy) { return glob_match(pattern, signal.name + copy.suffix); });
     });
   });
+}
+
+bool fits_one(const std::string& pattern, const std::vector<std::string>& names) {
+  return std::any_of(names.begin(), names.end(),
+                     [&](const std::string& name) { return glob_match(pattern, name); });
+}
+
+// What dbc::apply_copies() makes of the names.
+std::vector<std::string> copied(const CopiesSection& section, const std::vector<std::string>& names) {
+  std::vector<std::string> made;
+  for (const std::string& name : names) {
+    const bool meant = section.only.empty() ||
+                       std::any_of(section.only.begin(), section.only.end(),
+                                   [&](const std::string& pattern) { return glob_match(pattern, name); });
+    if (!meant) made.push_back(name);
+    for (const Copy& copy : section.copies) {
+      if (meant) made.push_back(name + copy.suffix);
+    }
+  }
+  return made;
 }
 
 class StreamCheck {
@@ -71,6 +116,20 @@ class StreamCheck {
       sections_.warning(mention.where, mention.subject + ": \"" + printable(mention.text) +
                                            "\" fits no stream of this node" +
                                            (near ? "; did you mean '" + *near + "'?" : ""));
+    }
+  }
+
+  // The patterns over messages that say which ones a section of copies is about: those of the DBCs and what
+  // the sections before it have made of them.
+  void copies(const ConfigTable& all) {
+    std::vector<std::string> names;
+    for (const StreamInfo& stream : described_->streams) {
+      if (stream.row->can_id) names.push_back(stream.row->name);
+    }
+    for (const CopiesSection& section : config_.copies) {
+      const ConfigEntry* entry = all.find(section.name);
+      if (entry != nullptr && entry->value.table() != nullptr) copies_of(*entry->value.table(), names);
+      names = copied(section, names);
     }
   }
 
@@ -104,6 +163,20 @@ class StreamCheck {
   [[nodiscard]] Result<FieldPlace> find(const std::string& text) const {
     const auto copied = resolve_field(*catalog_, text);
     return copied ? copied : resolve_field(*described_, text);
+  }
+
+  void copies_of(const ConfigTable& section, const std::vector<std::string>& names) {
+    const ConfigEntry* only = section.find("only");
+    if (only == nullptr) return;
+    const auto* list = std::get_if<std::vector<ConfigValue>>(&only->value.value);
+    for (const ConfigValue& value : list != nullptr ? *list : std::vector{only->value}) {
+      const std::string* pattern = value.string();
+      if (pattern == nullptr || fits_one(*pattern, names)) continue;
+      const auto near = nearest(*pattern, names);
+      sections_.warning(value.where, "'only' in [" + section.path + "]: \"" + printable(*pattern) +
+                                         "\" fits no message of the DBCs" +
+                                         (near ? "; did you mean '" + *near + "'?" : ""));
+    }
   }
 
   // Without the channel, where any may come.
@@ -154,8 +227,12 @@ CatalogPtr catalog_of(const NodeConfig& config, bool with_copies, Diagnostics& f
     if (source.enabled) add_source(spec, source);
   }
   if (with_copies) spec.copies = config.copies;
-  const auto compiled = CatalogCompiler().compile(std::move(spec), found);
-  return compiled ? (*compiled)->catalog : std::make_shared<Catalog>();
+  CatalogCompiler compiler;
+  const auto messages = compiler.compile(spec, found);
+  if (!messages) return std::make_shared<Catalog>();
+  add_own_streams(spec, config, *(*messages)->catalog);
+  const auto all = compiler.compile(std::move(spec), found);
+  return all ? (*all)->catalog : (*messages)->catalog;
 }
 
 void check_streams(ConfigSections& sections, const NodeConfig& config, bool dbcs_are_whole) {
@@ -163,6 +240,9 @@ void check_streams(ConfigSections& sections, const NodeConfig& config, bool dbcs
   if (!dbcs_are_whole) return;
   StreamCheck check(sections, config);
   for (const StreamMention& mention : sections.mentions()) check.mention(mention);
+  if (const ConfigEntry* copies = sections.root().find("copies"); !config.copies.empty()) {
+    check.copies(*copies->value.table());
+  }
   const ConfigEntry* alias = sections.root().find("alias");
   if (alias == nullptr || alias->value.table() == nullptr) return;
   for (const AliasEntry& entry : alias_entries(*alias->value.table())) check.alias(entry);

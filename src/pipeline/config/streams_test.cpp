@@ -59,6 +59,20 @@ TEST(LaneKeys, PatternsThatFitNothingAreNamed) {
       "node.toml:13:17: warning: 'measurement' in [sink.upload]: \"Moter\" fits no stream of this node\n");
 }
 
+TEST(LaneKeys, StreamsThatSourcesMakeThemselvesAreThere) {
+  EXPECT_EQ(with_buses("[sink.store]\nonly = [\"can0:Bus\", \"*.load\"]\n[sink.upload]\nurl = \"x\"\nkeys = "
+                       "\"{can1:Bus.load}\"\n")
+                .found,
+            "");
+  const ConfigFolder folder;
+  folder.write("own.dbc", "BO_ 256 Bus: 8 A\n SG_ stop : 0|1@1+ (1,0) [0|0] \"\" A\n");
+  EXPECT_EQ(read_node(folder,
+                      "[source.can0]\ntype = \"bus\"\ndbc = \"own.dbc\"\n[sink.store]\nonly = "
+                      "[\"Bus.stop\", \"can0/Bus.load\"]\n")
+                .found,
+            "");
+}
+
 TEST(LaneKeys, NothingIsSaidOfStreamsWhereADbcIsMissing) {
   const ConfigFolder folder;
   const auto reading =
@@ -109,6 +123,52 @@ TEST(Copies, SayWhatIsWrongWithThem) {
       "node.toml:13:22: error: 'a b' in [copies.node.3] cannot be a label: use letters, digits and '_'\n"
       "node.toml:13:41: error: 'room' in [copies.node.3] must be a string, not a list\n"
       "node.toml:15:1: error: 'x' stands in no section of copies: each has a name, write [copies.NAME]\n");
+}
+
+TEST(Copies, HaveLabelsThatTemplatesMayName) {
+  const std::string copies =
+      "[copies.node]\nstep = 0x100\n1 = { room = \"Flower back\", suffix = \"_b\" }\n2 = { rack = 7 }\n";
+  const auto sink = [](const std::string& keys) {
+    return "[sink.upload]\nurl = \"x\"\nkeys = \"" + keys + "\"\n";
+  };
+  EXPECT_EQ(with_buses(copies + sink("{node}/{room}/{rack}/{type}{suffix}")).found, "");
+  EXPECT_EQ(with_buses(sink("{node}/{rom}") + copies).found,
+            "node.toml:10:8: error: 'keys' in [sink.upload] has an unknown placeholder {rom}; did you mean "
+            "{room}?\n");
+  EXPECT_EQ(with_buses(copies + sink("{place}")).found,
+            "node.toml:14:8: error: 'keys' in [sink.upload] has an unknown placeholder {place}: it may have "
+            "{stream}, {node}, {type}, {room}, {suffix}, {rack}, or a field as in {Stream.field}\n");
+  EXPECT_EQ(with_buses(sink("{room}")).found,
+            "node.toml:10:8: error: 'keys' in [sink.upload] has an unknown placeholder {room}: it may have "
+            "{stream}, {node}, or a field as in {Stream.field}\n");
+}
+
+TEST(Copies, PatternsThatFitNoMessageAreNamed) {
+  EXPECT_EQ(
+      with_buses("[copies.node]\nstep = 0x100\nonly = [\"Batery\", \"Bat*\", \"Bus\"]\n1 = { suffix = \"_a\" "
+                 "}\n[copies.side]\nstep = 0x400\nonly = \"Battery_a\"\n1 = { suffix = \"_l\" }\n")
+          .found,
+      "node.toml:10:9: warning: 'only' in [copies.node]: \"Batery\" fits no message of the DBCs; did you "
+      "mean "
+      "'Battery'?\n"
+      "node.toml:10:27: warning: 'only' in [copies.node]: \"Bus\" fits no message of the DBCs\n");
+}
+
+TEST(Copies, AWrongOneStillHasItsLabels) {
+  const auto reading = with_buses(
+      "[copies.node]\n1 = { room = \"a\", suffix = \"_a\" }\n[sink.upload]\nurl = \"x\"\nkeys = "
+      "\"{room}\"\n");
+  EXPECT_EQ(reading.found,
+            "node.toml:8:1: error: 'step' is missing in [copies.node]: for instance step = 0x100\n");
+}
+
+TEST(Copies, ALabelIsNotOneThatEveryCopyHas) {
+  EXPECT_EQ(
+      with_buses("[copies.rack]\nstep = 256\n1 = { type = \"x\", rack = \"y\", node = \"z\" }\n").found,
+      "node.toml:10:7: error: 'type' in [copies.rack.1] is a label that every copy has already: `type` is "
+      "the message's name, `rack` the number of the copy; choose another name\n"
+      "node.toml:10:19: error: 'rack' in [copies.rack.1] is a label that every copy has already: `type` "
+      "is the message's name, `rack` the number of the copy; choose another name\n");
 }
 
 TEST(Aliases, AreReadAndNotAppliedYet) {

@@ -16,6 +16,7 @@ class BusConfig final : public SourceConfig {
     visitor.option({"channel", "", &channel});
     visitor.option({"bitrate", "", &bitrate, false, 1'000, 1'000'000});
     visitor.option({"filters", "", &filters});
+    visitor.option({"traffic", "", &traffic, false, {}, {}, {"live", "recording", "exact"}});
   }
   [[nodiscard]] std::vector<std::string> problems() const override {
     std::vector<std::string> found;
@@ -27,9 +28,32 @@ class BusConfig final : public SourceConfig {
   [[nodiscard]] std::vector<std::string> channels(const std::string& source_name) const override {
     return {channel.empty() ? source_name : channel};
   }
+  [[nodiscard]] std::vector<std::shared_ptr<const RowSchema>> streams() const override {
+    auto row = std::make_shared<RowSchema>();
+    row->name = "Bus";
+    row->cycle_ms = 1000;
+    row->fields.emplace_back().name = "load";
+    return {row};
+  }
   [[nodiscard]] std::unique_ptr<FrameSource> make() const override { return nullptr; }
 
+  // A bus where a frame takes 47 bits and its data; "exact": Battery twice a second, and a message that no
+  // DBC has.
+  [[nodiscard]] SourceForecast forecast(FileSystem&) const override {
+    SourceForecast forecast;
+    if (traffic == "recording") forecast.unknown = "a recording";
+    if (traffic == "exact") forecast.frames = {{256, 8, 2}, {999, 8, 5}};
+    if (bitrate) {
+      forecast.frame_seconds = [rate = *bitrate](std::uint32_t, std::uint32_t bytes) {
+        return (47.0 + 8.0 * bytes) / static_cast<double>(rate);
+      };
+    }
+    if (!filters.empty()) forecast.takes = [](std::uint32_t id) { return id == 512; };
+    return forecast;
+  }
+
   std::string channel;
+  std::string traffic = "live";
   std::optional<std::int64_t> bitrate;
   std::vector<std::string> filters;
 };
@@ -65,6 +89,18 @@ class StoreConfig final : public SinkConfig {
     visitor.option({"password", "", &password});
   }
   [[nodiscard]] std::vector<std::string> writes() const override { return {path.value}; }
+  // Ten bytes a field, and room for a gigabyte.
+  [[nodiscard]] std::optional<SinkForecast> forecast(std::span<const StreamRate> streams) const override {
+    SinkForecast forecast;
+    for (const StreamRate& stream : streams) {
+      forecast.bytes_per_day +=
+          stream.rows_per_s * 86400 * 10 * static_cast<double>(stream.row->fields.size());
+    }
+    if (forecast.bytes_per_day <= 0) return forecast;
+    forecast.holds = std::chrono::seconds(static_cast<std::int64_t>(1e9 / forecast.bytes_per_day * 86400));
+    forecast.limit = "1GB";
+    return forecast;
+  }
   [[nodiscard]] std::unique_ptr<Sink> make() const override { return std::make_unique<DoesNothing>(true); }
 
   Path path{"history.db"};
@@ -81,6 +117,7 @@ class UploadConfig final : public SinkConfig {
     OptionSpec keys{"keys", "", &topics};
     keys.placeholders = {"stream", "node"};
     keys.references = true;
+    keys.labels = true;
     visitor.option(keys);
     OptionSpec table{"measurement", "", &measurement};
     table.placeholders = {"stream"};

@@ -26,6 +26,16 @@ struct Reading {
   }
 };
 
+// A section of a layer above.
+struct ServerKeys {
+  std::string listen = "127.0.0.1:8080";
+  std::string problem;
+  void describe(OptionVisitor& visitor) { visitor.option({"listen", "Where it listens", &listen}); }
+  [[nodiscard]] std::vector<std::string> problems() const {
+    return problem.empty() ? std::vector<std::string>{} : std::vector{problem};
+  }
+};
+
 struct Surroundings {
   std::map<std::string, std::string> variables, flags;
 };
@@ -48,8 +58,8 @@ inline Reading read_node(const ConfigFolder& folder, const Surroundings& around 
   NodeConfigReader reader({components(), inputs, real_file_system(), "pi"});
   Reading reading;
   reading.config = reader.read(folder.file("node.toml"));
-  std::string listen = "127.0.0.1:8080";
-  reader.section("server", [&](OptionVisitor& visitor) { visitor.option({"listen", "", &listen}); });
+  ServerKeys server;
+  reader.section({"server", "The page"}, server);
   for (const Diagnostic& diagnostic : reader.finish()) {
     reading.found += without(folder.path, to_string(diagnostic)) + "\n";
   }

@@ -37,16 +37,21 @@ SinkPart part(SinkSection section) {
 
 }  // namespace
 
+JournalOptions NodeConfig::journal_options() const {
+  JournalOptions options;
+  options.folder = journal.folder.value.empty() ? join_path(data.value, "journal") : journal.folder.value;
+  options.cap_bytes = journal.keep.value_or(Bytes{}).count;
+  options.sync = sync_mode(journal.sync);
+  options.compression = journal.compression == "zstd" ? JournalCompression::zstd : JournalCompression::none;
+  return options;
+}
+
 NodeParts to_parts(NodeConfig config, std::string version) {
   NodeParts parts;
   parts.name = std::move(config.name);
   parts.version = std::move(version);
-  parts.journal.folder = config.journal.folder.value.empty() ? join_path(config.data.value, "journal")
-                                                             : std::move(config.journal.folder.value);
-  parts.journal.cap_bytes = config.journal.keep.value_or(Bytes{}).count;
-  parts.journal.sync = sync_mode(config.journal.sync);
-  parts.journal.compression =
-      config.journal.compression == "zstd" ? JournalCompression::zstd : JournalCompression::none;
+  parts.journal = config.journal_options();
+  parts.blobs = {join_path(config.data.value, "blobs"), config.blobs.keep.value_or(Bytes{}).count};
   parts.dead_letter_folder = join_path(config.data.value, "dead-letter");
   parts.copies = std::move(config.copies);
   for (SourceSection& section : config.sources) {

@@ -1,6 +1,7 @@
 // Numbers of variable length in strings of bytes: what chunks and rollups are made of.
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <string>
@@ -22,9 +23,7 @@ inline void put_number(std::string& out, std::uint64_t value) {
   out += static_cast<char>(value);
 }
 [[nodiscard]] constexpr std::size_t number_size(std::uint64_t value) {
-  std::size_t size = 1;
-  for (; value >= 0x80; value >>= 7) ++size;
-  return size;
+  return (static_cast<std::size_t>(std::bit_width(value | 1)) + 6) / 7;
 }
 
 // Reads what was put. Bytes that end early or make no sense give zeros, and ok() is false from then on: what

@@ -97,8 +97,8 @@ void get_body(ByteReader& in, std::span<std::int64_t> values, unsigned bits) {
 }
 
 void differences(std::span<const std::int64_t> values, std::vector<std::int64_t>& out) {
-  out.clear();
-  for (std::size_t i = 1; i < values.size(); ++i) out.push_back(minus(values[i], values[i - 1]));
+  out.resize(values.size() - 1);
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] = minus(values[i + 1], values[i]);
 }
 
 double scaled(std::int64_t number, bool divide, unsigned power) {
@@ -111,7 +111,7 @@ bool fits(std::uint64_t word, bool divide, unsigned power, std::int64_t& number)
   const auto value = std::bit_cast<double>(word);
   const double wanted = value * kTens[power];
   if (!(std::fabs(wanted) < 4e15)) return false;
-  number = std::llround(wanted);
+  number = static_cast<std::int64_t>(wanted + (wanted < 0 ? -0.5 : 0.5));  // a half fits neither way
   return std::bit_cast<std::uint64_t>(scaled(number, divide, power)) == word;
 }
 

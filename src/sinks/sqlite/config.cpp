@@ -1,6 +1,7 @@
 #include <array>
 #include <utility>
 
+#include "sinks/sqlite/forecast.hpp"
 #include "sinks/sqlite/sink.hpp"
 #include "sinks/sqlite/sqlite_sink.hpp"
 
@@ -82,6 +83,20 @@ std::vector<std::string> SqliteConfig::problems() const {
 std::vector<std::string> SqliteConfig::writes() const {
   if (path.value.empty()) return {};  // said by problems()
   return {path.value, path.value + "-wal", path.value + "-shm"};
+}
+
+std::optional<SinkForecast> SqliteConfig::forecast(std::span<const StreamRate> streams) const {
+  const sqlite::StoreOptions options = options_of(*this);
+  const sqlite::Growth growth = sqlite::growth_of(streams, options.form, delay);
+  double rows_per_s = 0;
+  for (const StreamRate& stream : streams) rows_per_s += stream.rows_per_s;
+  SinkForecast forecast;
+  forecast.bytes_per_day = growth.all() * 86400;
+  if (auto held = sqlite::holding(growth, rows_per_s, options)) {
+    forecast.holds = held->time;
+    forecast.limit = std::move(held->limit);
+  }
+  return forecast;
 }
 
 std::unique_ptr<Sink> SqliteConfig::make() const {

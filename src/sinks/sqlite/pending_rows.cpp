@@ -1,6 +1,7 @@
 #include "sinks/sqlite/pending_rows.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "sinks/sqlite/block_key.hpp"
 
@@ -52,16 +53,32 @@ void PendingRows::add(const RowRun& run) {
   }
 }
 
+void PendingRows::lay_out(std::span<const PendingStream> streams) {
+  pieces_.clear();
+  stretches_.clear();
+  for (const PendingStream& one : streams) {
+    const std::size_t first = pieces_.size();
+    split(by_stream_[one.stream], one.has_text);
+    for (std::size_t at = first; at < pieces_.size(); ++at) {
+      if (at == first || pieces_[at].minute != stretches_.back().minute) {
+        stretches_.push_back({pieces_[at].minute, one.number, one.stream, at, at});
+      }
+      stretches_.back().end = at + 1;
+    }
+  }
+  std::ranges::sort(stretches_, {}, [](const Stretch& one) { return std::pair(one.minute, one.number); });
+}
+
 // Into pieces of one minute; rows with texts one by one, since they can be of any size.
 void PendingRows::split(std::span<const RowRun> runs, bool has_text) {
-  pieces_.clear();
+  const std::size_t first = pieces_.size();
   bool in_order = true;
   for (const RowRun& run : runs) {
     const auto times = run.block->time_ns();
     Piece piece{floor_div(times[run.from], kMinuteNs), run};
     const auto close = [&](std::uint32_t end) {
       piece.run.to = end;
-      in_order = in_order && (pieces_.empty() || pieces_.back().minute <= piece.minute);
+      in_order = in_order && (pieces_.size() == first || pieces_.back().minute <= piece.minute);
       pieces_.push_back(piece);
     };
     for (std::uint32_t row = run.from + 1; row < run.to; ++row) {
@@ -74,16 +91,17 @@ void PendingRows::split(std::span<const RowRun> runs, bool has_text) {
     close(run.to);
   }
   if (!in_order) {
-    std::ranges::stable_sort(pieces_, {}, [](const Piece& piece) { return piece.minute; });
+    std::ranges::stable_sort(pieces_.begin() + static_cast<std::ptrdiff_t>(first), pieces_.end(), {},
+                             [](const Piece& piece) { return piece.minute; });
   }
 }
 
-RowGroup PendingRows::take_group(std::size_t& at) {
+RowGroup PendingRows::take_group(std::size_t& at, std::size_t end) {
   runs_.clear();
   RowGroup group;
   group.minute = pieces_[at].minute;
   std::size_t text = 0;
-  while (at < pieces_.size() && pieces_[at].minute == group.minute) {
+  while (at < end) {
     RowRun& run = pieces_[at].run;
     if (!runs_.empty() && !same_origin(runs_.front(), run)) break;
     if (group.rows == kMostRows || text > kMostTextBytes) break;

@@ -1,4 +1,5 @@
-// The rows of one transaction, put in order for packing and rolling up: by stream, then by minute.
+// The rows of one transaction, put in order for packing and rolling up: by minute, then by stream, as the
+// keys of what is stored are. So all of it is appended, and fills its pages.
 #pragma once
 
 #include <cstdint>
@@ -17,6 +18,13 @@ struct RowGroup {
   std::span<const RowRun> runs;  // in the order of their positions
 };
 
+// A stream, its number in the file, and whether it has texts.
+struct PendingStream {
+  StreamId stream = 0;
+  std::int64_t number = 0;
+  bool has_text = false;
+};
+
 // Keeps its memory; the batches must outlive it until clear(). Not thread-safe.
 class PendingRows {
  public:
@@ -25,15 +33,16 @@ class PendingRows {
   void add(const RowRun& run);
 
   [[nodiscard]] std::span<const StreamId> streams() const { return touched_; }
-  [[nodiscard]] const RowRun& last(StreamId stream) const { return by_stream_[stream].back(); }
-
-  // Calls `use` with each group of the stream, in order of minutes, until one fails.
+  // Calls `use(stream, group)` with each group, in order of minutes and of the streams' numbers, until one
+  // fails. `streams`: those of streams().
   template <class Use>
-  Status each_group(StreamId stream, bool has_text, Use use) {
-    split(by_stream_[stream], has_text);
-    for (std::size_t at = 0; at < pieces_.size();) {
-      const RowGroup group = take_group(at);
-      if (Status used = use(group); !used) return used;
+  Status each_group(std::span<const PendingStream> streams, Use use) {
+    lay_out(streams);
+    for (const Stretch& stretch : stretches_) {
+      for (std::size_t at = stretch.begin; at < stretch.end;) {
+        const RowGroup group = take_group(at, stretch.end);
+        if (Status used = use(stretch.stream, group); !used) return used;
+      }
     }
     return {};
   }
@@ -44,12 +53,21 @@ class PendingRows {
     RowRun run;
   };
 
+  // A stream's rows of one minute: pieces [begin, end).
+  struct Stretch {
+    std::int64_t minute = 0, number = 0;
+    StreamId stream = 0;
+    std::size_t begin = 0, end = 0;
+  };
+
+  void lay_out(std::span<const PendingStream> streams);
   void split(std::span<const RowRun> runs, bool has_text);
-  RowGroup take_group(std::size_t& at);
+  RowGroup take_group(std::size_t& at, std::size_t end);
 
   std::vector<std::vector<RowRun>> by_stream_;
   std::vector<StreamId> touched_;
-  std::vector<Piece> pieces_;
+  std::vector<Piece> pieces_;  // of one stream behind the other, each in order of minutes
+  std::vector<Stretch> stretches_;
   std::vector<RowRun> runs_;
 };
 

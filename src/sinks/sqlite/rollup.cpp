@@ -6,9 +6,11 @@
 namespace cantrail::sqlite {
 namespace {
 
-constexpr std::uint8_t kFormat = 1;
+constexpr std::uint8_t kFirstFormat = 1, kFormat = 2;  // 2: kExcept
 constexpr std::size_t kMostBuckets = 3600, kMostSlots = 65536;
-constexpr std::uint8_t kOwn = 0, kSame = 1;  // a column, or the same as the one it may repeat
+// A column; the same as the one it may repeat; or the same but for some places.
+constexpr std::uint8_t kOwn = 0, kSame = 1, kExcept = 2;
+constexpr std::size_t kFew = 4;  // exceptions are at most one in so many
 
 struct Scratch {
   std::vector<std::int64_t> integers;
@@ -22,18 +24,44 @@ void put_column(std::string& out, ColumnCode& code, std::span<const std::int64_t
   if (!same) code.put_integers(out, values);
 }
 
+// A sensor of one value a second has two in some of them, and none in the next.
 void put_column(std::string& out, ColumnCode& code, std::span<const std::uint64_t> words,
                 std::span<const std::uint64_t> like) {
-  const bool same = std::ranges::equal(words, like);
-  out += static_cast<char>(same ? kSame : kOwn);
-  if (!same) code.put_doubles(out, words);
+  std::size_t different = 0;
+  for (std::size_t i = 0; i < like.size(); ++i) different += words[i] != like[i] ? 1 : 0;
+  if (like.empty() || different * kFew > words.size()) {
+    out += static_cast<char>(kOwn);
+    return code.put_doubles(out, words);
+  }
+  out += static_cast<char>(different == 0 ? kSame : kExcept);
+  if (different == 0) return;
+  std::vector<std::int64_t> places;
+  std::vector<std::uint64_t> others;
+  for (std::size_t i = 0; i < like.size(); ++i) {
+    if (words[i] == like[i]) continue;
+    places.push_back(static_cast<std::int64_t>(i));
+    others.push_back(words[i]);
+  }
+  put_number(out, different);
+  code.put_integers(out, places);
+  code.put_doubles(out, others);
 }
 
 template <class Value, class Get>
 std::vector<Value> get_column(ByteReader& in, std::size_t size, const std::vector<Value>& like, Get get) {
-  if (in.byte() == kSame) return like.size() == size ? like : std::vector<Value>(size);
-  std::vector<Value> values(size);
-  get(in, std::span<Value>(values));
+  const std::uint8_t kind = in.byte();
+  std::vector<Value> values = kind != kOwn && like.size() == size ? like : std::vector<Value>(size);
+  if (kind == kOwn) get(in, std::span<Value>(values));
+  if (kind != kExcept) return values;
+  std::vector<std::int64_t> places(in.count(size));
+  std::vector<Value> others(places.size());
+  ColumnCode::get_integers(in, places);
+  get(in, std::span<Value>(others));
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    if (places[i] >= 0 && places[i] < static_cast<std::int64_t>(size)) {
+      values[static_cast<std::size_t>(places[i])] = others[i];
+    }
+  }
   return values;
 }
 
@@ -137,7 +165,7 @@ Status RollupBlock::get(std::string_view bytes) {
   clear();
   ByteReader in(bytes);
   const Fault damaged{FaultKind::corrupt, "a rollup is damaged"};
-  if (in.byte() != kFormat) return damaged;
+  if (const std::uint8_t format = in.byte(); format < kFirstFormat || format > kFormat) return damaged;
   const std::size_t places = in.count(kMostBuckets);
   std::vector<std::int64_t> offsets(places);
   ColumnCode::get_integers(in, offsets);

@@ -3,6 +3,7 @@
 #include <limits>
 #include <map>
 #include <random>
+#include <set>
 
 #include <gtest/gtest.h>
 
@@ -288,8 +289,8 @@ TEST(RollupKeep, TheFileStaysWithinItsSizeAndRollupsOutliveRows) {
   const Series all = ask(world, {kBegin, kBegin + 2 * kHourNs, 60}, "Motor", "Rpm", "can0");
   std::uint64_t counted = 0;
   for (const SeriesPoint& point : all.points) counted += point.count;
-  EXPECT_GT(counted, stats->rows);
-  EXPECT_EQ(counted, 1500U * 400);
+  EXPECT_LT(stats->rows, 1500U * 1000 / 2) << "half of all rows or more are gone";
+  EXPECT_EQ(counted, 1500U * 400) << "the rollups of one of the streams still count all of its own";
 }
 
 TEST(RollupKeep, ALevelStaysWithinASizeOfItsOwn) {
@@ -351,6 +352,51 @@ TEST(RollupBlock, ComesBackAsItWasPut) {
   for (std::size_t cut = 0; cut < bytes.size(); ++cut) {
     EXPECT_FALSE(back.get(std::string_view(bytes).substr(0, cut))) << cut;
   }
+}
+
+// A minute of a sensor whose values wander, one a second but for the seconds that have two.
+RollupBlock minute_with(std::set<std::uint32_t> seconds_of_two) {
+  RollupBlock block;
+  std::mt19937_64 random(5);
+  std::int64_t raw = 2'000;
+  for (std::uint32_t second = 0; second < 60; ++second) {
+    const std::size_t at = block.place(second);
+    for (int i = 0; i < (seconds_of_two.contains(second) ? 2 : 1); ++i) {
+      raw += static_cast<std::int64_t>(random() % 7) - 3;
+      block.slot(0)[at].add(static_cast<double>(raw) / 100, 1000 + i);
+    }
+  }
+  return block;
+}
+
+TEST(RollupBlock, AFewSecondsOfTwoValuesCostLittleMore) {
+  ColumnCode code;
+  std::string regular, some;
+  minute_with({}).put(regular, code);
+  const RollupBlock block = minute_with({3, 30, 59});
+  block.put(some, code);
+  EXPECT_LT(some.size(),
+            regular.size() + 3 * 25);  // a column each of greatest, last and sum: three places, three numbers
+  RollupBlock back;
+  ASSERT_TRUE(back.get(some));
+  EXPECT_EQ(back.slots()[0].buckets, block.slots()[0].buckets);
+  for (std::size_t cut = 0; cut < some.size(); ++cut) {
+    EXPECT_FALSE(back.get(std::string_view(some).substr(0, cut))) << cut;
+  }
+}
+
+TEST(RollupBlock, ReadsTheFirstFormat) {
+  std::string bytes;
+  ColumnCode code;
+  const RollupBlock block =
+      minute_with({});  // which has no exceptions: only the number of the format differs
+  block.put(bytes, code);
+  bytes[0] = 1;
+  RollupBlock back;
+  ASSERT_TRUE(back.get(bytes));
+  EXPECT_EQ(back.slots()[0].buckets, block.slots()[0].buckets);
+  bytes[0] = 3;
+  EXPECT_FALSE(back.get(bytes));
 }
 
 }  // namespace

@@ -19,6 +19,13 @@ bool is_text(FieldType type) {
   return type == FieldType::text || type == FieldType::blob;
 }
 
+// The byte with this value next to the one before it, counted on beyond a byte's range: the low byte of a
+// value that wanders goes from 255 to 256 and not back to 0. Only the lowest eight bits count when it is
+// read.
+std::int64_t unwrapped(std::uint8_t byte, std::int64_t before) {
+  return before + static_cast<std::int8_t>(byte - static_cast<std::uint8_t>(before));
+}
+
 template <class Use>
 void each_row(std::span<const RowRun> runs, Use use) {
   for (const RowRun& run : runs) {
@@ -92,8 +99,10 @@ void ChunkPacker::put_payload(std::string& out, std::span<const RowRun> runs) {
   }
   out += static_cast<char>(kBytewise);
   for (std::size_t byte = 0; byte < length; ++byte) {
+    std::int64_t before = static_cast<std::uint8_t>(payload_[byte]);
     for (std::size_t row = 0; row < rows; ++row) {
-      column_[row] = static_cast<std::uint8_t>(payload_[row * length + byte]);
+      before = unwrapped(static_cast<std::uint8_t>(payload_[row * length + byte]), before);
+      column_[row] = before;
     }
     code_.put_integers(out, column_);
   }

@@ -46,7 +46,7 @@ Status set_up_connection(Database& database, std::uint64_t wal_keep_bytes) {
   return database.run(
       "PRAGMA page_size=1024; PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL; PRAGMA "
       "synchronous=NORMAL;"
-      "PRAGMA secure_delete=OFF; PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-8192;"
+      "PRAGMA secure_delete=OFF; PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-4096;"
       "PRAGMA journal_size_limit=" +
       std::to_string(wal_keep_bytes));
 }
@@ -62,6 +62,19 @@ Status in_one_step(Database& database, const std::string& sql) {
 
 }  // namespace
 
+Status check_owner(const std::string& path, std::int64_t application_id, std::int64_t schema_version) {
+  if (application_id != kApplicationId) {
+    return {FaultKind::config, path + " is a database of another program; name another file in `path`"};
+  }
+  if (schema_version < kFirstSchema || schema_version > kSchemaVersion) {
+    return {FaultKind::config, path + " was written by a newer cantrail (schema " +
+                                   std::to_string(schema_version) + ", this one knows " +
+                                   std::to_string(kSchemaVersion) +
+                                   "); update cantrail, or name another file in `path`"};
+  }
+  return {};
+}
+
 Status prepare_file(Database& database, std::uint64_t wal_keep_bytes) {
   // Looked at before anything is set: a file that is not ours stays as it is.
   const Result<std::int64_t> tables = database.number("SELECT count(*) FROM sqlite_schema");
@@ -71,20 +84,11 @@ Status prepare_file(Database& database, std::uint64_t wal_keep_bytes) {
   const Result<std::int64_t> version = database.number("PRAGMA user_version");
   if (!version) return version.status();
   if (*tables > 0) {
-    if (*owner != kApplicationId) {
-      return {FaultKind::config,
-              database.path() + " is a database of another program; name another file in `path`"};
-    }
-    if (*version < kFirstSchema || *version > kSchemaVersion) {
-      return {FaultKind::config, database.path() + " was written by a newer cantrail (schema " +
-                                     std::to_string(*version) + ", this one knows " +
-                                     std::to_string(kSchemaVersion) +
-                                     "); update cantrail, or name another file in `path`"};
-    }
+    if (Status ours = check_owner(database.path(), *owner, *version); !ours) return ours;
     if (Status set = set_up_connection(database, wal_keep_bytes); !set || *version == kSchemaVersion) {
       return set;
     }
-    return in_one_step(database, kUpgrade);
+    return in_one_step(database, *version == kSecondSchema ? "" : kUpgrade);
   }
   if (Status set = set_up_connection(database, wal_keep_bytes); !set) return set;
   return in_one_step(database, kTables);

@@ -11,12 +11,17 @@
 namespace cantrail::sqlite {
 
 inline constexpr std::int64_t kApplicationId = 0x63616E74;  // "cant"
-inline constexpr std::int64_t kSchemaVersion = 2;
+// 2: rollups and packed rows. 3: rollups with exceptions, which a program that knows 2 takes for damage.
+inline constexpr std::int64_t kSchemaVersion = 3, kSecondSchema = 2;
 inline constexpr std::int64_t kFirstSchema =
     1;  // upgraded in place: its rows stay, rollups begin with the next one
 
 // A row whose text and data are larger than this together is refused.
 inline constexpr int kMostRowBytes = 1 << 20;
+
+// Fault `config`: a database with tables that carries these numbers is another program's, or a newer
+// cantrail's.
+Status check_owner(const std::string& path, std::int64_t application_id, std::int64_t schema_version);
 
 // Pragmas of the writer, then tables where there are none. Faults: config (made by a newer cantrail, or no
 // history at all), corrupt, and what the disk says.

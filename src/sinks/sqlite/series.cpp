@@ -128,7 +128,7 @@ class SeriesQuestion {
     buckets_.assign(static_cast<std::size_t>(buckets_in(from_, to_, plan.width_ns)), {});
     total_ = inside_ = 0;
     const std::int64_t begin_ns = first * plan.width_ns;
-    const std::int64_t end_ns = begin_ns + static_cast<std::int64_t>(buckets_.size()) * plan.width_ns;
+    const std::int64_t end_ns = (first + static_cast<std::int64_t>(buckets_.size())) * plan.width_ns;
     Result<Statement> parts = database_.prepare("SELECT id FROM rollup WHERE level=? ORDER BY id");
     if (!parts) return parts.status();
     parts->bind(1, static_cast<std::int64_t>(plan.level));

@@ -13,6 +13,9 @@
 
 namespace cantrail::sqlite {
 
+// The most records of one transaction; fewer where `delay` ends first.
+inline constexpr std::size_t kRecordsAtOnce = 8192;
+
 // Durable. Lane's thread only, but for what history() returns.
 class SqliteSink final : public Sink {
  public:

@@ -249,9 +249,18 @@ TEST(SqliteSink, StoresGapsWithTheRows) {
 }
 
 // A lane hands over batches from which its keys left something out.
-TEST(SqliteSink, TellsTheFateOfOnlyThoseRecordsThatTheLaneDidNotLeaveOut) {
+class LeftOut : public ::testing::TestWithParam<const char*> {
+ protected:
+  LeftOut() {
+    world.form = GetParam();
+    world.remake();
+    EXPECT_TRUE(world.open());
+  }
   World world;
-  ASSERT_TRUE(world.open());
+};
+INSTANTIATE_TEST_SUITE_P(SqliteSink, LeftOut, ::testing::Values("plain", "packed"));
+
+TEST_P(LeftOut, OnlyTheFateOfTheOtherFramesIsTold) {
   const std::shared_ptr<Batch> batch = make_batch(world.catalog, 1, 100);
   for (const std::uint32_t frame : batch->blocks[1].frame()) batch->left_out.push_back(frame);
   const std::size_t left_out = batch->left_out.size();
@@ -261,6 +270,21 @@ TEST(SqliteSink, TellsTheFateOfOnlyThoseRecordsThatTheLaneDidNotLeaveOut) {
   EXPECT_EQ(outcome->undecoded, 10U);
   EXPECT_EQ(outcome->delivered, 100U - 10U - left_out);
   EXPECT_EQ(outcome->filtered, 0U);
+}
+
+TEST_P(LeftOut, RowsOfASourceAreNotStored) {
+  const std::shared_ptr<Batch> batch = make_air_batch(world.catalog, 1, {"kitchen", "bedroom", "cellar"});
+  batch->left_out = {1};
+  StreamBlock& cut = batch->cut_rows.emplace().emplace_back();
+  cut.take(batch->raw->rows.front(), std::vector<std::uint32_t>{0, 1, 2});
+  for (const std::size_t field : {0, 1}) cut.make_validity(field, true)[0] = 0b101;
+  const auto outcome = world.write(batch);
+  ASSERT_TRUE(outcome) << outcome.fault().message;
+  EXPECT_EQ(outcome->delivered, 2U);
+  EXPECT_EQ(outcome->undecoded, 0U);
+  const std::vector<HistoryRow> rows = world.rows();
+  ASSERT_EQ(rows.size(), 2U);
+  for (const HistoryRow& row : rows) EXPECT_EQ(row.signals.find("bedroom"), std::string::npos);
 }
 
 }  // namespace

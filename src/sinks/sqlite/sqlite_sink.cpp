@@ -1,6 +1,7 @@
 #include "sinks/sqlite/sqlite_sink.hpp"
 
 #include "base/file.hpp"
+#include "sinks/sqlite/block_key.hpp"
 #include "sinks/sqlite/quarantine.hpp"
 #include "sinks/sqlite/sink.hpp"
 
@@ -9,9 +10,11 @@ namespace cantrail::sqlite {
 SinkTraits SqliteSink::traits() const {
   SinkTraits traits;
   traits.durable = true;
-  traits.records = 4096;
+  traits.records = kRecordsAtOnce;
   traits.bytes = 2 << 20;  // of small batches, as slow sensors make them
   traits.delay = delay_;   // few transactions when little comes: they wear SD cards
+  // Packed rows and rollups are cut by the minute: those of a whole one are stored once, not in two parts.
+  traits.align = std::chrono::nanoseconds(kMinuteNs);
   return traits;
 }
 

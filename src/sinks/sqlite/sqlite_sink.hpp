@@ -18,6 +18,8 @@ class SqliteConfig final : public SinkConfig {
   [[nodiscard]] std::vector<std::string> problems() const override;
   // The file, and what SQLite puts beside it.
   [[nodiscard]] std::vector<std::string> writes() const override;
+  [[nodiscard]] std::optional<SinkForecast> forecast(std::span<const StreamRate> streams) const override;
+  [[nodiscard]] std::optional<Findings> probe(const ProbeContext& context) const override;
   [[nodiscard]] std::unique_ptr<Sink> make() const override;
 
   Path path{"history.db"};

@@ -307,11 +307,13 @@ void Store::take_packed(const Part& part, WriteOutcome& outcome) {
   for (std::size_t i = outcome.rejected.size(); i-- > 0 && outcome.rejected[i].batch == part.number;)
     ++refused;
   std::size_t first_record = frames;
-  for (const StreamBlock& rows : raw.rows) {
+  for (const StreamBlock& rows : batch.rows()) {
     take_block(part, block++, first_record, outcome);
     first_record += rows.rows();
   }
-  outcome.undecoded += std::min(frames, part.to) - std::min(frames, part.from) - of_frames - refused;
+  const std::size_t left_out = batch.left_out_between(part.from, std::min(frames, part.to));
+  outcome.undecoded +=
+      std::min(frames, part.to) - std::min(frames, part.from) - of_frames - refused - left_out;
 }
 
 // Rows of one block that the part covers. Each record has one fate, however many rows come from it.
@@ -328,6 +330,7 @@ void Store::take_block(const Part& part, std::uint32_t number, std::size_t first
   for (std::uint32_t row = 0; row < block.rows(); ++row) {
     const std::uint32_t record = run.record(row);
     if (record < part.from || record >= part.to) continue;
+    if (run.rows_are_records && part.batch.leaves_out(record)) continue;
     const bool counts = run.rows_are_records || (of_frames && !has_row_[record]);
     if (of_frames) has_row_[record] = true;
     if (const char* why = refusal(block, row)) {
@@ -347,18 +350,18 @@ void Store::take_block(const Part& part, std::uint32_t number, std::size_t first
 }
 
 Status Store::write_pending() {
+  pending_streams_.clear();
   for (const StreamId stream : pending_.streams()) {
     const Result<const Streams::Entry*> entry = streams_.entry(*catalog_, stream);
     if (!entry) return entry.status();
     if ((*entry)->id >= kMostStreams) {
       return {FaultKind::rejected, database_.path() + ": it knows too many streams; begin another file"};
     }
-    const bool texts = has_text(*catalog_->streams[stream].row);
-    Status written = pending_.each_group(
-        stream, texts, [&](const RowGroup& group) { return write_group(stream, **entry, group); });
-    if (!written) return written;
+    pending_streams_.push_back({stream, (*entry)->id, has_text(*catalog_->streams[stream].row)});
   }
-  return {};
+  return pending_.each_group(pending_streams_, [this](StreamId stream, const RowGroup& group) {
+    return write_group(stream, **streams_.entry(*catalog_, stream), group);
+  });
 }
 
 // A group's rows, and what they add to the rollups of its seconds, its minute and its hour.

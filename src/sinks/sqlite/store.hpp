@@ -100,6 +100,7 @@ class Store {
   std::optional<RowText> text_;
   encode::RowCursor rows_;
   PendingRows pending_;
+  std::vector<PendingStream> pending_streams_;
   RollupMaker maker_;
   ChunkPacker packer_;
   std::string chunk_;

@@ -49,6 +49,23 @@ TEST_P(Upgrade, KeepsTheRowsOfTheFirstSchema) {
   EXPECT_EQ(world.number("SELECT count(*) FROM cursor WHERE lane = 'history'"), 1);
 }
 
+// Whose tables are the same.
+TEST(UpgradeOfTheSecondSchema, IsANumberAlone) {
+  World world;
+  ASSERT_TRUE(world.open());
+  ASSERT_TRUE(world.write(make_batch(world.catalog, 1, 10)));
+  world.close();
+  {
+    Result<Database> old = Database::open(world.path, Access::write);
+    ASSERT_TRUE(old);
+    ASSERT_TRUE(old->run("PRAGMA user_version=2"));
+  }
+  world.remake();
+  ASSERT_TRUE(world.open());
+  EXPECT_EQ(world.number("PRAGMA user_version"), kSchemaVersion);
+  EXPECT_EQ(world.rows().size(), 9U);
+}
+
 TEST_P(Upgrade, RollupsBeginWithTheNextRow) {
   ASSERT_TRUE(world.open());
   ASSERT_TRUE(world.write(make_batch(world.catalog, 1, 100, kLast + kSecondNs, 10'000'000)));

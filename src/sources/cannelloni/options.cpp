@@ -1,5 +1,6 @@
 #include "sources/cannelloni/options.hpp"
 
+#include "sources/cannelloni/listener.hpp"
 #include "sources/cannelloni/source.hpp"
 #include "sources/datagram/address.hpp"
 
@@ -57,6 +58,19 @@ std::vector<std::string> Config::problems() const {
 
 std::vector<std::string> Config::channels(const std::string& source_name) const {
   return {options_.channel_of(source_name)};
+}
+
+std::optional<Findings> Config::probe(const ProbeContext&) const {
+  Findings found;
+  const Result<Listener> listener = Listener::open(options_.listen);
+  const Status bound = listener ? bind_listener(listener->socket.get(), listener->address, options_.listen)
+                                : listener.status();
+  if (!bound) found.push_back(finding_of(bound.fault(), "listen"));
+  if (options_.remote.empty()) return found;
+  const auto where = datagram::parse_host_port(options_.remote);
+  const auto remote = where ? datagram::resolve(*where) : where.fault();
+  if (!remote) found.push_back(finding_of(remote.fault(), "remote"));
+  return found;
 }
 
 std::unique_ptr<FrameSource> Config::make() const {

@@ -4,9 +4,8 @@
 #include <cerrno>
 #include <utility>
 
-#include <netinet/in.h>
-
 #include "formats/cannelloni.hpp"
+#include "sources/cannelloni/listener.hpp"
 #include "sources/datagram/socket_options.hpp"
 
 namespace cantrail::cannelloni {
@@ -44,23 +43,16 @@ Status Source::open(const SourceContext& context, const std::optional<SourcePosi
 }
 
 Status Source::listen() {
-  const auto where = datagram::parse_host_port(options_.listen);
-  if (!where) return where.status();
-  const Result<datagram::Address> address = datagram::resolve(*where);
-  if (!address) return address.status();
-  socket_ = datagram::Descriptor(::socket(address->storage.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-  if (!socket_.is_open()) return errno_fault("cannot open a UDP socket", errno);
+  Result<Listener> listener = Listener::open(options_.listen);
+  if (!listener) return listener.status();
+  socket_ = std::move(listener->socket);
   if (Status status = datagram::enable_ancillary(socket_.get()); !status) return status;
   Status buffer = datagram::provide_receive_buffer(socket_.get(), options_.receive_buffer.count,
                                                    context_->log, context_->name);
   if (!buffer) return buffer;
   last_time_ = context_->clock.wall();
   overflow_.restart(last_time_);
-  if (::bind(socket_.get(), address->get(), address->size) == 0) return {};
-  if (errno == EADDRINUSE) {
-    return {FaultKind::unavailable, "another program listens on " + options_.listen};
-  }
-  return errno_fault("cannot listen on " + options_.listen, errno);
+  return bind_listener(socket_.get(), listener->address, options_.listen);
 }
 
 Result<ReadOutcome> Source::read(FrameBuilder& builder, MonoTime deadline) {
@@ -164,13 +156,7 @@ void Source::malformed(FrameBuilder& builder, const Fault& fault, WallTime time)
 }
 
 std::optional<std::uint16_t> Source::port() const {
-  sockaddr_storage address{};
-  socklen_t size = sizeof address;
-  if (!socket_.is_open() || ::getsockname(socket_.get(), reinterpret_cast<sockaddr*>(&address), &size) != 0) {
-    return std::nullopt;
-  }
-  return ntohs(address.ss_family == AF_INET6 ? reinterpret_cast<const sockaddr_in6&>(address).sin6_port
-                                             : reinterpret_cast<const sockaddr_in&>(address).sin_port);
+  return datagram::local_port(socket_.get());
 }
 
 void Source::close() {

@@ -85,6 +85,13 @@ bool matches(const sockaddr_storage& sender, const Address& wanted) {
   return same_host(sender, wanted.storage) && (port == 0 || port == port_of(sender));
 }
 
+std::optional<std::uint16_t> local_port(int socket) {
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  if (::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size) != 0) return std::nullopt;
+  return ntohs(port_of(address));
+}
+
 bool same_sender(const sockaddr_storage& a, const sockaddr_storage& b) {
   return same_host(a, b) && port_of(a) == port_of(b);
 }

@@ -35,4 +35,7 @@ struct Address {
 [[nodiscard]] bool matches(const sockaddr_storage& sender, const Address& wanted);
 [[nodiscard]] bool same_sender(const sockaddr_storage& a, const sockaddr_storage& b);
 
+// Where a bound socket listens: the port that the kernel chose if 0 was asked for. nullopt: it is not open.
+[[nodiscard]] std::optional<std::uint16_t> local_port(int socket);
+
 }  // namespace cantrail::datagram

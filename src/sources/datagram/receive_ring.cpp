@@ -1,6 +1,5 @@
 #include "sources/datagram/receive_ring.hpp"
 
-#include <algorithm>
 #include <cerrno>
 #include <ctime>
 
@@ -48,7 +47,8 @@ int ReceiveRing::receive(int socket) {
 }
 
 bool wait_readable(int socket, const Clock& clock, MonoTime deadline) {
-  const Duration left = std::max(deadline - clock.mono(), Duration::zero());
+  const Duration left = deadline - clock.mono();
+  if (left <= Duration::zero()) return false;
   const timespec timeout = to_timespec(left);
   pollfd wanted{socket, POLLIN, 0};
   return ::ppoll(&wanted, 1, &timeout, nullptr) > 0;

@@ -44,7 +44,7 @@ class ReceiveRing {
 };
 
 // Waits until there is something to receive (or an error to be told); false: the deadline came first, or a
-// signal.
+// signal. Where the deadline is over nothing is looked at.
 [[nodiscard]] bool wait_readable(int socket, const Clock& clock, MonoTime deadline);
 
 }  // namespace cantrail::datagram

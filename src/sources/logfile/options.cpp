@@ -1,6 +1,8 @@
 #include "sources/logfile/options.hpp"
 
 #include "base/text.hpp"
+#include "formats/candump_reader.hpp"
+#include "sources/logfile/log_text.hpp"
 #include "sources/logfile/pace.hpp"
 #include "sources/logfile/source.hpp"
 
@@ -86,6 +88,34 @@ std::vector<std::string> Config::channels(const std::string&) const {
   std::vector<std::string> known;
   for (const std::string& pair : options_.rename) known.push_back(pair.substr(pair.find('=') + 1));
   return known;
+}
+
+SourceForecast Config::forecast(FileSystem&) const {
+  SourceForecast forecast;
+  forecast.unknown = "a recording";
+  return forecast;
+}
+
+// Its first lines: what is damaged further behind is found when it is read.
+std::optional<Findings> Config::probe(const ProbeContext& context) const {
+  if (options_.standard_input()) return std::nullopt;
+  constexpr Duration kPatience = std::chrono::seconds(2);
+  const auto type = context.files.type(options_.path.value);
+  if (type && *type == FileType::other) return std::nullopt;  // a pipe: who opens it waits for its other end
+  LogText text;
+  if (const Status opened = text.open(options_.path.value, 0); !opened) {
+    return Findings{finding_of(opened.fault(), "path")};
+  }
+  const auto filled = text.fill(context.clock, context.clock.mono() + kPatience);
+  if (!filled) return Findings{finding_of(filled.fault(), "path")};
+  FrameBlock frames;
+  candump::Reader reader([](std::string_view) { return ChannelId{0}; });
+  (void)reader.parse(text.text(), *filled == LogText::Fill::end, 1, frames);
+  if (!frames.empty()) return Findings{};
+  return Findings{{Severity::warning, "path: " + printable(options_.path.value, 200) +
+                                          (text.text().empty() ? " is empty"
+                                                               : " does not begin like a candump log, as in "
+                                                                 "(1700000000.000000) can0 123#1122")}};
 }
 
 std::unique_ptr<FrameSource> Config::make() const {

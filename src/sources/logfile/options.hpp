@@ -30,6 +30,8 @@ class Config final : public SourceConfig {
   [[nodiscard]] std::vector<std::string> problems() const override;
   [[nodiscard]] std::vector<std::string> reads() const override;
   [[nodiscard]] std::vector<std::string> channels(const std::string& source_name) const override;
+  [[nodiscard]] SourceForecast forecast(FileSystem& files) const override;
+  [[nodiscard]] std::optional<Findings> probe(const ProbeContext& context) const override;
   [[nodiscard]] std::unique_ptr<FrameSource> make() const override;
 
  private:

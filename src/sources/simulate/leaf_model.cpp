@@ -30,8 +30,9 @@ void settle(double& value, double target, double dt, double time_constant_s) {
 
 }  // namespace
 
-LeafModel::LeafModel(std::uint64_t seed) : random_(seed) {
-  state_.stored_wh = LeafState::kCapacityWh * uniform(0.62, 0.88);
+LeafModel::LeafModel(std::uint64_t seed, std::optional<double> charge) : random_(seed) {
+  const double drawn = uniform(0.62, 0.88);
+  state_.stored_wh = LeafState::kCapacityWh * charge.value_or(drawn);
   state_.temp_outside_c = uniform(6, 24);
   state_.heading_deg = uniform(0, 360);
   next_leg();

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <random>
 
 namespace cantrail::simulate {
@@ -32,7 +33,8 @@ struct LeafState {
 // Deterministic for a seed. advance() in steps of at most 0.1 s.
 class LeafModel {
  public:
-  explicit LeafModel(std::uint64_t seed);
+  // `charge`: of the battery at the beginning, 0…1.
+  explicit LeafModel(std::uint64_t seed, std::optional<double> charge = std::nullopt);
 
   void advance(double seconds);
   [[nodiscard]] const LeafState& state() const { return state_; }

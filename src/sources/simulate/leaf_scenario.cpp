@@ -81,7 +81,7 @@ class LeafScenario final : public PeriodicScenario {
  public:
   LeafScenario(std::shared_ptr<const dbc::DecodePlan> decode_plan, const ScenarioOptions& options)
       : PeriodicScenario(std::move(decode_plan), std::chrono::milliseconds(500), options.bus_factor),
-        model_(options.seed) {
+        model_(options.seed, options.charge) {
     for (const dbc::MessagePlan& message : plan().messages()) {
       auto& fields = readings_.emplace_back();
       for (const FieldSchema& field : message.row->fields) {

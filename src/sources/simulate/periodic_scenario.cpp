@@ -31,6 +31,15 @@ Duration PeriodicScenario::produce(Duration until, std::size_t limit, FrameBlock
   return heap_.empty() ? Duration::max() : heap_.front().time;
 }
 
+std::vector<FrameRate> PeriodicScenario::rates() const {
+  std::vector<FrameRate> all;
+  for (std::size_t i = 0; i < cycle_.size(); ++i) {
+    const dbc::MessagePlan& message = plan_->messages()[i];
+    all.push_back({message.id, message.length_bytes, 1e9 / static_cast<double>(cycle_[i].count())});
+  }
+  return all;
+}
+
 // Values are clamped, so what can be refused is a contradiction: signals that overlap or hang over. Then each
 // value is taken that agrees with those before it.
 bool PeriodicScenario::encode(const dbc::MessagePlan& message) {

@@ -13,6 +13,7 @@ namespace cantrail::simulate {
 class PeriodicScenario : public Scenario {
  public:
   Duration produce(Duration until, std::size_t limit, FrameBlock& out) override;
+  [[nodiscard]] std::vector<FrameRate> rates() const override;
 
  protected:
   // Messages without a cycle time in the DBC get `default_cycle`; first frames are spread over the cycle.

@@ -3,11 +3,14 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "base/diagnostic.hpp"
 #include "base/status.hpp"
 #include "base/time.hpp"
+#include "component/forecast.hpp"
 #include "model/frame.hpp"
 
 namespace cantrail::simulate {
@@ -22,6 +25,9 @@ class Scenario {
   // `channel`. Returns the simulated time of the first frame that was not appended.
   virtual Duration produce(Duration until, std::size_t limit, FrameBlock& out) = 0;
 
+  // How many frames of each identifier there are in a simulated second.
+  [[nodiscard]] virtual std::vector<FrameRate> rates() const = 0;
+
   struct Stamp {
     WallTime start;
     double rate = 1;  // simulated seconds per second
@@ -34,6 +40,8 @@ struct ScenarioOptions {
   std::string name = "leaf";  // "leaf", or the path of a DBC (whose text is `dbc_text`)
   std::string dbc_text = {};  // of the DBC to encode with; for leaf: empty takes the built-in one
   std::uint64_t seed = 7;
+  std::optional<double> charge =
+      std::nullopt;       // leaf: of its battery at the beginning, 0…1; else the seed says
   double bus_factor = 1;  // cycle times are divided by this: 2 = twice as many frames a second
 };
 

@@ -12,6 +12,24 @@ scenario = "leaf"    # or a DBC file: every signal goes up and down in its range
 seed = 7
 )";
 
+// Fault `config`: no file, or none that the scenario can use.
+Result<std::unique_ptr<Scenario>> scenario_of(const SimulateOptions& options, FileSystem& files,
+                                              Diagnostics& diagnostics) {
+  ScenarioOptions scenario;
+  scenario.name = options.scenario;
+  scenario.seed = static_cast<std::uint64_t>(options.seed);
+  scenario.bus_factor = options.bus_factor;
+  const std::string path = !options.dbc.value.empty()   ? options.dbc.value
+                           : options.scenario != "leaf" ? options.scenario
+                                                        : std::string();
+  if (!path.empty()) {
+    auto text = read_file(files, path, kLargestText);
+    if (!text) return Fault{FaultKind::config, text.fault().message + "; scenario is \"leaf\" or a DBC file"};
+    scenario.dbc_text = std::move(*text);
+  }
+  return make_scenario(scenario, diagnostics);
+}
+
 class SimulateSource final : public FrameSource {
  public:
   explicit SimulateSource(SimulateOptions options) : options_(std::move(options)) {}
@@ -19,21 +37,8 @@ class SimulateSource final : public FrameSource {
   [[nodiscard]] SourceTraits traits() const override { return {}; }
 
   Status open(const SourceContext& context, const std::optional<SourcePosition>&) override {
-    ScenarioOptions scenario;
-    scenario.name = options_.scenario;
-    scenario.seed = static_cast<std::uint64_t>(options_.seed);
-    scenario.bus_factor = options_.bus_factor;
-    const std::string path = !options_.dbc.value.empty()   ? options_.dbc.value
-                             : options_.scenario != "leaf" ? options_.scenario
-                                                           : std::string();
-    if (!path.empty()) {
-      auto text = read_file(context.files, path, kLargestText);
-      if (!text)
-        return Status(FaultKind::config, text.fault().message + "; scenario is \"leaf\" or a DBC file");
-      scenario.dbc_text = std::move(*text);
-    }
     Diagnostics diagnostics;
-    auto made = make_scenario(scenario, diagnostics);
+    auto made = scenario_of(options_, context.files, diagnostics);
     if (!made) return made.status();
     for (const Diagnostic& diagnostic : diagnostics) {
       context.log.write(diagnostic.severity, context.name, to_string(diagnostic));
@@ -107,6 +112,26 @@ std::vector<std::string> SimulateConfig::problems() const {
 
 std::vector<std::string> SimulateConfig::channels(const std::string&) const {
   return {options.channel};
+}
+
+SourceForecast SimulateConfig::forecast(FileSystem& files) const {
+  SourceForecast forecast;
+  Diagnostics told_when_it_runs;
+  const auto scenario = scenario_of(options, files, told_when_it_runs);
+  if (!scenario) {
+    forecast.unknown = "a scenario that cannot be read";
+    return forecast;
+  }
+  forecast.frames = (*scenario)->rates();
+  for (FrameRate& rate : *forecast.frames) rate.per_second *= options.speed;
+  return forecast;
+}
+
+std::optional<Findings> SimulateConfig::probe(const ProbeContext& context) const {
+  Diagnostics told_when_it_runs;
+  const auto scenario = scenario_of(options, context.files, told_when_it_runs);
+  if (scenario) return Findings{};
+  return Findings{finding_of(scenario.fault(), options.dbc.value.empty() ? "scenario" : "layout")};
 }
 
 std::unique_ptr<FrameSource> SimulateConfig::make() const {

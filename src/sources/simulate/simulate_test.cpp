@@ -4,10 +4,12 @@
 
 #include <gtest/gtest.h>
 
+#include "base/clock.hpp"
 #include "decode/dbc/decoder.hpp"
 #include "decode/dbc/parser.hpp"
 #include "sources/simulate/leaf_model.hpp"
 #include "sources/simulate/scenario.hpp"
+#include "sources/simulate/simulate_source.hpp"
 
 namespace cantrail::simulate {
 namespace {
@@ -48,6 +50,32 @@ std::map<std::string, std::vector<double>> decode_all(const FrameBlock& frames, 
     }
   }
   return values;
+}
+
+TEST(Scenario, ProducesWhatItsRatesSay) {
+  const auto leaf = scenario({.bus_factor = 2});
+  FrameBlock frames;
+  leaf->produce(100s, 1'000'000, frames);
+  std::map<std::uint32_t, double> counted;
+  for (std::size_t i = 0; i < frames.size(); ++i) counted[frames[i].id] += 0.01;
+  ASSERT_EQ(leaf->rates().size(), counted.size());
+  for (const FrameRate& rate : leaf->rates()) {
+    EXPECT_NEAR(rate.per_second, counted.at(rate.can_id), 0.011) << rate.can_id;
+  }
+}
+
+TEST(SimulateConfig, ForeseesEveryFrameAndFindsAScenarioThatIsNone) {
+  SimulateConfig config;
+  config.options.speed = 10;
+  const auto forecast = config.forecast(real_file_system());
+  ASSERT_TRUE(forecast.frames);
+  const auto leaf = scenario({});
+  EXPECT_EQ(forecast.frames->front().per_second, 10 * leaf->rates().front().per_second);
+  ManualClock clock;
+  EXPECT_TRUE(config.probe({"can0", clock, real_file_system()})->empty());
+  config.options.scenario = "nowhere.dbc";
+  EXPECT_NE(config.forecast(real_file_system()).unknown, "");
+  EXPECT_EQ(config.probe({"can0", clock, real_file_system()})->size(), 1U);
 }
 
 TEST(LeafDbc, ReadsTheLayoutsCheckFrame) {

@@ -71,6 +71,13 @@ TEST(SocketCanBusLoad, CountsTheDataPhaseOfFdFramesApart) {
   EXPECT_EQ(frame_bits(frame(0x123, kFlagFd | kFlagBrs, 64)).data, 517U + 43 + 32 + 1);
 }
 
+TEST(SocketCanBusLoad, AFrameTakesTheLeastTimeWithoutStuffBits) {
+  EXPECT_DOUBLE_EQ(least_frame_seconds(0x123, 8, 500'000, std::nullopt), 111.0 / 500'000);
+  EXPECT_DOUBLE_EQ(least_frame_seconds(0x123 | kIdExtended, 0, 250'000, 2'000'000), 67.0 / 250'000);
+  EXPECT_DOUBLE_EQ(least_frame_seconds(0x123, 64, 500'000, 2'000'000), 29.0 / 500'000 + 550.0 / 2'000'000);
+  EXPECT_DOUBLE_EQ(least_frame_seconds(0x123, 64, 500'000, std::nullopt), 579.0 / 500'000);
+}
+
 TEST(SocketCanBusLoad, IsTheTimeThatFramesTakeAtTheirBitRates) {
   BusLoad load;
   for (int i = 0; i < 1000; ++i) load.add(frame(0x123, 0, 8));

@@ -1,5 +1,6 @@
 #include "sources/socketcan/filter.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <string_view>
 
@@ -59,6 +60,16 @@ Status add_part(std::string_view part, FilterSet& set) {
 }
 
 }  // namespace
+
+bool FilterSet::passes(canid_t id) const {
+  const auto fits = [id](const can_filter& filter) {
+    const bool inverted = (filter.can_id & CAN_INV_FILTER) != 0;
+    const canid_t mask = filter.can_mask & ~CAN_INV_FILTER;
+    return ((id & mask) == (filter.can_id & mask)) != inverted;
+  };
+  if (ids.empty()) return true;
+  return join ? std::all_of(ids.begin(), ids.end(), fits) : std::any_of(ids.begin(), ids.end(), fits);
+}
 
 Result<FilterSet> parse_filters(std::span<const std::string> texts) {
   FilterSet set;

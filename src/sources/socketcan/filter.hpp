@@ -17,6 +17,9 @@ struct FilterSet {
   std::vector<can_filter> ids;               // empty: all identifiers
   std::optional<can_err_mask_t> error_mask;  // error frames wanted, if the text says so
   bool join = false;                         // a frame must pass all of `ids`, not one of them
+
+  // Whether a frame with this identifier passes, as the kernel decides it.
+  [[nodiscard]] bool passes(canid_t id) const;
 };
 
 // Each text is a comma-separated list of

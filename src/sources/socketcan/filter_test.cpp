@@ -30,6 +30,21 @@ TEST(SocketCanFilter, NeverMasksErrorFrames) {
   EXPECT_EQ(parse({"123:FFFFFFFF"})->ids[0].can_mask, 0xFFFFFFFFU & ~CAN_ERR_FLAG);
 }
 
+TEST(SocketCanFilter, PassesAsTheKernelDoes) {
+  EXPECT_TRUE(parse({})->passes(0x123));
+  const auto one = parse({"100:700,00000055:1FFFFFFF"});
+  EXPECT_TRUE(one->passes(0x123));
+  EXPECT_TRUE(one->passes(0x55 | CAN_EFF_FLAG));
+  EXPECT_FALSE(one->passes(0x223));
+  const auto inverted = parse({"123~7FF"});
+  EXPECT_FALSE(inverted->passes(0x123));
+  EXPECT_TRUE(inverted->passes(0x124));
+  const auto joined = parse({"100:700", "123~7FF", "j"});
+  EXPECT_TRUE(joined->passes(0x122));
+  EXPECT_FALSE(joined->passes(0x123));
+  EXPECT_FALSE(joined->passes(0x222));
+}
+
 TEST(SocketCanFilter, NoTextMeansEverything) {
   const auto set = parse({});
   ASSERT_TRUE(set.ok());

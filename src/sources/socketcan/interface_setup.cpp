@@ -26,6 +26,29 @@ std::string rate(std::uint32_t bitrate) {
 
 }  // namespace
 
+Fault may_not_bring_up(const std::string& name, const LinkSettings& settings) {
+  const std::string command = up_hint(name, settings);
+  return {FaultKind::unavailable,
+          "interface " + name + " is down, and cantrail may not bring it up; type `sudo " +
+              command.substr(1) + ", or allow it with `sudo setcap cap_net_admin+ep " + this_program() +
+              "` and start it again"};
+}
+
+std::vector<std::string> other_rates(const std::string& name, const LinkInfo& link,
+                                     const LinkSettings& settings) {
+  std::vector<std::string> texts;
+  const auto compare = [&](const std::string& what, std::optional<std::uint32_t> is,
+                           std::optional<std::uint32_t> wanted) {
+    if (!is || !wanted || *is == *wanted) return;
+    texts.push_back(name + " runs at " + rate(*is) + what + ", the configuration says " + rate(*wanted) +
+                    "; it is left as it is; to change it: `ip link set " + name + " down`, then " +
+                    up_hint(name, settings));
+  };
+  compare("", link.bitrate, settings.bitrate);
+  compare(" in the data phase", link.data_bitrate, settings.data_bitrate);
+  return texts;
+}
+
 Result<Interface> InterfaceSetup::provide(int socket, const LinkWatch& links, const SourceContext& context) {
   Log& log = context.log;
   const std::string& who = context.name;
@@ -56,13 +79,7 @@ Status InterfaceSetup::bring_up(int index, bool is_virtual, Log& log, const std:
               "brought " + name_ + " up" + (is_virtual ? "" : " at " + rate(*settings_.bitrate)));
     return {};
   }
-  if (error == EPERM || error == EACCES) {
-    const std::string command = up_hint(name_, settings_);
-    return {FaultKind::unavailable,
-            "interface " + name_ + " is down, and cantrail may not bring it up; type `sudo " +
-                command.substr(1) + ", or allow it with `sudo setcap cap_net_admin+ep " + this_program() +
-                "` and start it again"};
-  }
+  if (error == EPERM || error == EACCES) return may_not_bring_up(name_, settings_);
   return {FaultKind::unavailable, "interface " + name_ + " is down, and the kernel does not bring it up at " +
                                       rate(*settings_.bitrate) + ": " + errno_fault(name_, error).message};
 }
@@ -74,18 +91,8 @@ void InterfaceSetup::compare_rates(int index, const LinkInfo& link, Log& log, co
     log.write(Severity::note, who, name_ + " is virtual and has no bit rate: bitrate is ignored");
     return;
   }
-  const auto differs = [](std::optional<std::uint32_t> is, std::optional<std::uint32_t> wanted) {
-    return is && wanted && *is != *wanted;
-  };
-  const auto warn = [&](const std::string& what, std::uint32_t is, std::uint32_t wanted) {
-    log.write(Severity::warning, who,
-              name_ + " runs at " + rate(is) + what + ", the configuration says " + rate(wanted) +
-                  "; it is left as it is; to change it: `ip link set " + name_ + " down`, then " +
-                  up_hint(name_, settings_));
-  };
-  if (differs(link.bitrate, settings_.bitrate)) warn("", *link.bitrate, *settings_.bitrate);
-  if (differs(link.data_bitrate, settings_.data_bitrate)) {
-    warn(" in the data phase", *link.data_bitrate, *settings_.data_bitrate);
+  for (const std::string& text : other_rates(name_, link, settings_)) {
+    log.write(Severity::warning, who, text);
   }
 }
 

@@ -2,12 +2,19 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "component/context.hpp"
 #include "sources/socketcan/can_socket.hpp"
 #include "sources/socketcan/link_watch.hpp"
 
 namespace cantrail::socketcan {
+
+// That the interface is down and this process may not have it up, with what to type.
+[[nodiscard]] Fault may_not_bring_up(const std::string& name, const LinkSettings& settings);
+// Each bit rate at which the interface runs and that the configuration has otherwise, with what to type.
+[[nodiscard]] std::vector<std::string> other_rates(const std::string& name, const LinkInfo& link,
+                                                   const LinkSettings& settings);
 
 // The source's thread.
 class InterfaceSetup {

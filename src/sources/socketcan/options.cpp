@@ -1,5 +1,7 @@
 #include "sources/socketcan/options.hpp"
 
+#include "sources/socketcan/bus.hpp"
+#include "sources/socketcan/bus_load.hpp"
 #include "sources/socketcan/filter.hpp"
 #include "sources/socketcan/source.hpp"
 
@@ -111,6 +113,25 @@ std::vector<std::string> Config::problems() const {
 std::vector<std::string> Config::channels(const std::string& source_name) const {
   if (options_.any()) return {};  // learnt from the machine
   return {options_.channel_of(source_name)};
+}
+
+std::vector<std::shared_ptr<const RowSchema>> Config::streams() const {
+  if (!options_.bus_stream) return {};
+  return {bus_row_schema()};
+}
+
+SourceForecast Config::forecast(FileSystem&) const {
+  SourceForecast forecast;
+  if (options_.any()) forecast.unknown = "as many buses as the machine has";
+  if (const Result<FilterSet> filters = parse_filters(options_.filters); filters && !filters->ids.empty()) {
+    forecast.takes = [set = *filters](std::uint32_t can_id) { return set.passes(can_id); };
+  }
+  if (options_.bitrate) {
+    forecast.frame_seconds = [settings = options_.settings()](std::uint32_t can_id, std::uint32_t bytes) {
+      return least_frame_seconds(can_id, bytes, *settings.bitrate, settings.data_bitrate);
+    };
+  }
+  return forecast;
 }
 
 std::unique_ptr<FrameSource> Config::make() const {

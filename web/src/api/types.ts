@@ -12,6 +12,7 @@ export interface WrittenLayout {
   float?: boolean;
   factor?: number;
   offset?: number;
+  is_multiplexer?: boolean;
 }
 
 /** Where a signal lies in its frame, in the DBC's own counting of bits. */
@@ -23,6 +24,7 @@ export interface BitLayout {
   float?: boolean;
   factor: number;
   offset: number;
+  selects?: boolean; // which other signals are in the frame
 }
 
 export interface SignalInfo {
@@ -108,6 +110,7 @@ export interface SourceStatus {
   type: string;
   state: string;
   message: string;
+  hint?: string;
   records: number | string;
   gaps: number | string;
   lost: number | string;
@@ -143,12 +146,12 @@ export interface NodeStatus {
     segments: number | string;
     appended_bytes: number | string;
     unsynced_age_ms: number;
-    holds_s?: number | null;
+    disk_free_bytes?: number | string | null;
   };
   gaps: { count: number | string; recent: Gap[] };
   process: { cpu_percent: number; rss_bytes: number | string };
   filled_in?: { from_ms: number; to_ms: number } | null;
-  clock?: { source?: string; error_ms?: number | null } | null;
+  clock?: { synchronised: boolean; error_ms: number | null };
   kind?: string;
 }
 

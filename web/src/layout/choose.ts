@@ -8,6 +8,8 @@ const MOST_READINGS = 14;
 const MOST_HEADLINES = 6;
 const MOST_NUMBERS = 8;
 const MOST_CHARTS = 8;
+const MOST_NODES = 4; // of one kind, side by side
+const MOST_BESIDE = 5; // charts of a vehicle without trip and trail
 
 type Placed = { tile: Tile; span: number };
 
@@ -25,7 +27,7 @@ interface Found {
 
 /** `onBus`: the streams that have been seen; where none has, all of the catalog count. */
 export function chooseLayout(all: readonly Signal[], onBus: ReadonlySet<string>): Layout {
-  const numeric = all.filter((signal) => !isText(signal.info));
+  const numeric = all.filter((signal) => !isText(signal.info) && !hint.isPlumbing(signal));
   const seen = numeric.filter((signal) => onBus.has(signal.stream.stream));
   const found = find(seen.length ? seen : numeric);
   const used = new Set<string>();
@@ -35,7 +37,7 @@ export function chooseLayout(all: readonly Signal[], onBus: ReadonlySet<string>)
 
 function find(signals: Signal[]): Found {
   const speed = best(signals.filter(hint.isSpeed), (s) =>
-    (hint.isGps(s) ? 10 : 0) + (/k/.test(s.info.unit.toLowerCase()) ? 0 : 2) + (/wheel/i.test(s.stream.message + s.info.name) ? 3 : 0));
+    (hint.isGps(s) ? 10 : 0) + (hint.isWish(s) ? 8 : 0) + (/k/.test(s.info.unit.toLowerCase()) ? 0 : 2) + (/wheel/i.test(s.stream.message + s.info.name) ? 3 : 0));
   const power = findPower(signals);
   const flag = signals.find(hint.isCharging);
   const remaining = signals.find((s) => hint.isMinutes(s) && hint.isCharger(s));
@@ -115,9 +117,7 @@ function kindOf(found: Found): string {
   if (found.speed && found.power && found.soc) return "electric car";
   if (found.speed) return "vehicle";
   if (found.power && found.soc) return "battery";
-  const words = new Set(found.signals.flatMap(hint.allWords));
-  if (words.has("co2") || words.has("vpd") || words.has("humidity")) return "climate";
-  return "";
+  return found.signals.filter(hint.isClimate).length * 5 >= found.signals.length && found.signals.length > 0 ? "climate" : "";
 }
 
 // --- a vehicle, or a battery ---
@@ -150,6 +150,7 @@ function vehicle(found: Found, used: Set<string>): Placed[] {
   const last: Placed[] = [];
   if (speed && power) last.push({ tile: { kind: "trip", title: "Trip", speed: speed.key, power: plain(power) }, span: 4 });
   if (found.place) last.push({ tile: { kind: "trail", title: "Trail", lat: found.place.lat.key, lon: found.place.lon.key }, span: 4 });
+  if (!last.length) last.push(...messageCharts(found, speed ? [speed] : []).slice(0, MOST_BESIDE));
   if (beside.length) last.push(...placed({ kind: "events", title: "Just now" }, 4));
   return [...rows, ...spread(last)];
 }
@@ -193,7 +194,7 @@ function general(found: Found, used: Set<string>): Placed[] {
     used.add(signal.key);
     rows.push({ tile: { kind: "number", title: nameIn(numbers, signal), signal: signal.key }, span });
   }
-  const lines = numbers.slice(0, 2).map((s): Line => ({ label: hint.title(s), unit: s.info.unit, keys: [s.key], scale: 1 }));
+  const lines = largest(numbers).map((s): Line => ({ label: nameIn(numbers, s), unit: s.info.unit, keys: [s.key], scale: 1 }));
   const side = temps.length ? temps : [{ tile: { kind: "events", title: "Just now" } as Tile, span: 4 }];
   if (lines.length) rows.push({ tile: { kind: "chart", title: "Ten minutes", lines, charging: null }, span: 8 }, ...side);
   else rows.push(...spread(side));
@@ -215,16 +216,27 @@ const ranked = (found: Found, used: ReadonlySet<string>): Signal[] =>
     .filter((s) => !used.has(s.key) && !s.info.labels.length && s.info.type !== "boolean" && s.info.unit && !hint.isLatitude(s) && !hint.isLongitude(s))
     .sort((a, b) => hint.interest(a) - hint.interest(b));
 
-/** One of each kind first: a bus with forty voltages shows one of them large. */
+/**
+ * One of each kind first: a bus with forty voltages shows one of them large. Of a few nodes that measure the same, all are shown.
+ */
 function distinct(signals: Signal[]): Signal[] {
-  const first = new Map<string, Signal>();
-  for (const s of signals) if (!first.has(`${s.info.name} ${s.info.unit}`)) first.set(`${s.info.name} ${s.info.unit}`, s);
-  return [...first.values(), ...signals.filter((s) => ![...first.values()].includes(s))];
+  const kinds = new Map<string, Signal[]>();
+  for (const s of signals) kinds.set(kindOfSignal(s), [...(kinds.get(kindOfSignal(s)) ?? []), s]);
+  const first = [...kinds.values()].flatMap((kind) => (kind.length <= MOST_NODES ? kind : kind.slice(0, 1)));
+  return [...first, ...signals.filter((s) => !first.includes(s))];
+}
+
+const kindOfSignal = (s: Signal): string => `${s.info.name} ${s.info.unit}`;
+
+/** What the large chart draws: the first number of all nodes that have it, else the first two. */
+function largest(numbers: Signal[]): Signal[] {
+  const same = numbers.filter((s) => kindOfSignal(s) === kindOfSignal(numbers[0]!));
+  return same.length > 1 && same.length <= MOST_NODES ? same : numbers.slice(0, 2);
 }
 
 /** A small chart for each message whose signals are not in the large one: up to four signals of its commonest unit. */
 function messageCharts(found: Found, numbers: Signal[]): Placed[] {
-  const large = new Set(numbers.slice(0, 2).map((s) => s.key));
+  const large = new Set(largest(numbers).map((s) => s.key));
   const out: Placed[] = [];
   for (const list of byStream(found.signals).values()) {
     const usable = list.filter((s) => !s.info.labels.length && s.info.type !== "boolean" && !large.has(s.key) && !hint.isLatitude(s) && !hint.isLongitude(s));

@@ -109,13 +109,37 @@ it("the last row is spread over the width", () => {
   expect(spread([events, events]).map((placed) => placed.span)).toEqual([6, 6]);
 });
 
+it("shows what a few nodes measure side by side, and of many only one", () => {
+  const room = (node: string) => [`SCD30_${node}: co2_ppm ppm 400..2000, rh % 0..100`, `Climate_${node}: vpd kPa 0..3`];
+  const four = chooseLayout(signalsOf(...["b", "f", "v", "l"].flatMap(room)), all);
+  const shown = four.tiles.flatMap(({ tile }) => (tile.kind === "number" ? [tile.title] : []));
+  expect(shown).toEqual(["SCD30 b CO₂", "SCD30 f CO₂", "SCD30 v CO₂", "SCD30 l CO₂", "Climate b VPD", "Climate f VPD", "Climate v VPD", "Climate l VPD"]);
+  expect(tile(four, "chart")?.lines.map((line) => line.label)).toEqual(shown.slice(0, 4));
+  const cells = chooseLayout(signalsOf(...Array.from({ length: 12 }, (_, i) => `Cell${i}: volts V 0..5`)), all);
+  expect(tile(cells, "chart")?.lines).toHaveLength(2);
+});
+
+it("shows the speed that is, not one that is wanted", () => {
+  const speeds = signalsOf("ACC: ACC_Wunschgeschw_02 km/h, set_speed km/h", "ESP: ESP_v_Signal km/h");
+  const first = chooseLayout(speeds, new Set()).tiles[0]?.tile;
+  expect(first?.kind === "speed" && first.signal).toBe("can0:ESP.ESP_v_Signal");
+});
+
+it("does not draw what only the protocol needs", () => {
+  const signals = signalsOf("Engine: COUNTER -, CHECKSUM -, Engine_01_BZ -, load % 0..100");
+  const keys = JSON.stringify(chooseLayout(signals, new Set()));
+  expect(keys).toContain("Engine.load");
+  expect(keys).not.toMatch(/COUNTER|CHECKSUM|_BZ/);
+});
+
 describe("a layout that is given", () => {
+  const given = (kind: string, signals: string[], title: string | null = null) => ({ kind, signals, title, span: null });
   it("is taken, with names that are short where they are unique", () => {
-    const layout = givenLayout({ tiles: [{ kind: "gauge", signal: "Battery.soc", title: "Charge" }, { kind: "number", signal: "can0:Motor.rpm" }] }, LEAF, "car");
+    const layout = givenLayout({ tiles: [given("gauge", ["Battery.soc"], "Charge"), given("number", ["can0:Motor.rpm"])] }, LEAF, "car");
     expect(layout?.tiles.map((placed) => [placed.tile.kind, placed.tile.title])).toEqual([["ring", "Charge"], ["number", "rpm"]]);
   });
   it("leaves out what is not there; with nothing left the catalog decides", () => {
-    expect(givenLayout({ tiles: [{ kind: "gauge", signal: "Nobody.knows" }, { kind: "hologram", signal: "Battery.soc" }] }, LEAF, "")).toBeNull();
+    expect(givenLayout({ tiles: [given("gauge", ["Nobody.knows"]), given("hologram", ["Battery.soc"]), given("trail", ["GpsPosition.latitude"])] }, LEAF, "")).toBeNull();
     expect(givenLayout(null, LEAF, "")).toBeNull();
   });
   it("takes no short name that two channels have", () => {

@@ -14,6 +14,8 @@ const SPEED_UNITS = new Set(["km/h", "kmh", "kph", "kmph", "km/hr", "mph", "mi/h
 export const isSpeed = (s: Signal): boolean =>
   SPEED_UNITS.has(unitOf(s)) || (unitOf(s) === "m/s" && anyWord(allWords(s), /^(speed|velocity)/));
 export const isGps = (s: Signal): boolean => anyWord(allWords(s), /^(gps|gnss)/);
+/** A speed that somebody wants, allows or has set; not the one that is. */
+export const isWish = (s: Signal): boolean => anyWord(signalWords(s), /^(wunsch|set$|target|limit|ziel|soll|desired|request|cruise|max$|min$|preset)/);
 export const isVolt = (s: Signal): boolean => unitOf(s) === "v";
 export const isLowVoltage = (s: Signal): boolean => isVolt(s) && (s.info.max ?? 99) <= 60;
 export const isAmpere = (s: Signal): boolean => unitOf(s) === "a";
@@ -27,11 +29,17 @@ export const isTemperature = (s: Signal): boolean =>
   /^(°c|c|celsius|°f|°celsius)$/.test(unitOf(s)) || (unitOf(s) === "°" && anyWord(allWords(s), /^temp/));
 export const isLatitude = (s: Signal): boolean => anyWord(signalWords(s), /^lat(itude)?$/);
 export const isLongitude = (s: Signal): boolean => anyWord(signalWords(s), /^(lon|lng|long)(gitude)?$/);
+export const isClimate = (s: Signal): boolean =>
+  (unitOf(s) === "ppm" && anyWord(allWords(s), /^co2$/)) || (isPercent(s) && anyWord(allWords(s), /^(rh|humidity)$/)) || anyWord(signalWords(s), /^vpd$/) || isTemperature(s);
 export const isMinutes = (s: Signal): boolean => /^(min|minutes|mins)$/.test(unitOf(s));
 export const isCharging = (s: Signal): boolean => anyWord(signalWords(s), /^(charging|plugged|is_?charging)$/);
 export const isCharger = (s: Signal): boolean => anyWord(words(s.stream.message), /^(charger|charging|charge|obc)$/);
 export const isDirection = (s: Signal): boolean => anyWord(signalWords(s), /^(direction|gear|prnd|shift)/);
 export const isTraction = (s: Signal): boolean => anyWord(allWords(s), /^(batt|battery|bms|hv|pack|traction|hvb)/);
+
+/** What a protocol needs and nobody watches: counters, checksums, selectors. */
+export const isPlumbing = (s: Signal): boolean =>
+  s.info.layout?.selects === true || anyWord(signalWords(s), /^(counter|cnt|ctr|checksum|chksum|crc|crc8|chk|bz|alive|rolling|parity|mux|muxid|reserved|unused)$/) || /^SET_ME/.test(s.info.name);
 
 /** What a person reads most likely looks for first; smaller is sooner. */
 export function interest(s: Signal): number {
@@ -66,4 +74,7 @@ export function title(s: Signal): string {
 }
 
 /** Names of one kind stand in many messages ("voltage"): the message says which. */
-export const fullTitle = (s: Signal): string => `${capital(words(s.stream.message).join(" "))} ${title(s).toLowerCase()}`;
+export const fullTitle = (s: Signal): string => {
+  const lower = (text: string) => (/^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text); // "SCD30" keeps its capitals
+  return `${capital(split(s.stream.message).map(lower).join(" "))} ${lower(title(s))}`;
+};

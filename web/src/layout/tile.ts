@@ -38,4 +38,5 @@ export type Tile =
 export interface Layout {
   kind: string; // "electric car"
   tiles: { tile: Tile; span: number }[]; // of twelve columns
+  asked?: true; // by the configuration: shown as it is
 }

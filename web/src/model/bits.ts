@@ -6,7 +6,8 @@ export function readLayout(written: WrittenLayout | null | undefined): BitLayout
   const start = written?.start ?? written?.start_bit;
   if (!written || start === undefined || !(written.length > 0)) return null;
   return { start, length: written.length, byte_order: /^(motorola|big)/.test(written.byte_order) ? "motorola" : "intel",
-    signed: written.signed ?? false, float: written.float ?? false, factor: written.factor ?? 1, offset: written.offset ?? 0 };
+    signed: written.signed ?? false, float: written.float ?? false, factor: written.factor ?? 1, offset: written.offset ?? 0,
+    ...(written.is_multiplexer ? { selects: true } : {}) };
 }
 
 export function parseHex(hex: string): Uint8Array {

@@ -1,5 +1,5 @@
 import type { LaneStatus, Ledger, NodeStatus } from "../api/types";
-import { EventLog, gapText } from "./events";
+import { EventLog, gapMark, gapText } from "./events";
 
 const ledger = (pending: number, dropped = 0): Ledger =>
   ({ received: 1, delivered: 1, filtered: 0, undecoded: 0, superseded: 0, rejected: 0, dropped, pending, balances: true });
@@ -28,7 +28,37 @@ it("a gap is told once, in words", () => {
 });
 
 it("an unknown number is said to be unknown", () => {
-  expect(gapText({ from_ms: 0, to_ms: 4000, reason: "downtime", where: "can0", count: null })).toBe("the node was not running for 4.0 s, how much was lost is not known");
+  const outage = { from_ms: 0, to_ms: 4000, reason: "downtime", where: "can0", count: null };
+  expect(gapText(outage)).toBe("the node was not running for 4.0 s, what went by is not known");
+  expect(gapText(outage, 287)).toBe("the node was not running for 4.0 s, about 1,100 records went by");
+  expect(gapText({ ...outage, reason: "driver_drop" }, 287)).toBe("can0: the driver dropped frames for 4.0 s, how much was lost is not known");
+});
+
+it("an outage is one, however many sources tell of it, and is judged by the rate before", () => {
+  const gap = (where: string, ms: number) => ({ from: "1970-01-01T00:00:10Z", to: `1970-01-01T00:00:12.${ms}Z`, reason: "downtime", where, count: null });
+  const log = new EventLog();
+  const before = status(9, "caught_up", 0);
+  log.takeStatus(before, null);
+  log.takeStatus(status(13, "catching_up", 0, { epoch: 2 }), before, { at: 10_400, per_s: 300 }); // the gap is told a moment later
+  const after = status(14, "caught_up", 0, { epoch: 2, gaps: { count: 2, recent: [gap("can0", 100), gap("can1", 101)] } });
+  log.takeStatus(after, status(13, "catching_up", 0, { epoch: 2 }), { at: 10_400, per_s: 300 });
+  expect(log.list.filter((one) => one.text === "the node was not running for 2.1 s, about 630 records went by")).toHaveLength(1);
+});
+
+it("what a store lacked of the run before is told when it has come, once", () => {
+  const log = new EventLog();
+  const lane = (state: string, pending: number) => [{ ...status(0, state, 0).lanes[0]!, earlier: { ...ledger(pending), received: 97 } }];
+  log.takeStatus(status(1, "catching_up", 0, { epoch: 2, lanes: lane("catching_up", 60) }), null);
+  expect(log.list.some((one) => one.text.includes("of the run before"))).toBe(false);
+  for (const at of [2, 3]) log.takeStatus(status(at, "caught_up", 0, { epoch: 2, lanes: lane("caught_up", 0) }), null);
+  expect(log.list.filter((one) => one.text === "history took 97 records of the run before from the journal, 0 lost")).toHaveLength(1);
+});
+
+it("a gap's mark says how much, else how long", () => {
+  expect(gapMark({ from_ms: 0, to_ms: 3, count: 14 })).toBe("14 lost");
+  expect(gapMark({ from_ms: 0, to_ms: 2100, count: null })).toBe("gap 2.1 s");
+  expect(gapMark({ from_ms: 0, to_ms: 2100, count: 0 })).toBe("gap 2.1 s");
+  expect(gapMark({ from_ms: 0, to_ms: 3, count: null })).toBe("gap");
 });
 
 it("a new run is told", () => {

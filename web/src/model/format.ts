@@ -10,6 +10,10 @@ export function number(value: number, decimals = 0): string {
   return value < 0 && /[1-9]/.test(text) ? MINUS + text : text;
 }
 
+/** A number as it is written, but with a real minus sign; very large and small ones with a power of ten. */
+export const plain = (value: number, digits = 2): string =>
+  Math.abs(value) >= 1e9 || (value !== 0 && Math.abs(value) < 1e-4) ? value.toExponential(digits).replace(/\.?0*e\+?/, "e").replace(/-/g, MINUS) : number(value, Math.min(4, decimalsOf(value)));
+
 export const count = (value: number | string): string => number(Number(value), 0);
 
 /** Decimals that a step of this size asks for: 0.01 → 2, 0.5 → 1, 1 → 0; at most 7. */

@@ -1,4 +1,4 @@
-import { bytes, canId, clockSpan, decimalsOf, duration, number, plural } from "./format";
+import { bytes, canId, clockSpan, decimalsOf, duration, number, plural, plain } from "./format";
 
 describe("numbers", () => {
   it("have fixed decimals, thousands and a real minus sign", () => {
@@ -41,4 +41,8 @@ it("bytes and identifiers", () => {
   expect(bytes("512")).toBe("512 B");
   expect(canId(0x1d4, false)).toBe("1D4");
   expect(canId(0x1d4, true)).toBe("000001D4");
+});
+
+it("bounds are written as they are", () => {
+  expect([-40, 0.5, 12000, 1e-7, 4294967295, 1.8e19].map((bound) => plain(bound))).toEqual(["−40", "0.5", "12,000", "1e−7", "4.29e9", "1.8e19"]);
 });

@@ -36,6 +36,8 @@ export const isText = (info: SignalInfo): boolean => info.type === "text" || inf
 export const isOut = (info: SignalInfo, value: number): boolean =>
   (info.min !== null && value < info.min) || (info.max !== null && value > info.max);
 
+const HELD_MS = 10_000; // a multiplexed value is believed for as long as its turn may take
+
 /** How a signal stands, given the latest row of its stream and how old that is. */
 export function standing(info: SignalInfo, row: Row | undefined, age_ms: number): Reading {
   const scalar = row && own(row.signals, info.name);
@@ -44,7 +46,7 @@ export function standing(info: SignalInfo, row: Row | undefined, age_ms: number)
   }
   const value = toNumber(scalar);
   const out = value !== null && isOut(info, value);
-  const stale = row.stale || age_ms > row.stale_after_ms;
+  const stale = info.optional ? age_ms > Math.max(HELD_MS, 3 * row.stale_after_ms) : row.stale || age_ms > row.stale_after_ms;
   return { standing: stale ? "stale" : out ? "out" : "good", value, scalar, label: own(row.labels, info.name), age_ms };
 }
 

@@ -4,18 +4,27 @@ import { getJson } from "../api/get";
 import { LiveConnection } from "../api/live";
 import type { Catalog, LiveMessage, NodeStatus, Row, StreamInfo } from "../api/types";
 import { readLayout } from "./bits";
-import { EventLog } from "./events";
+import { EventLog, type Loss } from "./events";
 import { Recent } from "./recent";
 import { Rate } from "./rates";
+import { readableUnit } from "./units";
 import { Decimals, own, signalKey, standing, toNumber, type Reading, type Signal } from "./signal";
 
 export interface Seen {
   row: Row;
-  at: number; // performance.now() when it was so old as row.age_ms says
+  at: number; // performance.now() when its time was
   rate: Rate;
 }
 
+/** The newest row that had a signal which not every row has: a multiplexed one. */
+interface Held {
+  row: Row;
+  at: number;
+}
+
 const TICK_MS = 100;
+const FIRST_WAIT_MS = 1000; // before a catalog that lacks something is asked for again
+const MOST_WAIT_MS = 60_000;
 export const streamKey = (row: { channel: string | null; message: string }): string =>
   (row.channel === null ? "" : `${row.channel}:`) + row.message;
 
@@ -35,6 +44,8 @@ export class Store {
   readonly decimals = new Decimals();
   unsynced_ms: number[] = [];
 
+  private lastLoss: Loss | null = null;
+  private readonly held = new Map<string, Held>(); // by signal
   private readonly recents = new Map<string, Recent>();
   private readonly watched = new Map<string, string[]>(); // stream → signals with a Recent
   private readonly listeners = new Set<() => void>();
@@ -66,14 +77,20 @@ export class Store {
     return this.newest_ms !== 0 && Math.abs(now - this.newest_ms) > 3_600_000 && this.connected ? this.newest_ms : now;
   }
 
-  age_ms(seen: Seen): number {
+  age_ms(seen: { at: number }): number {
     return Math.max(0, performance.now() - seen.at);
   }
 
   reading(signal: Signal): Reading {
-    const seen = this.seen.get(signal.stream.stream);
+    const seen = this.newestWith(signal);
     const reading = standing(signal.info, seen?.row, seen ? this.age_ms(seen) : Infinity);
     return !this.connected && reading.standing === "good" ? { ...reading, standing: "stale" } : reading;
+  }
+
+  /** The newest row that has this signal; where none has, the newest of its stream. */
+  newestWith(signal: Signal): { row: Row; at: number } | undefined {
+    const seen = this.seen.get(signal.stream.stream);
+    return seen && signal.info.optional && own(seen.row.signals, signal.info.name) == null ? this.held.get(signal.key) ?? seen : seen;
   }
 
   /** Buckets of the last ten minutes, kept from the first time that somebody asks. */
@@ -106,12 +123,20 @@ export class Store {
     if (before) Object.assign(before, { row: { ...row, units: row.units ?? before.row.units }, at });
     else this.firstRow(key, row, at);
     this.seen.get(key)!.rate.add(performance.now() / 1000, row.rows);
+    this.hold(key, row, at);
     if (row.stale) return;
     const time = Number(BigInt(row.time_ns) / 1_000_000n);
     this.newest_ms = time;
     for (const name of this.watched.get(key) ?? []) {
       const value = toNumber(own(row.signals, name));
       if (value !== null) this.recents.get(signalKey(key, name))!.add(time, value);
+    }
+  }
+
+  private hold(key: string, row: Row, at: number): void {
+    for (const [name, value] of Object.entries(row.signals)) {
+      const of = signalKey(key, name);
+      if (value !== null && this.signals.get(of)?.info.optional) this.held.set(of, { row, at });
     }
   }
 
@@ -131,7 +156,7 @@ export class Store {
       this.laneRates.set(lane.name, rate);
     }
     this.unsynced_ms = [...this.unsynced_ms.slice(-29), status.journal.unsynced_age_ms];
-    this.events.takeStatus(status, this.status);
+    this.events.takeStatus(status, this.status, this.lastLoss);
     if (this.status && this.status.epoch !== status.epoch) ++this.historyVersion;
     this.status = status;
     this.touch();
@@ -142,6 +167,7 @@ export class Store {
     const now = this.nodeNow();
     if (!open) {
       this.lostAt = now;
+      this.lastLoss = { at: now, per_s: this.received.per_s };
       this.events.lost(now);
     } else {
       if (this.lostAt !== null) this.events.found(this.lostAt, now);
@@ -152,20 +178,22 @@ export class Store {
     this.touch();
   }
 
-  private async loadCatalog(): Promise<void> {
+  /** A node that has just begun knows only some of its streams: what is missing is taken from before, and asked for again. */
+  private async loadCatalog(wait_ms = FIRST_WAIT_MS): Promise<void> {
     const asked = ++this.catalogAsked;
     const catalog = await getJson<Catalog>("api/signals").catch(() => null);
-    if (!catalog || asked !== this.catalogAsked) return;
-    const named = new Set(catalog.streams.map((stream) => stream.stream));
-    const unnamed = [...this.seen].filter(([key]) => !named.has(key)).map(([key, seen]) => streamOf(key, seen.row));
-    this.setStreams([...catalog.streams, ...unnamed]);
+    if (asked !== this.catalogAsked) return;
+    const streams = withUnnamed(catalog?.streams ?? [], this.streams, this.seen);
+    if (catalog) this.setStreams(streams);
+    if (catalog?.streams.length === streams.length) return;
+    window.setTimeout(() => asked === this.catalogAsked && void this.loadCatalog(Math.min(MOST_WAIT_MS, 2 * wait_ms)), wait_ms);
   }
 
   private setStreams(streams: StreamInfo[]): void {
     this.streams = streams;
     for (const stream of streams) {
       for (const written of stream.signals) {
-        const info = { ...written, layout: readLayout(written.layout) };
+        const info = { ...written, unit: readableUnit(written.unit), layout: readLayout(written.layout) };
         const key = signalKey(stream.stream, info.name);
         this.signals.set(key, { key, stream, info });
       }
@@ -183,11 +211,18 @@ export class Store {
   }
 }
 
+/** The catalog's streams, and those that are seen but not in it: as they were known before, else as their rows tell. */
+export function withUnnamed(catalog: StreamInfo[], before: readonly StreamInfo[], seen: ReadonlyMap<string, { row: Row }>): StreamInfo[] {
+  const named = new Set(catalog.map((stream) => stream.stream));
+  const known = new Map(before.map((stream) => [stream.stream, stream]));
+  return [...catalog, ...[...seen].filter(([key]) => !named.has(key)).map(([key, { row }]) => known.get(key) ?? streamOf(key, row))];
+}
+
 /** What a row tells of a stream that is in no catalog. */
 function streamOf(key: string, row: Row): StreamInfo {
   const signals = Object.entries(row.signals).map(([name, value]) => ({
     name, type: typeof value === "number" ? "f64" : "text", unit: row.units?.[name] ?? "",
-    min: null, max: null, optional: true, comment: "", labels: [],
+    min: null, max: null, optional: false, comment: "", labels: [],
   }));
   return { stream: key, channel: row.channel, source: null, message: row.message, id: row.id, extended: row.extended,
     cycle_ms: null, sender: "", comment: "", signals };

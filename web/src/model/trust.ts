@@ -57,10 +57,10 @@ export function laneText(lane: LaneStatus, behind: number | null): string {
 export const behindShare = (behind: number | null): number =>
   behind === null || behind <= 0 ? 0.015 : Math.min(1, Math.max(0.03, (Math.log10(behind) + 2) / (Math.log10(86_400) + 2)));
 
-/** For how long the journal's space lasts at this rate, seconds; null: nothing is written. */
+/** How long the journal remembers at this rate: its space, or what the disk has for it, if that is less. Seconds; null: nothing is written. */
 export function holds_s(journal: NodeStatus["journal"], bytes_per_s: number | null): number | null {
-  if (journal.holds_s != null) return journal.holds_s;
-  const cap = Number(journal.cap_bytes);
+  const free = journal.disk_free_bytes == null ? Infinity : Number(journal.disk_free_bytes);
+  const cap = Math.min(Number(journal.cap_bytes), Number(journal.bytes) + free);
   return bytes_per_s && bytes_per_s > 0 && cap > 0 ? cap / bytes_per_s : null;
 }
 

@@ -1,4 +1,4 @@
-import { number } from "../model/format";
+import { plain } from "../model/format";
 import { Num } from "../ui/num";
 import { Spark } from "../ui/spark";
 import { Origin, Tile } from "../ui/tile";
@@ -16,8 +16,8 @@ export function NumberTile({ title, signal, span }: { title: string; signal: str
     <Tile title={title} span={span} class="number" corner={<Origin of={signal} />}>
       <p class="big"><Num of={signal} /><span class="unit">{unit}</span></p>
       {ranged ? (
-        <div class={`range ${reading?.standing ?? ""}`} title={`declared range ${min} … ${max} ${unit}`}>
-          <small>{number(min, 0)}</small><div class="bar">{at === null ? null : <i style={{ width: `${at * 100}%` }} />}</div><small>{number(max, 0)}</small>
+        <div class={`range ${reading?.standing ?? ""}`} title={`declared range ${plain(min)} … ${plain(max)} ${unit}`}>
+          <small>{plain(min)}</small><div class="bar">{at === null ? null : <i style={{ width: `${at * 100}%` }} />}</div><small>{plain(max)}</small>
         </div>
       ) : null}
       <Spark of={signal} />

@@ -13,6 +13,7 @@ interface Shown {
   row: TempRow;
   band: Band | null;
   readings: Reading[];
+  now: number[]; // of the sensors that are to be believed
   warm: boolean;
 }
 
@@ -25,9 +26,9 @@ function look(row: TempRow, view: SeriesView): Shown {
   const now = believed.map((signal) => store.reading(signal).value!);
   const lately = (pick: "min" | "max") => believed.flatMap((signal) =>
     view.columns.get(signal.key)![pick].filter((v): v is number => v !== null && !isOut(signal.info, v)));
-    const band = bandOf({ now, low: lately("min"), high: lately("max") });
+  const band = bandOf({ now, low: lately("min"), high: lately("max") });
   const most = Math.min(...signals.map((signal) => signal.info.max ?? Infinity));
-  return { row, band, readings, warm: band !== null && band.value > 0.8 * most };
+  return { row, band, readings, now, warm: band !== null && band.value > 0.8 * most };
 }
 
 /** Each place on one axis: now, and between which values it was in ten minutes or over its sensors. */
@@ -47,14 +48,14 @@ export function TemperaturesTile({ title, rows, chips, span }: { title: string; 
 }
 
 function Row({ shown, axis }: { shown: Shown; axis: { from: number; to: number } }) {
-  const { row, band, readings, warm } = shown;
+  const { row, band, readings, now, warm } = shown;
   const at = (value: number) => `${((value - axis.from) / (axis.to - axis.from)) * 100}%`;
   const worst = readings.find((one) => one.standing !== "good");
   const doubted = worst && readings.length > 1 && readings.some((one) => one.standing === "good");
   const standing = worst && !doubted ? worst.standing : "good";
   const signal = store.signals.get(row.keys[0]!);
   const text = band ? number(band.value, 1) : signal ? readingText(signal, readings[0]!) : "–";
-  const many = row.keys.length > 1 && band ? `${row.keys.length} sensors, ${number(band.low, 1)} … ${number(band.high, 1)}` : "";
+  const many = row.keys.length > 1 && band ? `min ${number(Math.min(...now), 1)} · mean ${number(band.value, 1)} · max ${number(Math.max(...now), 1)}` : "";
   const doubt = doubted ? `one is ${STANDING[worst.standing]}` : STANDING[standing];
   return (
     <div class={`temp ${warm ? "warm" : ""}`}>
@@ -62,7 +63,8 @@ function Row({ shown, axis }: { shown: Shown; axis: { from: number; to: number }
       <div class="band">
         {band ? <><i style={{ left: at(band.low), width: `calc(${at(band.high)} - ${at(band.low)})` }} /><u style={{ left: at(band.value) }} /></> : null}
       </div>
-      <Explainable keys={[row.keys[0]!]} standing={standing} title={[many, doubt].filter(Boolean).join(", ")}>{text}</Explainable>
+      <Explainable keys={[row.keys[0]!]} standing={standing} title={doubt}>{text}</Explainable>
+      {many ? <small class="now">{many}</small> : null}
     </div>
   );
 }

@@ -22,9 +22,10 @@ export function Bits({ data, layout }: { data: Uint8Array; layout: BitLayout }) 
   );
 }
 
-/** The same bytes as digits; the signal's stand out. */
-export function HexBytes({ data, layout }: { data: Uint8Array; layout: BitLayout | null }) {
-  const lit = new Set(layout ? bitPlaces(layout).map((place) => place >> 3) : []);
+export const bytesOf = (layout: BitLayout | null): Set<number> => new Set(layout ? bitPlaces(layout).map((place) => place >> 3) : []);
+
+/** The same bytes as digits; those that are lit stand out. */
+export function HexBytes({ data, lit }: { data: Uint8Array; lit: ReadonlySet<number> }) {
   const shown = data.length > 32 ? data.subarray(0, 32) : data;
   return (
     <div class="hex">

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
-import { decimalsFor, clockTime, number, when } from "../model/format";
-import { reasonText } from "../model/events";
+import { decimalsFor, clockTime, number, plural, when } from "../model/format";
+import { gapMark, reasonText } from "../model/events";
 import { product, type Column, type Grid } from "../model/series";
 import type { Charging, Line } from "../layout/tile";
 import { store, useLive } from "./live";
@@ -13,8 +13,7 @@ const inkOf = (line: Line, i: number, lines: Line[]): string =>
   line.keys.length === 2 ? "flow" : INKS[(i - (lines[0]?.keys.length === 2 ? 1 : 0)) % INKS.length]!;
 
 const gapSpan = (gap: GapSpan): Span =>
-  gap.reason === "connection lost" ? { ...gap, kind: "lost", text: "no connection" }
-    : { ...gap, kind: "gap", text: gap.to_ms - gap.from_ms > 1000 ? "gap" : "" };
+  gap.reason === "connection lost" ? { ...gap, kind: "lost", text: "no connection" } : { ...gap, kind: "gap", text: gapMark(gap) };
 
 /** Where a flag is set, as spans. */
 export function flagged(grid: Grid, flag: Column | undefined, kind: Span["kind"], text: string): Span[] {
@@ -52,19 +51,19 @@ export function Chart({ lines, window_ms, points, height, label, charging, sync 
   });
   const spans = [...gaps.map(gapSpan), ...flagged(grid, flag ? columns.get(flag) : undefined, "charging", "charging")];
   const filled = store.status?.filled_in;
-  if (filled) spans.push({ from_ms: filled.from_ms, to_ms: filled.to_ms, kind: "filled", text: "filled in beforehand" });
+  if (filled && filled.to_ms > grid.from) spans.push({ from_ms: filled.from_ms, to_ms: filled.to_ms, kind: "filled", text: "filled in beforehand" });
   const shown = index !== null && index < grid.n ? index : null;
   const at = shown === null ? null : grid.from + shown * grid.step;
   const missing = at === null ? undefined : gaps.find((gap) => gap.from_ms <= at && at < gap.to_ms);
+  const counted = (kind: Span["kind"]) => spans.filter((span) => span.kind === kind).length;
   return (
-    <div class="chart">
+    <div class="chart" data-gaps={counted("gap")} data-lost={counted("lost")} data-charging={counted("charging")} data-filled={counted("filled")}>
       <div class="legend" aria-live="off">
         {plotted.map((line) => <LegendEntry key={line.label} line={line} index={shown} />)}
         <span class={`at ${at === null ? "idle" : ""}`}>{missing ? reasonText(missing.reason) : at !== null ? (window_ms > 86_400_000 ? when(at) : clockTime(at))
           : failed ?? (loading ? "reading the history" : "min–max band")}</span>
       </div>
-      <Plot lines={plotted} grid={grid} spans={spans} height={height} label={`${label}${gaps.length ? `, ${gaps.length} gaps` : ""}`} onCursor={setIndex} {...(sync ? { sync } : {})} />
-      <span class="gap-count" hidden data-gaps={spans.filter((span) => span.kind === "gap").length} data-lost={spans.some((span) => span.kind === "lost") ? 1 : 0} />
+      <Plot lines={plotted} grid={grid} spans={spans} height={height} label={[label, ...gaps.length ? [plural(gaps.length, "gap")] : [], ...counted("charging") ? ["charging"] : []].join(", ")} onCursor={setIndex} {...(sync ? { sync } : {})} />
     </div>
   );
 }

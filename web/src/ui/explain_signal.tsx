@@ -1,7 +1,7 @@
 import { hexOf, parseHex, physical, rawBits, rawValue } from "../model/bits";
-import { canId, decimalsOf, duration, number } from "../model/format";
+import { canId, decimalsOf, duration, number, plain } from "../model/format";
 import type { Signal } from "../model/signal";
-import { Bits, HexBytes } from "./bits";
+import { Bits, bytesOf, HexBytes } from "./bits";
 import { store } from "./live";
 import { readingText, STANDING } from "./reading";
 
@@ -29,15 +29,15 @@ export function ExplainSignal({ of }: { of: string }) {
   const signal = store.signals.get(of);
   if (!signal) return null;
   const { stream, info } = signal;
-  const seen = store.seen.get(stream.stream);
+  const seen = store.newestWith(signal);
   const reading = store.reading(signal);
   const data = parseHex(seen?.row.data ?? "");
   const layout = info.layout ?? null;
-  const range = info.min !== null && info.max !== null ? `declared range ${info.min} … ${info.max}` : "";
+  const range = info.min !== null && info.max !== null ? `declared range ${plain(info.min)} … ${plain(info.max)}` : "";
   return (
     <section>
       <header>{[stream.id === null ? null : canId(stream.id, stream.extended), stream.channel, stream.message].filter(Boolean).join(" · ")}<em>{info.name}</em></header>
-      {data.length ? <HexBytes data={data} layout={layout} /> : null}
+      {data.length ? <HexBytes data={data} lit={bytesOf(layout)} /> : null}
       {data.length && layout ? <Bits data={data} layout={layout} /> : null}
       {data.length && layout && reading.standing !== "absent" ? <Formula signal={signal} data={data} />
         : <div class="formula"><b>{readingText(signal, reading)} {reading.standing === "absent" ? "" : info.unit}</b></div>}

@@ -2,7 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
 import { explain, explained, stopExplaining } from "./explain_state";
 import { store } from "./live";
-import { readingText, STANDING } from "./reading";
+import { compactText, readingText, STANDING } from "./reading";
 
 interface Props {
   keys: string[];
@@ -33,15 +33,23 @@ export function Explainable({ keys, children, standing = "good", title, ...rest 
   );
 }
 
+interface NumProps {
+  of: string;
+  decimals?: number;
+  unit?: boolean;
+  whole?: boolean; // all digits, however many
+  class?: string;
+}
+
 /** The value of one signal. */
-export function Num({ of, decimals, unit = false, ...rest }: { of: string; decimals?: number; unit?: boolean; class?: string }) {
+export function Num({ of, decimals, unit = false, whole = false, ...rest }: NumProps) {
   const signal = store.signals.get(of);
   if (!signal) return <span class={`num absent ${rest.class ?? ""}`}>–</span>;
   const reading = store.reading(signal);
   const note = STANDING[reading.standing];
   return (
     <Explainable keys={[of]} standing={reading.standing} {...(rest.class ? { class: rest.class } : {})} {...(note ? { title: note } : {})}>
-      {readingText(signal, reading, decimals)}
+      {(whole ? readingText : compactText)(signal, reading, decimals)}
       {unit && signal.info.unit && reading.label === undefined ? <span class="unit">{signal.info.unit}</span> : null}
     </Explainable>
   );

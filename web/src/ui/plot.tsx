@@ -1,8 +1,9 @@
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
-import { clockMinute, number, when } from "../model/format";
+import { clockMinute, decimalsOf, number, plain, when } from "../model/format";
 import { gridTimes, type Column, type Grid } from "../model/series";
-import { flowStroke, paintOver, paintUnder, type Span } from "./plot_paint";
+import { flowInk, paintOver, paintUnder, type Span } from "./plot_paint";
+import { canvasFont, scale, useScale } from "./scale";
 import { colour, useTheme } from "./theme";
 
 export interface PlotLine {
@@ -23,47 +24,58 @@ interface Props {
 }
 
 const HOUR = 3600;
+const TIMES = [1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, HOUR, 2 * HOUR, 6 * HOUR, 12 * HOUR, ...[1, 2, 5, 10].map((days) => days * 24 * HOUR)]; // apart
 
 function timeText(seconds: number, range_s: number): string {
   return range_s > 20 * HOUR ? when(seconds * 1000).slice(0, -3) : clockMinute(seconds * 1000);
 }
 
-const tickText = (value: number): string => number(value, Math.abs(value) >= 10 || Number.isInteger(value) ? 0 : Math.abs(value) >= 1 ? 1 : 2);
+/** As many decimals as the ticks are apart; very large ones with a power of ten. */
+const tickText = (value: number, apart: number): string => (Math.abs(value) >= 1e7 ? plain(Number(value.toPrecision(4))) : number(value, Math.min(6, decimalsOf(apart))));
+
+/** The width of the widest label in CSS pixels. */
+function widest(plot: uPlot, texts: string[] | null): number {
+  plot.ctx.font = canvasFont(devicePixelRatio);
+  return Math.max(0, ...(texts ?? []).map((text) => plot.ctx.measureText(text).width)) / devicePixelRatio;
+}
 
 function axes(units: string[], small: boolean): uPlot.Axis[] {
-  const shared = { stroke: () => colour("faint"), font: `11px ${getComputedStyle(document.body).fontFamily}`, ticks: { show: false } };
+  const unit = scale();
+  const shared = { stroke: () => colour("mute"), font: canvasFont(), ticks: { show: false } };
   const grid = { stroke: () => colour("line"), width: 1 };
   return [
-    { ...shared, grid: { show: false }, space: 80, size: 24, gap: 8,
+    { ...shared, grid: { show: false }, incrs: TIMES, space: 80 * unit, size: 24 * unit, gap: 8 * unit,
       values: (plot, at) => at.map((s) => timeText(s, (plot.scales.x!.max ?? 0) - (plot.scales.x!.min ?? 0))) },
-    ...units.slice(0, 2).map((unit, i): uPlot.Axis => ({
-      ...shared, scale: unit, side: i === 0 ? 3 : 1, size: small ? 38 : 44, gap: 6, space: 38,
-      grid: i === 0 ? grid : { show: false }, values: (_, at) => at.map(tickText),
+    ...units.slice(0, 2).map((name, i): uPlot.Axis => ({
+      ...shared, scale: name, side: i === 0 ? 3 : 1, size: (plot, texts) => Math.max((small ? 38 : 44) * unit, widest(plot, texts) + 12 * unit), gap: 6 * unit, space: 38 * unit,
+      grid: i === 0 ? grid : { show: false }, values: (_, at, __, ___, apart) => at.map((value) => tickText(value, apart)),
     })),
   ];
 }
 
 function scaleRange(_: uPlot, low: number | null, high: number | null): uPlot.Range.MinMax {
   if (low === null || high === null) return [0, 1];
-  const pad = Math.max((high - low) * 0.08, Math.abs(high) * 0.01, 1e-3);
+  const pad = high > low ? (high - low) * 0.08 : Math.max(Math.abs(high) * 0.1, 1e-3);
   return [low >= 0 && low < (high - low) * 1.5 ? 0 : low - pad, high + pad];
 }
+
+const tint = (ink: string): string => `color-mix(in srgb, ${ink} 22%, transparent)`;
 
 function options(lines: PlotLine[], size: { width: number; height: number }, props: () => Props): uPlot.Options {
   const units = [...new Set(lines.map((line) => line.unit))];
   const series: uPlot.Series[] = [{}];
   const bands: uPlot.Band[] = [];
   for (const line of lines) {
-    const ink = line.ink === "flow" ? (plot: uPlot) => flowStroke(plot, line.unit) : () => colour(line.ink);
+    const ink = line.ink === "flow" ? (plot: uPlot) => flowInk(plot, line.unit) : () => colour(line.ink);
     const at = series.length;
     series.push({ label: line.label, scale: line.unit, stroke: ink, width: 2, points: { show: false } });
     const edge: uPlot.Series = { scale: line.unit, width: 0, stroke: "transparent", points: { show: false } };
     series.push({ ...edge }, { ...edge });
-    bands.push({ series: [at + 1, at + 2], fill: () => `color-mix(in srgb, ${colour(line.ink === "flow" ? "warn" : line.ink)} 20%, transparent)` });
+    bands.push({ series: [at + 1, at + 2], fill: line.ink === "flow" ? (plot: uPlot) => flowInk(plot, line.unit, tint) : () => tint(colour(line.ink)) });
   }
   const sync = props().sync;
   return {
-    ...size, series, bands, legend: { show: false }, padding: [8, units.length > 1 ? 0 : 12, 0, 0],
+    ...size, series, bands, legend: { show: false }, padding: [22 * scale(), units.length > 1 ? 0 : 12, 0, 0], // above: the words of spans
     scales: { x: { time: true }, ...Object.fromEntries(units.map((unit) => [unit, { range: scaleRange }])) },
     axes: axes(units, size.width < 500),
     cursor: { y: false, drag: { x: false, y: false }, ...(sync ? { sync: { key: sync } } : {}),
@@ -84,13 +96,15 @@ export function Plot(props: Props) {
   const latest = useRef(props);
   latest.current = props;
   const theme = useTheme();
+  const unit = useScale();
+  const least = Math.round(props.height * unit);
   const shape = props.lines.map((line) => `${line.label} ${line.unit} ${line.ink}`).join("|");
   const data = (): uPlot.AlignedData =>
     [gridTimes(latest.current.grid), ...latest.current.lines.flatMap(({ column }) => [column.mean, column.max, column.min])] as uPlot.AlignedData;
 
   useEffect(() => {
     const element = box.current!;
-    const size = () => ({ width: Math.max(120, element.clientWidth), height: Math.max(latest.current.height, element.clientHeight) });
+    const size = () => ({ width: Math.max(120, element.clientWidth), height: Math.max(least, element.clientHeight) });
     const made = (plot.current = new uPlot(options(latest.current.lines, size(), () => latest.current), data(), element));
     const watcher = new ResizeObserver(() => made.setSize(size()));
     watcher.observe(element);
@@ -99,8 +113,8 @@ export function Plot(props: Props) {
       made.destroy();
       plot.current = null;
     };
-  }, [shape, theme, props.height, props.sync]);
+  }, [shape, theme, unit, least, props.sync]);
   useEffect(() => plot.current?.setData(data()));
 
-  return <div class="plot" ref={box} role="img" aria-label={props.label} style={{ minHeight: `${props.height}px` }} />;
+  return <div class="plot" ref={box} role="img" aria-label={props.label} style={{ minHeight: `${least}px` }} />;
 }

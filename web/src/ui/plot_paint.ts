@@ -1,5 +1,7 @@
 // What a chart shows besides its lines: gaps as hatching, spans as shading.
 import type uPlot from "uplot";
+import { placeLabels } from "./plot_labels";
+import { canvasFont, scale } from "./scale";
 import { colour } from "./theme";
 
 export interface Span {
@@ -34,7 +36,6 @@ function hatch(g: CanvasRenderingContext2D, x: number, y: number, w: number, h: 
 /** Under the lines: when it charged, what was filled in beforehand. */
 export function paintUnder(plot: uPlot, spans: readonly Span[]): void {
   const g = plot.ctx;
-  const ratio = devicePixelRatio;
   const { top, height } = plot.bbox;
   for (const span of spans) {
     if (span.kind !== "charging" && span.kind !== "filled") continue;
@@ -44,54 +45,62 @@ export function paintUnder(plot: uPlot, spans: readonly Span[]): void {
     g.fillStyle = colour(span.kind === "charging" ? "good" : "text");
     g.globalAlpha = span.kind === "charging" ? 0.12 : 0.045;
     g.fillRect(at[0], top, at[1], height);
-    g.globalAlpha = 0.9;
-    if (span.kind === "filled") g.fillStyle = colour("faint");
-    g.font = `${11 * ratio}px ${getComputedStyle(document.body).fontFamily}`;
-    const wide = g.measureText(span.text).width;
-    if (wide + 12 * ratio < at[1]) g.fillText(span.text, at[0] + 6 * ratio, span.kind === "filled" ? top + height - 7 * ratio : top + 14 * ratio);
     g.restore();
   }
 }
 
-/** Over the lines: what is missing. */
+/** Over the lines: what is missing; and above them the words for all spans. */
 export function paintOver(plot: uPlot, spans: readonly Span[]): void {
   const g = plot.ctx;
   const ratio = devicePixelRatio;
   const { top, height } = plot.bbox;
   for (const span of spans) {
-    if (span.kind !== "gap" && span.kind !== "lost") continue;
+    if (!isHole(span)) continue;
     const at = edges(plot, span, 3 * ratio);
     if (!at) continue;
-    const ink = colour(span.kind === "gap" ? "warn" : "faint");
     g.save();
-    g.strokeStyle = ink;
+    g.strokeStyle = colour(INKS[span.kind]);
     hatch(g, at[0], top, at[1], height, ratio);
     g.restore();
-    g.save();
-    g.font = `${11 * ratio}px ${getComputedStyle(document.body).fontFamily}`;
-    const wide = g.measureText(span.text).width;
-    if (span.text && at[1] >= 5 * ratio) {
-      const x = Math.min(Math.max(at[0] + at[1] / 2, plot.bbox.left + wide / 2 + 4 * ratio), plot.bbox.left + plot.bbox.width - wide / 2 - 4 * ratio);
-      g.textAlign = "center";
-      g.fillStyle = colour("panel");
-      g.fillRect(x - wide / 2 - 4 * ratio, top + 4 * ratio, wide + 8 * ratio, 16 * ratio);
-      g.fillStyle = ink;
-      g.fillText(span.text, x, top + 16 * ratio);
-    }
-    g.restore();
   }
+  paintWords(plot, spans);
 }
 
-/** Amber above zero, green below: given away and flowing back. */
-export function flowStroke(plot: uPlot, scale: string): CanvasGradient | string {
+const INKS: Record<Span["kind"], string> = { gap: "warn", lost: "mute", charging: "good", filled: "mute" };
+const isHole = (span: Span): boolean => span.kind === "gap" || span.kind === "lost";
+
+function paintWords(plot: uPlot, spans: readonly Span[]): void {
+  const g = plot.ctx;
+  const unit = devicePixelRatio * scale();
+  const { left, top, width } = plot.bbox;
+  g.save();
+  g.font = canvasFont(devicePixelRatio);
+  g.textAlign = "left";
+  g.textBaseline = "alphabetic";
+  const said = spans.flatMap((span) => {
+    const at = span.text ? edges(plot, span, 1) : null;
+    const wide = g.measureText(span.text).width;
+    return at ? [{ span, from: at[0], to: at[0] + at[1], wide, urgent: isHole(span) || (span.kind === "charging" && wide > at[1]) }] : [];
+  });
+  placeLabels(said, left, left + width, 10 * unit).forEach((x, i) => {
+    if (x === null) return;
+    g.fillStyle = colour(INKS[said[i]!.span.kind]);
+    g.fillText(said[i]!.span.text, x, top - 6 * unit);
+  });
+  g.restore();
+}
+
+/** Amber above zero, green below: given away and flowing back. `tint` makes of each what is drawn. */
+export function flowInk(plot: uPlot, unit: string, tint: (ink: string) => string = (ink) => ink): CanvasGradient | string {
   const { top, height } = plot.bbox;
-  const range = plot.scales[scale];
-  if (range?.min == null || range.max == null || !height) return colour("warn");
-  const zero = Math.min(1, Math.max(0, (plot.valToPos(0, scale, true) - top) / height));
+  const range = plot.scales[unit];
+  const [out, back] = [tint(colour("warn")), tint(colour("good"))];
+  if (range?.min == null || range.max == null || !height) return out;
+  const zero = Math.min(1, Math.max(0, (plot.valToPos(0, unit, true) - top) / height));
   const gradient = plot.ctx.createLinearGradient(0, top, 0, top + height);
-  gradient.addColorStop(0, colour("warn"));
-  gradient.addColorStop(zero, colour("warn"));
-  gradient.addColorStop(zero, colour("good"));
-  gradient.addColorStop(1, colour("good"));
+  gradient.addColorStop(0, out);
+  gradient.addColorStop(zero, out);
+  gradient.addColorStop(zero, back);
+  gradient.addColorStop(1, back);
   return gradient;
 }

@@ -28,7 +28,7 @@ interface Props {
 export function Tile({ title, span, corner, children, ...rest }: Props) {
   return (
     <section class={`tile span${span} ${rest.class ?? ""}`} aria-label={title}>
-      <h2><span>{title}</span><span class="corner">{corner}</span></h2>
+      <h2><span title={title}>{title}</span><span class="corner">{corner}</span></h2>
       {children}
     </section>
   );

@@ -29,6 +29,7 @@ interface Loaded {
 }
 
 const REFRESH_MS = 240_000; // less than what the page keeps itself
+const RETRY_MS = 5000; // after a question that failed
 const NOT_OF_DATA = new Set(["lane_overflow", "journal_cap"]);
 
 async function load(keys: string[], window_ms: number, points: number): Promise<Omit<Loaded, "of">> {
@@ -52,7 +53,7 @@ async function load(keys: string[], window_ms: number, points: number): Promise<
   return { fetched, gaps: found, failed };
 }
 
-/** The gaps that concern these signals: of their channels and sources, or of the whole node. Each once, ascending. */
+/** The gaps that concern these signals: of their channels and sources, or of the whole node. Each once, ascending: one answer has the fractions of a millisecond, another has not. */
 function concerning(keys: string[], lists: GapSpan[][]): GapSpan[] {
   const streams = keys.flatMap((key) => store.signals.get(key)?.stream ?? []);
   const mine = new Set(streams.flatMap((stream) => [stream.channel, stream.source]));
@@ -60,7 +61,7 @@ function concerning(keys: string[], lists: GapSpan[][]): GapSpan[] {
   const found = new Map<string, GapSpan>();
   for (const gap of lists.flat()) {
     if (NOT_OF_DATA.has(gap.reason) || (others.has(gap.where) && !mine.has(gap.where))) continue;
-    found.set(`${gap.from_ms} ${gap.where} ${gap.reason}`, gap);
+    found.set(`${Math.floor(gap.from_ms)} ${gap.where} ${gap.reason}`, gap);
   }
   return [...found.values()].sort((a, b) => a.from_ms - b.from_ms);
 }
@@ -73,12 +74,18 @@ export function useSeries(keys: string[], window_ms: number, points: number): Se
   useEffect(() => {
     if (!known) return;
     let wanted = true;
-    const go = () => void load(keys, window_ms, points).then((got) => wanted && set({ of, ...got }));
-    go();
-    const timer = window.setInterval(go, REFRESH_MS);
+    let timer = 0;
+    const go = async () => {
+      const got = await load(keys, window_ms, points);
+      if (!wanted) return;
+      // What could not be had again stays as it was.
+      set((old) => ({ of, ...got, fetched: new Map([...(old?.of === of ? old.fetched : []), ...got.fetched]) }));
+      timer = window.setTimeout(() => void go(), got.failed === null ? REFRESH_MS : RETRY_MS);
+    };
+    void go();
     return () => {
       wanted = false;
-      window.clearInterval(timer);
+      window.clearTimeout(timer);
     };
   }, [of, known, store.historyVersion]);
 

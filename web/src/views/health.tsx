@@ -2,6 +2,9 @@ import { bytes, count, duration, number, plural, when } from "../model/format";
 import { gapTimes, gapText } from "../model/events";
 import { behind_s, laneText, laneTone } from "../model/trust";
 import type { LaneStatus, SourceStatus } from "../api/types";
+import { isBus } from "../model/bus";
+import { signalKey } from "../model/signal";
+import { Chips } from "../ui/chips";
 import { LedgerFlow } from "../ui/ledger";
 import { Trust } from "../tiles/trust";
 import { store, useLive } from "../ui/live";
@@ -38,10 +41,14 @@ export function Health() {
 function Source({ source }: { source: SourceStatus }) {
   const tone = source.state === "failed" ? "bad" : source.state === "running" || source.state === "ended" ? "good" : "warn";
   const lost = Number(source.lost);
+  const unknown = (store.status?.gaps.recent ?? []).some((gap) => gap.count === null && gap.where === source.name);
+  const buses = store.streams.filter((stream) => stream.source === source.name && isBus(stream) && store.seen.has(stream.stream));
   return (
     <div class="entry">
       <b>{source.name}</b> <span class="faint">{source.type}</span> <span class={`${tone}-text`}>{source.state}{source.message ? `: ${source.message}` : ""}</span>
-      <p class="note">{plural(source.records, "record")}, {plural(source.gaps, "gap")}, <span class={lost ? "bad-text" : ""}>{count(lost)} lost</span></p>
+      <p class="note">{plural(source.records, "record")}, {plural(source.gaps, "gap")}, <span class={lost ? "bad-text" : ""}>{count(lost)} {unknown ? "known to be lost" : "lost"}</span></p>
+      {source.hint ? <p class="note warn-text">{source.hint}</p> : null}
+      {buses.map((bus) => <div key={bus.stream} class="bus">{buses.length > 1 ? <p class="note">{bus.channel}</p> : null}<Chips signals={bus.signals.map((signal) => signalKey(bus.stream, signal.name))} /></div>)}
     </div>
   );
 }
@@ -53,6 +60,7 @@ function Lane({ lane }: { lane: LaneStatus }) {
     <div class="entry">
       <b>{lane.name}</b> <span class="faint">{lane.type === lane.name ? "" : `${lane.type} · `}</span><span class={tone === "accent" ? "faint" : `${tone}-text`}>{laneText(lane, behind)}{lane.message ? `: ${lane.message}` : ""}</span>
       <LedgerFlow ledger={lane.ledger} name={lane.name} />
+      {Number(lane.earlier.received) > 0 ? <><p class="note earlier">from the journal, of runs before</p><LedgerFlow ledger={lane.earlier} name={`${lane.name}, of runs before`} /></> : null}
     </div>
   );
 }

@@ -1,10 +1,11 @@
-import { useState } from "preact/hooks";
-import { canId, duration, plural } from "../model/format";
+import { useEffect, useState } from "preact/hooks";
+import { canId, duration, plain, plural } from "../model/format";
 import type { Signal } from "../model/signal";
 import { Num } from "../ui/num";
 import { STANDING } from "../ui/reading";
 import { store, useLive } from "../ui/live";
 
+const MANY = 100; // are drawn less often
 const MOST = 400; // rows drawn at once; the search narrows them
 
 const matches = (signal: Signal, words: string[]): boolean => {
@@ -14,11 +15,13 @@ const matches = (signal: Signal, words: string[]): boolean => {
 
 /** All signals with what they are now. */
 export function Signals() {
-  useLive(200);
+  const [rows, setRows] = useState(0);
+  useLive(rows > MANY ? 500 : 200);
   const [search, setSearch] = useState("");
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
   const all = [...store.signals.values()];
   const found = all.filter((signal) => matches(signal, words));
+  useEffect(() => setRows(found.length), [found.length]);
   return (
     <main class="page">
       <div class="tools">
@@ -42,10 +45,10 @@ function Row({ signal }: { signal: Signal }) {
   const age = Number.isFinite(reading.age_ms) ? (reading.age_ms < 1000 ? "< 1 s" : duration(reading.age_ms / 1000)) : "–";
   return (
     <tr class={reading.standing}>
-      <td><span class="faint">{stream.channel ? `${stream.channel}:` : ""}{stream.message}.</span>{info.name}</td>
-      <td class="right value"><Num of={signal.key} /></td>
+      <td><span class="faint">{stream.channel ? `${stream.channel}:` : ""}<wbr />{stream.message}.</span><wbr />{info.name}</td>
+      <td class="right value"><Num of={signal.key} whole /></td>
       <td class="faint">{info.unit}</td>
-      <td class="faint wide">{info.min !== null && info.max !== null ? `${info.min} … ${info.max}` : ""}</td>
+      <td class="faint wide">{info.min !== null && info.max !== null ? `${plain(info.min)} … ${plain(info.max)}` : ""}</td>
       <td class="right faint">{age}</td>
       <td class="state">{reading.standing === "good" ? "ok" : reading.standing === "out" ? "out of range" : reading.standing === "absent" && reading.age_ms === Infinity ? "not seen" : STANDING[reading.standing] === "stale" ? "stale" : "absent"}</td>
       <td class="wide right"><a href={`#/charts?s=${encodeURIComponent(signal.key)}`}>chart</a></td>

@@ -1,0 +1,40 @@
+// What waits for a history that was stopped by hand, and what became of it.
+#pragma once
+
+#include <algorithm>
+#include <optional>
+#include <string>
+
+#include "base/text.hpp"
+#include "cli/demo/books.hpp"
+
+namespace cantrail::cli::demo {
+
+class Drain {
+ public:
+  [[nodiscard]] bool stopped() const { return stopped_; }
+  void stop(const Report& now) {
+    stopped_ = true;
+    if (!before_) before_ = now;
+  }
+  void start() { stopped_ = false; }
+
+  // A sentence, once: when, started again, no more waits than did before.
+  [[nodiscard]] std::optional<std::string> heard(const Report& now) {
+    if (!before_) return std::nullopt;
+    waited_ = std::max(waited_, now.pending);
+    if (stopped_ || now.pending > before_->pending) return std::nullopt;
+    const std::uint64_t lost = now.dropped + now.lost - before_->dropped - before_->lost;
+    const std::uint64_t waited = waited_;
+    *this = {};
+    return "the history has caught up: " + counted(waited, "record") + " had waited, " + format_count(lost) +
+           " lost";
+  }
+
+ private:
+  bool stopped_ = false;
+  std::optional<Report> before_;
+  std::uint64_t waited_ = 0;  // the most at once
+};
+
+}  // namespace cantrail::cli::demo

@@ -1,0 +1,77 @@
+#include "sinks/sqlite/row_chunk.hpp"
+
+#include <random>
+
+#include <gtest/gtest.h>
+
+namespace cantrail::sqlite {
+namespace {
+
+using Payload = std::vector<std::uint8_t>;
+
+// Packs frames of one stream without fields and gives back what comes out; `bytes`: what it took.
+std::vector<Payload> through_chunk(const std::vector<Payload>& payloads, std::size_t* bytes = nullptr) {
+  auto raw = std::make_shared<RawBatch>();
+  Batch batch;
+  StreamBlock& block = batch.blocks.emplace_back();
+  block.reset(0, 0, payloads.size(), true);
+  for (std::uint32_t i = 0; i < payloads.size(); ++i) {
+    block.frame()[i] = i;
+    block.time_ns()[i] = i;
+    raw->frames.append(
+        {{i}, 0x100, 0, 0, static_cast<std::uint8_t>(payloads[i].size()), std::span(payloads[i])});
+  }
+  batch.raw = raw;
+  const RowRun run{&batch, &block, 0, static_cast<std::uint32_t>(payloads.size()), 0, false};
+  ChunkPacker packer;
+  std::string packed;
+  packer.put(packed, std::span(&run, 1), RowSchema{}, 0x100);
+  if (bytes != nullptr) *bytes = packed.size();
+  const Result<RowChunk> chunk = unpack_chunk(packed, RowSchema{});
+  EXPECT_TRUE(chunk);
+  std::vector<Payload> back;
+  for (std::size_t row = 0; chunk && row < chunk->rows(); ++row) {
+    const std::string_view data = chunk->data(row);
+    back.emplace_back(data.begin(), data.end());
+  }
+  return back;
+}
+
+TEST(RowChunk, GivesPayloadsBackByteForByte) {
+  std::mt19937 random(3);
+  for (const int spread : {1, 2, 7, 127, 128, 129, 255, 256}) {
+    std::vector<Payload> payloads;
+    Payload payload(8, 250);
+    for (int i = 0; i < 300; ++i) {
+      payloads.push_back(payload);
+      for (std::uint8_t& byte : payload) {
+        byte = static_cast<std::uint8_t>(byte + static_cast<int>(random() % spread) - spread / 2);
+      }
+    }
+    EXPECT_EQ(through_chunk(payloads), payloads) << spread;
+  }
+}
+
+TEST(RowChunk, GivesPayloadsOfDifferentLengthsBack) {
+  const std::vector<Payload> payloads{{}, {1}, {255, 0, 255}, Payload(64, 7), {}};
+  EXPECT_EQ(through_chunk(payloads), payloads);
+}
+
+// A value of 16 bits that wanders over the end of its low byte again and again.
+TEST(RowChunk, AByteThatTurnsOverCostsNoMoreThanOneThatDoesNot) {
+  const auto wandering = [](unsigned start) {
+    std::vector<Payload> payloads;
+    for (unsigned i = 0; i < 1000; ++i) {
+      const unsigned value = start + i % 3;
+      payloads.push_back({static_cast<std::uint8_t>(value >> 8), static_cast<std::uint8_t>(value)});
+    }
+    return payloads;
+  };
+  std::size_t inside = 0, over_the_end = 0;
+  through_chunk(wandering(0x1010), &inside);
+  through_chunk(wandering(0x10FF), &over_the_end);
+  EXPECT_LE(over_the_end, inside + 1000 / 8 + 8) << "the high byte moves by one, which takes a bit or so";
+}
+
+}  // namespace
+}  // namespace cantrail::sqlite
