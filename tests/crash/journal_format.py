@@ -15,6 +15,7 @@ EPOCH, STATE, CATALOG, BATCH, END, COMPRESSED = range(1, 7)
 GAP_REASONS = (
     None, "receive_overflow", "driver_drop", "network_loss", "pool_exhausted", "journal_failed", "journal_cap",
     "journal_corrupt", "downtime", "bus_off", "source_down", "malformed_input", "lane_overflow", "too_many_channels",
+    "blob_lost", "disk_full",
 )  # fmt: skip
 
 
