@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
+import counting_sender
+
 INTEGRATION = Path(__file__).resolve().parents[1] / "integration"
 sys.path.insert(0, str(INTEGRATION))
 spec = importlib.util.spec_from_file_location("integration_fixtures", INTEGRATION / "conftest.py")
 fixtures = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(fixtures)
-binary, make_node = fixtures.binary, fixtures.make_node
-
-DBC = 'VERSION ""\nBU_: A\nBO_ 256 Counter: 8 A\n SG_ number : 0|48@1+ (1,0) [0|0] "" A\n'
+binary, make_node, disk = fixtures.binary, fixtures.make_node, fixtures.disk
 
 
 def pytest_configure(config):
@@ -30,5 +30,5 @@ def rounds(request):
 @pytest.fixture
 def counter_dbc(tmp_path):
     path = tmp_path / "counter.dbc"
-    path.write_text(DBC)
+    path.write_text(counting_sender.DBC)
     return path

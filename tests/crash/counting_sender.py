@@ -12,6 +12,7 @@ import time
 
 FRAMES = 40  # in a packet
 CAN_ID = 0x100
+DBC = 'VERSION ""\nBU_: A\nBO_ 256 Counter: 8 A\n SG_ number : 0|48@1+ (1,0) [0|0] "" A\n'
 
 
 def packets(first=0):

@@ -5,7 +5,6 @@ only its page cache had is gone with the power. (A drive that loses its own cach
 journal's model test does.)
 """
 
-import gzip
 import os
 import shutil
 import subprocess
@@ -67,7 +66,7 @@ def module_order(modules):
 
 
 def archive(entries):
-    """An initramfs (cpio, format newc) of (path, mode, bytes)."""
+    """An initramfs (cpio, format newc) of (path, mode, bytes); not compressed, the emulated processor would be at it for long."""
     out = bytearray()
     folders = sorted({str(parent) for path, _, _ in entries for parent in Path(path).parents if str(parent) != "."})
     everything = [(name, 0o040755, b"") for name in folders] + list(entries) + [("TRAILER!!!", 0, b"")]
@@ -77,7 +76,7 @@ def archive(entries):
         out += b"070701" + b"".join(b"%08X" % value for value in fields) + name
         out += b"\0" * (-len(out) % 4) + content
         out += b"\0" * (-len(out) % 4)
-    return gzip.compress(bytes(out), 1)
+    return bytes(out)
 
 
 def libraries(program):
@@ -148,13 +147,13 @@ class Machine:
         return self.console.read_text(errors="replace")[-4000:]
 
     def look_into(self, name):
-        """The disk's files as a kernel would find them: its journal is replayed on a copy."""
+        """The disk's files as a kernel would find them: its journal is replayed on a copy, files that were open are let go."""
         folder = self.folder / name
         copy = self.folder / "copy.img"
         subprocess.run(["cp", "--sparse=always", self.disk, copy], check=True)
-        subprocess.run([tool("e2fsck"), "-p", "-E", "journal_only", copy], stdout=subprocess.DEVNULL)
-        checked = subprocess.run([tool("e2fsck"), "-fn", copy], capture_output=True, text=True)
-        assert checked.returncode == 0, f"the file system is not whole: {checked.stdout}"
+        for how in ("-p", "-fn"):
+            checked = subprocess.run([tool("e2fsck"), how, copy], capture_output=True, text=True)
+            assert checked.returncode in ((0, 1) if how == "-p" else (0,)), f"the file system is not whole: {checked.stdout}"
         folder.mkdir()
         subprocess.run([tool("debugfs"), "-R", f"rdump / {folder}", copy], check=True, capture_output=True)
         copy.unlink()

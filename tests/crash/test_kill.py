@@ -3,95 +3,103 @@ told by gaps. The sender numbers its frames; nothing that a node says of itself 
 claims to have accepted, which must then be there.
 """
 
+import contextlib
+import itertools
 import random
+import shutil
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 import harness
+from books import (
+    assert_downtime_is_told, assert_holes_are_told, assert_positions_are_used_once, assert_store_has_rows, gaps_of,
+    numbers_of, rows_of,
+)  # fmt: skip
 from harness import cannelloni_source, free_udp_port
 from journal_format import read_journal
 from stores import STORES
 
 RATE = 16_000  # frames a second, about two busy buses
 KILLS, KILLS_LONG = 30, 1000
+KILLS_IN_A_FOLDER, KILLS_IN_A_FOLDER_LONG = 15, 50  # then it is looked into, and another begun
 
 
-def numbers_of(batches):
-    return [int.from_bytes(data, "little") for batch in batches for _, _, data in batch.frames]
+def live_and_be_killed(node, dice):
+    """(epoch, records accepted) as the node told it last; None: it was killed before it could answer."""
+    node.start(ready=None)
+    claim = None
+    if dice.random() < 0.2:
+        time.sleep(dice.uniform(0, 0.4))
+    else:
+        harness.wait_until(lambda: node.answers("/healthz"), node.log)
+        time.sleep(dice.uniform(0, 0.6))
+        status = node.status()
+        claim = status["epoch"], int(status["journal"]["appended_records"])
+        time.sleep(dice.uniform(0, 0.05))
+    node.kill()
+    return claim
 
 
-def assert_holes_are_told(epoch, batches):
-    """Within a run the numbers go on, or a gap lies where they jump."""
-    expected = None
-    told = False
-    for batch in batches:
-        told = told or bool(batch.gaps)
-        for _, _, data in batch.frames:
-            number = int.from_bytes(data, "little")
-            assert expected is None or number >= expected, f"epoch {epoch}: {number} after {expected - 1}"
-            assert number == expected or expected is None or told, f"epoch {epoch}: a hole before {number} is not told"
-            expected = number + 1
-        told = told and not batch.frames
+def check_what_is_there(folder, claims):
+    journal = read_journal(folder / "journal")
+    assert journal.damaged == 0
+    epochs = journal.epochs()
+    for epoch, claimed in claims:
+        accepted = sum(batch.records for batch in epochs.get(epoch, []))
+        assert accepted >= claimed, f"epoch {epoch} lost {claimed - accepted} records that it had accepted"
+    before = None
+    for epoch, batches in sorted(epochs.items()):
+        assert_positions_are_used_once(epoch, batches)
+        assert_holes_are_told(epoch, batches)
+        if before is not None and any(batch.frames for batch in batches):
+            assert_downtime_is_told(before, batches)
+        before = batches[-1]
+    numbers = numbers_of(rows_of(journal.batches))
+    assert numbers == sorted(set(numbers)), "out of order, or doubled"
+    for store in STORES:
+        assert_store_has_rows(store, folder, journal.batches)
+        assert store.gaps(folder) == gaps_of(journal.batches)
+    return numbers
+
+
+@contextlib.contextmanager
+def full_bus(port):
+    sender = subprocess.Popen([sys.executable, str(Path(__file__).with_name("counting_sender.py")), str(port), str(RATE)])
+    try:
+        yield
+    finally:
+        sender.kill()
+        sender.wait()
 
 
 def test_kill_at_any_moment_loses_nothing_that_was_accepted(make_node, tmp_path, counter_dbc, rounds):
     seed = random.randrange(2**32)
     print(f"seed {seed}")
     dice = random.Random(seed)
-    port = free_udp_port()
-    sections = cannelloni_source(port, counter_dbc, extra='receive_buffer = "8MiB"')
-    sections += "".join(store.section(tmp_path) for store in STORES)
-    sections += f'[journal]\nkeep = "20GB"\ncompression = "{dice.choice(["none", "zstd"])}"\n'
-    node = make_node(sections)
-    sender = subprocess.Popen([sys.executable, str(Path(__file__).with_name("counting_sender.py")), str(port), str(RATE)])
-    claims = []  # (epoch, records that the node said to have accepted)
-    try:
-        for _ in range(rounds(KILLS, KILLS_LONG)):
-            node.start(ready=None)
-            harness.wait_until(lambda: node.answers("/healthz"), node.log)
-            time.sleep(dice.uniform(0, 0.6))
-            status = node.status()
-            claims.append((status["epoch"], int(status["journal"]["appended_records"])))
-            time.sleep(dice.uniform(0, 0.05))
-            node.kill()
-        node.start()
-        node.wait_for_records(1)
-    finally:
-        sender.kill()
-        sender.wait()
-    for store in STORES:
-        node.wait_delivered(store.name)
-    node.assert_balanced()
-    node.terminate()
-
-    journal = read_journal(tmp_path / "journal")
-    assert journal.damaged == 0
-    epochs = journal.epochs()
-    for epoch, claimed in claims:
-        batches = epochs.get(epoch, [])
-        assert sum(batch.records for batch in batches) >= claimed, f"epoch {epoch} lost what was accepted"
-    all_numbers, previous = [], None
-    for epoch, batches in sorted(epochs.items()):
-        seqs = [batch.seq for batch in batches]
-        assert seqs == sorted(set(seqs)), f"epoch {epoch}: positions are not used once"
-        assert_holes_are_told(epoch, batches)
-        numbers = numbers_of(batches)
-        gaps = [gap for batch in batches for gap in batch.gaps]
-        if previous is not None and numbers:
-            downtime = [gap for gap in gaps if gap.reason == "downtime"]
-            assert len(downtime) == 1, f"epoch {epoch} does not tell that nothing ran before it"
-            assert downtime[0].start <= downtime[0].end
-        all_numbers += numbers
-        previous = batches[-1]
-    assert all_numbers == sorted(set(all_numbers)), "lost order, or doubled"
-    assert len(all_numbers) > 1000 * len(claims), "the node hardly ran"
-    for store in STORES:
-        store.check(tmp_path)
-        stored = store.numbers(tmp_path)
-        assert stored == all_numbers, (
-            f"{store.name}: {len(set(all_numbers) - set(stored))} lost, {len(stored) - len(set(stored))} doubled, "
-            f"{len(set(stored) - set(all_numbers))} that the journal does not have"
+    kills = frames = 0
+    for compression in itertools.cycle(["none", "zstd"]):
+        folder, port = tmp_path / f"after-{kills}", free_udp_port()
+        node = make_node(
+            cannelloni_source(port, counter_dbc, extra='receive_buffer = "8MiB"')
+            + "".join(store.section(folder) for store in STORES)
+            + f'[journal]\nkeep = "20GB"\ncompression = "{compression}"\n',
+            folder=folder,
         )
-    print(f"{len(claims)} kills, {len(all_numbers):,} frames accepted of {all_numbers[-1] + 1:,} sent")
+        with full_bus(port):
+            lives = [live_and_be_killed(node, dice) for _ in range(rounds(KILLS_IN_A_FOLDER, KILLS_IN_A_FOLDER_LONG))]
+            node.start()
+            node.wait_for_records(1)
+        for store in STORES:
+            node.wait_delivered(store.name)
+        node.assert_balanced()
+        node.terminate()
+        claims = [claim for claim in lives if claim is not None]
+        assert sum(claimed for _, claimed in claims) > 100 * len(claims), "the node hardly ran"
+        frames += len(check_what_is_there(folder, claims))
+        shutil.rmtree(folder)
+        kills += len(lives)
+        if kills >= rounds(KILLS, KILLS_LONG):
+            break
+    print(f"{kills} kills; all of {frames:,} frames that were accepted are there once")
