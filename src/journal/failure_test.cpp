@@ -267,6 +267,22 @@ TEST_F(JournalFailureTest, BeginsOnADiskThatFilledUpBetweenTwoRuns) {
   EXPECT_GE(read_all().size(), 2U);
 }
 
+TEST_F(JournalFailureTest, BeginsAndEndsAgainAndAgainWhereOthersTakeAllRoom) {
+  open();
+  ASSERT_TRUE(append(100).ok());
+  for (std::uint32_t epoch = 2; epoch < 6; ++epoch) {
+    files_.set_free_bytes(0);
+    EXPECT_EQ(append(100).fault().kind, FaultKind::exhausted);
+    EXPECT_TRUE(journal_->use_reserve());
+    EXPECT_TRUE(journal_->append(*make(0)).ok());
+    EXPECT_TRUE(journal_->close_cleanly().ok());
+    files_.set_free_bytes(0);  // somebody has taken what was left
+    open();
+    EXPECT_TRUE(journal_->past().clean);
+    EXPECT_EQ(journal_->epoch(), epoch);
+  }
+}
+
 TEST_F(JournalFailureTest, CannotBeginOnAFullDiskAndSaysSo) {
   files_.set_free_bytes(0);
   const Status opened = try_open();

@@ -35,7 +35,7 @@ void Reserve::keep() {
     kept_ = size && *size >= kReserveBytes;
     if (kept_ || !files_.remove(path_)) return;
   }
-  for (std::uint64_t size = kReserveBytes; size >= kLeastReserveBytes; size /= 2) {
+  for (std::uint64_t size = kReserveBytes; size >= kLeastReserveBytes; size -= kReserveStepBytes) {
     if (!make(files_, path_, size)) continue;
     kept_ = size == kReserveBytes;
     return;

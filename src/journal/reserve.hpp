@@ -11,7 +11,8 @@
 namespace cantrail::journal {
 
 inline constexpr std::uint64_t kReserveBytes = 64U << 10U;
-inline constexpr std::uint64_t kLeastReserveBytes = 16U << 10U;
+inline constexpr std::uint64_t kLeastReserveBytes = 8U << 10U;
+inline constexpr std::uint64_t kReserveStepBytes = 4U << 10U;
 
 // The writer's thread. Not promised where others fill the disk at that very moment.
 class Reserve {
