@@ -271,6 +271,7 @@ TEST_F(JournalFailureTest, BeginsOnADiskThatFilledUpBetweenTwoRuns) {
   EXPECT_GE(read_all().size(), 2U);
 }
 
+<<<<<<< HEAD
 // What the end of a run gives up, its stores take at once.
 TEST_F(JournalFailureTest, BeginsAgainAndAgainOnADiskThatStaysFull) {
   open();
@@ -283,6 +284,22 @@ TEST_F(JournalFailureTest, BeginsAgainAndAgainOnADiskThatStaysFull) {
     (void)journal_->close_cleanly();
   }
   EXPECT_FALSE(std::filesystem::exists(join_path(options_.folder, "identity.tmp")));
+=======
+TEST_F(JournalFailureTest, BeginsAndEndsAgainAndAgainWhereOthersTakeAllRoom) {
+  open();
+  ASSERT_TRUE(append(100).ok());
+  for (std::uint32_t epoch = 2; epoch < 6; ++epoch) {
+    files_.set_free_bytes(0);
+    EXPECT_EQ(append(100).fault().kind, FaultKind::exhausted);
+    EXPECT_TRUE(journal_->use_reserve());
+    EXPECT_TRUE(journal_->append(*make(0)).ok());
+    EXPECT_TRUE(journal_->close_cleanly().ok());
+    files_.set_free_bytes(0);  // somebody has taken what was left
+    open();
+    EXPECT_TRUE(journal_->past().clean);
+    EXPECT_EQ(journal_->epoch(), epoch);
+  }
+>>>>>>> journal
 }
 
 TEST_F(JournalFailureTest, CannotBeginOnAFullDiskAndSaysSo) {

@@ -13,6 +13,7 @@ namespace cantrail::journal {
 
 inline constexpr std::uint64_t kReserveBytes = 64U << 10U;
 inline constexpr std::uint64_t kStartReserveBytes = 16U << 10U;
+inline constexpr std::uint64_t kReserveStepBytes = 4U << 10U;
 
 // The writer's thread. Not promised where others fill the disk at that very moment.
 class Reserve {
@@ -20,7 +21,7 @@ class Reserve {
   Reserve(FileSystem& files, std::string path, std::uint64_t bytes)
       : files_(files), path_(std::move(path)), bytes_(bytes) {}
 
-  // Makes it where it is not there or too small, as large as there is room for, down to a quarter. Tried
+  // Makes it where it is not there or too small, as large as there is room for, down to an eighth. Tried
   // again at the next call.
   void keep();
   // True: it was there, and its room is free now.

@@ -29,7 +29,15 @@ enum class JournalFate : std::uint8_t {
   waiting,   // write() has not returned
   accepted,  // write() has returned: a crash of the process loses nothing of it
   lost,      // could not be written; a gap record says so
+  no_room,   // lost because the disk was full
 };
+
+[[nodiscard]] constexpr bool is_lost(JournalFate fate) {
+  return fate == JournalFate::lost || fate == JournalFate::no_room;
+}
+[[nodiscard]] constexpr GapReason reason_of_loss(JournalFate fate) {
+  return fate == JournalFate::no_room ? GapReason::disk_full : GapReason::journal_failed;
+}
 
 struct RawBatch {
   Position position;  // of record 0

@@ -237,7 +237,7 @@ DurableLane::Group DurableLane::take_group() {
   while (!queue_.empty() && records < writer_.traits().records && bytes < writer_.traits().bytes) {
     const RawBatch& raw = *queue_.front()->raw;
     const JournalFate fate = raw.fate.load(std::memory_order_acquire);
-    if (fate == JournalFate::lost && group.empty()) return {take_lost()};
+    if (is_lost(fate) && group.empty()) return {take_lost()};
     if (fate != JournalFate::accepted || !safe_to_hand_over(raw)) break;
     if (!group.empty() && !continues(*group.back()->raw, raw)) break;
     bytes += memory_bytes(*queue_.front());
@@ -250,13 +250,14 @@ DurableLane::Group DurableLane::take_group() {
   return group;
 }
 
-// The run of lost batches at the front of the queue, as one gap.
+// The run of batches at the front of the queue that were lost for one reason, as one gap.
 BatchPtr DurableLane::take_lost() {
   const BatchPtr first = queue_.front();
+  const JournalFate fate = first->raw->fate;
   const TimeSpan begin = time_span(*first->raw);
-  GapRecord gap{begin.from, begin.to, GapReason::journal_failed, "journal", 0, 0};
+  GapRecord gap{begin.from, begin.to, reason_of_loss(fate), "journal", 0, 0};
   BatchPtr last;
-  while (!queue_.empty() && queue_.front()->raw->fate == JournalFate::lost) {
+  while (!queue_.empty() && queue_.front()->raw->fate == fate) {
     last = std::move(queue_.front());
     queue_.pop_front();
     queued_bytes_ -= memory_bytes(*last);

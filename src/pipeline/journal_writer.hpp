@@ -85,6 +85,7 @@ class JournalWriter {
   // Of the writer's thread alone:
   LostRecords lost_;
   std::optional<MonoTime> retry_at_;
+  JournalFate loss_ = JournalFate::lost;  // what a batch that is not tried meanwhile gets
   MonoTime last_record_;
   MonoTime rate_noted_;
   CatalogPtr catalog_;  // of the last batch seen

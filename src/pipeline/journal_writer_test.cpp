@@ -244,6 +244,7 @@ TEST_F(JournalWriterTest, RecordsAgainAsSoonAsAFullDiskHasRoom) {
   EXPECT_TRUE(writer_->health().ok);
   EXPECT_TRUE(journal_alarms(journal_->stats(), writer_->health()).empty());
   EXPECT_EQ(recorded(), (std::pair<std::uint64_t, std::uint64_t>{100, 5000}));
+  EXPECT_EQ(gaps_.summary().by_reason.at(GapReason::disk_full).records, 5000U);
 }
 
 TEST_F(JournalWriterTest, WritesDownWhatWasLostWhenItEndsOnAFullDisk) {

@@ -3,9 +3,18 @@
 #include <algorithm>
 
 namespace cantrail {
+namespace {
+
+GapReason in_common(GapReason a, GapReason b) {
+  return a == b ? a : GapReason::journal_failed;
+}
+
+}  // namespace
 
 void LostRecords::add(const RawBatch& batch) {
   const auto [begin, end] = time_span(batch);
+  const GapReason why = reason_of_loss(batch.fate);
+  reason = none() ? why : in_common(reason, why);
   from = none() ? begin : std::min(from, begin);
   to = none() ? end : std::max(to, end);
   ++batches;
@@ -21,6 +30,7 @@ void LostRecords::add(const LostRecords& later) {
   if (later.none()) return;
   from = none() ? later.from : std::min(from, later.from);
   to = none() ? later.to : std::max(to, later.to);
+  reason = none() ? later.reason : in_common(reason, later.reason);
   batches += later.batches;
   records += later.records;
   last = later.last;

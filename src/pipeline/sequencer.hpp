@@ -17,11 +17,12 @@ namespace cantrail {
 struct LostRecords {
   std::uint64_t batches = 0, records = 0;
   WallTime from, to;
-  Position last;                 // of the last lost batch: free for the record of the gap
-  std::uint64_t end_record = 0;  // behind the last lost record
-  std::vector<GapRecord> gaps;   // that the lost batches themselves told of; at most kMostGaps
+  GapReason reason = GapReason::journal_failed;  // disk_full: of all of them
+  Position last;                                 // of the last lost batch: free for the record of the gap
+  std::uint64_t end_record = 0;                  // behind the last lost record
+  std::vector<GapRecord> gaps;  // that the lost batches themselves told of; at most kMostGaps
 
-  void add(const RawBatch& batch);
+  void add(const RawBatch& batch);  // its fate is known
   void add(const LostRecords& later);
   [[nodiscard]] bool none() const { return batches == 0; }
 

@@ -349,7 +349,7 @@ def test_a_full_disk_stops_only_the_recording_and_only_while_it_is_full(binary, 
 
             disk.remount("size=300m")
             wait_until(lambda: node.status()["journal"]["ok"], "the journal to work again")
-            wait_until(lambda: [g for g in node.gaps() if g["reason"] == "journal_failed"], "the gap", step=0.2)
+            wait_until(lambda: [g for g in node.gaps() if g["reason"] == "disk_full"], "the gap", step=0.2)
             head = newest()
             wait_until(
                 lambda: node.get("/api/state/history", since=harness.seconds(head + 1), limit=1)["rows"],
@@ -361,7 +361,7 @@ def test_a_full_disk_stops_only_the_recording_and_only_while_it_is_full(binary, 
         node.wait_delivered()
         ledger = node.lane("history")["ledger"]
         assert ledger["dropped"] > 0
-        lost = [gap for gap in node.gaps() if gap["reason"] == "journal_failed"]
+        lost = [gap for gap in node.gaps() if gap["reason"] == "disk_full"]
         assert sum(gap["count"] for gap in lost) == ledger["dropped"]
         assert "writing works again" in node.log()
 
@@ -412,7 +412,7 @@ def test_a_node_that_stops_on_a_full_disk_tells_afterwards_what_is_missing(binar
         gaps = wait_until(node.gaps, "the gap")
         rows = node.history()
         assert rows
-        lost = [gap for gap in gaps if gap["reason"] == "journal_failed"]
+        lost = [gap for gap in gaps if gap["reason"] == "disk_full"]
         if lost:
             # Every frame of the car has a message: it was stored, or it is counted as missing.
             assert len(rows) + sum(gap["count"] for gap in lost) == received
