@@ -3,6 +3,15 @@
 #include <algorithm>
 
 namespace cantrail {
+namespace {
+
+void renumber(std::vector<StreamBlock>& rows, const CatalogStore::Renumbered& ids) {
+  for (StreamBlock& block : rows) {
+    if (const auto now = ids.find(block.stream()); now != ids.end()) block.renumber(now->second);
+  }
+}
+
+}  // namespace
 
 void LostRecords::add(const RawBatch& batch) {
   const auto [begin, end] = time_span(batch);
@@ -33,7 +42,9 @@ void LostRecords::add(const LostRecords& later) {
 void Sequencer::submit(std::shared_ptr<RawBatch> batch) {
   const std::size_t bytes = batch->memory_bytes();
   const std::lock_guard lock(mutex_);
-  batch->catalog = CatalogStore::reference(catalogs_->current());
+  const CatalogStore::Newest catalog = catalogs_->newest();
+  batch->catalog = CatalogStore::reference(catalog.compiled);
+  if (catalog.renumbered) renumber(batch->rows, *catalog.renumbered);
   batch->position = next_;
   batch->first_record = records_;
   ++next_.seq;
