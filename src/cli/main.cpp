@@ -77,6 +77,7 @@ int run_main(int argc, char** argv) {
   add_demo(app, chosen);
   add_init(app, chosen);
   add_run(app, chosen);
+  add_reload(app, chosen);
   add_check(app, chosen);
   add_config(app, chosen);
   add_decode(app, chosen);

@@ -7,6 +7,7 @@
 #include "cli/log/journal_stream.hpp"
 #include "cli/log/operator_log.hpp"
 #include "cli/node_file.hpp"
+#include "cli/reloading.hpp"
 #include "cli/serving_node.hpp"
 #include "cli/stop_signal.hpp"
 #include "cli/version.hpp"
@@ -45,6 +46,8 @@ int run(const RunArguments& arguments) {
   OperatorLog log(file.config.log, journal_reads_stderr(), clock, real_file_system());
   tell_findings(log, file.diagnostics);
   const StopSignal stop;
+  const ReloadSignal reload;
+  Reloading reloading(arguments.node, file, real_file_system(), log);
   const std::string name = file.config.name;
   ServingNode serving(to_parts(std::move(file.config), kVersion), file.server, real_file_system(), clock,
                       log);
@@ -54,6 +57,7 @@ int run(const RunArguments& arguments) {
   }
   log.write(Severity::note, name, serving.url().empty() ? "running" : "running, " + serving.url());
   while (!StopSignal::wait_for(std::chrono::milliseconds(200))) {
+    if (ReloadSignal::take()) reloading.reload(serving, clock);
     if (arguments.until_end && serving.node().finished()) break;
   }
   const bool drained = serving.stop();
@@ -77,6 +81,7 @@ void add_run(CLI::App& app, Run& chosen) {
       "\nExamples:\n"
       "  cantrail run cantrail.toml\n"
       "  cantrail run import.toml --until-end      # with logfile sources\n"
+      "SIGHUP makes it read the configuration again, as `cantrail reload` does.\n"
       "At a stop everything accepted is delivered, for up to 10 s; what is left waits in the journal.");
   command->callback([arguments, &chosen] { chosen = [arguments] { return run(*arguments); }; });
 }

@@ -97,6 +97,11 @@ Status ServingNode::start() {
   return {};
 }
 
+ReloadReport ServingNode::reload(NodeParts parts) {
+  if (options_.enabled) parts.sinks.push_back(live_part(state_));
+  return node_->reload(std::move(parts));
+}
+
 bool ServingNode::stop(Duration deadline) {
   const bool drained = node_->stop(deadline);
   if (server_) server_->stop();

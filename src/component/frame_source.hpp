@@ -93,6 +93,9 @@ class SourceConfig {
     (void)context;
     return std::nullopt;
   }
+  // Files whose content is part of what it is, as it is read when the source opens: with another content a
+  // reload starts it anew. Not what it reads as its input, nor what it looks at again by itself.
+  [[nodiscard]] virtual std::vector<std::string> made_of() const { return {}; }
   [[nodiscard]] virtual bool has_channels() const { return true; }
   // Streams of rows known before start that belong to no channel, as files say that it names. What is wrong
   // with such a file is a warning: the source starts without it.

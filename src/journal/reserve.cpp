@@ -35,11 +35,7 @@ void Reserve::keep() {
     kept_ = size && *size >= bytes_;
     if (kept_ || !files_.remove(path_)) return;
   }
-<<<<<<< HEAD
   for (std::uint64_t size = bytes_; size >= bytes_ / 8; size -= kReserveStepBytes) {
-=======
-  for (std::uint64_t size = kReserveBytes; size >= kLeastReserveBytes; size -= kReserveStepBytes) {
->>>>>>> journal
     if (!make(files_, path_, size)) continue;
     kept_ = size == bytes_;
     return;

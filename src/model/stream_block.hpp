@@ -25,6 +25,7 @@ class StreamBlock {
   void reset(StreamId stream, std::size_t fields, std::size_t rows, bool frame_derived);
 
   [[nodiscard]] StreamId stream() const { return stream_; }
+  void renumber(StreamId stream) { stream_ = stream; }  // the same stream, by its id in another catalog
   [[nodiscard]] std::size_t rows() const { return rows_; }
   [[nodiscard]] std::size_t fields() const { return fields_; }
 

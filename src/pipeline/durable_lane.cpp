@@ -73,6 +73,10 @@ DurableLane::DurableLane(Parts parts)
   status_.durable = true;
   status_.state = LaneState::catching_up;
   door_->lane = this;
+  if (!parts_.books || !parts_.books->durable) return;
+  ledger_ = *parts_.books->durable;
+  unanswered_ = std::move(parts_.books->unanswered);
+  cursor_ = parts_.books->cursor;
 }
 
 DurableLane::~DurableLane() {
@@ -103,6 +107,11 @@ Status DurableLane::prepare() {
 
 void DurableLane::start() {
   thread_ = std::thread([this] { run(); });
+}
+
+void DurableLane::joins(std::uint64_t seq, std::uint64_t) {
+  const std::lock_guard lock(mutex_);
+  last_offered_seq_ = seq;
 }
 
 void DurableLane::offer(const BatchPtr& batch) {
@@ -449,6 +458,11 @@ bool DurableLane::drain(MonoTime deadline) {
   if (thread_.joinable()) thread_.join();
   const std::lock_guard lock(mutex_);
   return drained_;
+}
+
+LaneBooks DurableLane::books() const {
+  const std::lock_guard lock(mutex_);
+  return {{}, ledger_, unanswered_, cursor_};
 }
 
 bool DurableLane::out_of_time() const {

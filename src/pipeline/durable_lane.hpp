@@ -53,14 +53,20 @@ class DurableLane final : public Lane {
     CatchUpSlots& slots;
     GapLog& gaps;
     Duration longest_back_off = kLongestBackOff;
+    // Where the lane is added while the node runs: the head at that moment, and the account of the lane whose
+    // place it takes, if one was there before in this run.
+    std::optional<Sequencer::Head> joins_at = std::nullopt;
+    std::optional<LaneBooks> books = std::nullopt;
   };
   explicit DurableLane(Parts parts);
   ~DurableLane() override;
 
   Status prepare() override;
   void start() override;
+  void joins(std::uint64_t seq, std::uint64_t records) override;
   void offer(const BatchPtr& batch) override;
   bool drain(MonoTime deadline) override;
+  [[nodiscard]] LaneBooks books() const override;
   void hurry() override;
   // Writes what has been accepted by now, within `patience`, but no more often than once a second; then what
   // the history answers holds it. Any thread.
@@ -75,6 +81,7 @@ class DurableLane final : public Lane {
   bool open();
   Status obey(const std::optional<Position>& stored);
   [[nodiscard]] Status check_origin(const Position& stored);
+  void owe_from(std::optional<std::uint64_t> record);
   bool note_open();
   void warn_of_older_journal();
 

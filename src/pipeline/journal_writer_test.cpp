@@ -35,9 +35,8 @@ class JournalWriterTest : public ::testing::Test {
     auto opened = Journal::open(options, "{}", files_, clock_, log_);
     ASSERT_TRUE(opened.ok());
     journal_ = std::move(*opened);
-    CatalogSpec spec;
-    spec.sources.push_back({"can0", "counting"});
-    auto catalogs = CatalogStore::create(spec, {{}}, log_);
+    const std::vector<CatalogSource> sources = {{{"can0", "counting"}, {}, {}}};
+    auto catalogs = CatalogStore::create(sources, {}, log_);
     ASSERT_TRUE(catalogs.ok());
     sequencer_ = std::make_unique<Sequencer>(journal_->id(), journal_->epoch(), *catalogs);
     writer_ = std::make_unique<JournalWriter>(

@@ -16,10 +16,12 @@ Status DurableLane::obey(const std::optional<Position>& stored) {
       const std::lock_guard lock(mutex_);
       settle(unanswered_, cursor_.index, assume_delivered(unanswered_, cursor_.index));
     }
+    if (parts_.joins_at && stored->epoch == parts_.journal.epoch()) owe_from(std::nullopt);
     cursor_ = *stored;
     warn_of_older_journal();
   } else {
-    const Position now{parts_.journal.id(), parts_.journal.epoch(), 0, 0};
+    Position now{parts_.journal.id(), parts_.journal.epoch(), 0, 0};
+    if (parts_.joins_at) now.seq = parts_.joins_at->next.seq;
     const Position oldest{parts_.journal.id(), 0, 0, 0};
     const auto damaged = parts_.starts.is_damaged();
     if (!damaged) return damaged.status();
@@ -27,11 +29,14 @@ Status DurableLane::obey(const std::optional<Position>& stored) {
     auto start = parts_.starts.start_of(status_.name, from_oldest ? oldest : now);
     if (!start) return start.status();
     cursor_ = start->position;
+    if (start->is_new && parts_.joins_at && !from_oldest) owe_from(parts_.joins_at->records);
+    const bool holds_more =
+        parts_.journal.past().existed || (parts_.joins_at && parts_.joins_at->records != 0);
     if (start->is_new && *damaged) {
       parts_.context.log.write(Severity::warning, status_.name,
                                "the file `lanes` of the journal is damaged: the store begins with the oldest "
                                "that the journal has, to be sure that nothing is missing");
-    } else if (start->is_new && !from_oldest && parts_.journal.past().existed) {
+    } else if (start->is_new && !from_oldest && holds_more) {
       parts_.context.log.write(Severity::note, status_.name,
                                "a new store: it gets what comes from now on. The journal holds more; "
                                "from = \"oldest\" on a new sink begins with that");
@@ -45,6 +50,12 @@ Status DurableLane::obey(const std::optional<Position>& stored) {
   return {};
 }
 
+// A lane that joins a running node owes of this epoch what comes from there on.
+void DurableLane::owe_from(std::optional<std::uint64_t> record) {
+  const std::lock_guard lock(mutex_);
+  ledger_.owe_from(record);
+}
+
 // Fault `config`: the store has a cursor that it cannot have got from here. To go on from it would pass over
 // records of this journal that the store does not have.
 Status DurableLane::check_origin(const Position& stored) {
@@ -52,6 +63,10 @@ Status DurableLane::check_origin(const Position& stored) {
   if (furthest_) {
     if (stored <= *furthest_) return {};
     reach = "this run brought it to " + to_string(*furthest_);
+  } else if (parts_.joins_at && stored.epoch == parts_.journal.epoch()) {
+    // A lane of this run wrote it, under this name or another.
+    if (stored <= parts_.joins_at->next) return {};
+    reach = "this run has got to " + to_string(parts_.joins_at->next);
   } else {
     const auto last = parts_.starts.last_open(status_.name, parts_.journal.id());
     if (!last) return last.status();

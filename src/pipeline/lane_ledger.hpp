@@ -16,6 +16,10 @@ class LaneLedger {
  public:
   explicit LaneLedger(std::uint32_t epoch) : epoch_(epoch) {}
 
+  // Of a lane that joins in the midst of the epoch, before its first batch: it owes the epoch from this
+  // record on; nullopt: from the first that it is given. Afterwards: nothing happens.
+  void owe_from(std::optional<std::uint64_t> record);
+
   // Before a group is handed over: the place of its first record. Returns how many records are missing before
   // it; they count as dropped.
   std::uint64_t align(const RawBatch& first, std::uint32_t first_index);
@@ -39,6 +43,7 @@ class LaneLedger {
 
   std::uint32_t epoch_;
   std::optional<Place> place_;
+  std::optional<std::uint64_t> owed_from_ = 0;  // record of this epoch; nullopt: not known yet
   Ledger current_, earlier_;
 };
 

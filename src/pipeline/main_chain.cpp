@@ -1,5 +1,7 @@
 #include "pipeline/main_chain.hpp"
 
+#include <algorithm>
+
 namespace cantrail {
 
 void MainChain::start() {
@@ -20,10 +22,29 @@ void MainChain::run() {
     if (!catalog || catalog->catalog->digest != digest) catalog = catalogs_->find(digest);
     const BatchPtr batch = decoder_.decode(std::move(*raw), catalog);
     tally_.add(*batch);
-    for (Lane* lane : lanes_) lane->offer(batch);
-    if (!queue.empty()) continue;
+    offer(batch);
+  }
+}
+
+void MainChain::offer(const BatchPtr& batch) {
+  const std::lock_guard lock(mutex_);
+  for (Lane* lane : lanes_) lane->offer(batch);
+  if (sequencer_.chain_queue().empty()) {
     for (Lane* lane : lanes_) lane->caught_up();
   }
+  last_seq_ = batch->begin().seq;
+  end_record_ = batch->raw->first_record + batch->raw->records();
+}
+
+void MainChain::add(Lane& lane) {
+  const std::lock_guard lock(mutex_);
+  lane.joins(last_seq_, end_record_);
+  lanes_.push_back(&lane);
+}
+
+void MainChain::remove(const Lane& lane) {
+  const std::lock_guard lock(mutex_);
+  lanes_.erase(std::remove(lanes_.begin(), lanes_.end(), &lane), lanes_.end());
 }
 
 }  // namespace cantrail

@@ -9,6 +9,12 @@ GapReason in_common(GapReason a, GapReason b) {
   return a == b ? a : GapReason::journal_failed;
 }
 
+void renumber(std::vector<StreamBlock>& rows, const CatalogStore::Renumbered& ids) {
+  for (StreamBlock& block : rows) {
+    if (const auto now = ids.find(block.stream()); now != ids.end()) block.renumber(now->second);
+  }
+}
+
 }  // namespace
 
 void LostRecords::add(const RawBatch& batch) {
@@ -43,7 +49,9 @@ void LostRecords::add(const LostRecords& later) {
 void Sequencer::submit(std::shared_ptr<RawBatch> batch) {
   const std::size_t bytes = batch->memory_bytes();
   const std::lock_guard lock(mutex_);
-  batch->catalog = CatalogStore::reference(catalogs_->current());
+  const CatalogStore::Newest catalog = catalogs_->newest();
+  batch->catalog = CatalogStore::reference(catalog.compiled);
+  if (catalog.renumbered) renumber(batch->rows, *catalog.renumbered);
   batch->position = next_;
   batch->first_record = records_;
   ++next_.seq;

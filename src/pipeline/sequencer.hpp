@@ -43,9 +43,9 @@ class Sequencer {
   Sequencer(JournalId journal, std::uint32_t epoch, std::shared_ptr<CatalogStore> catalogs)
       : catalogs_(std::move(catalogs)), next_{journal, epoch, 1, 0} {}
 
-  // Precondition: sealed, and accounted in the pool. Gives the batch its position and the newest catalog
-  // (catalogs only grow, so it fits, and in the order of positions catalogs never go back). From now on
-  // nobody changes it.
+  // Precondition: sealed, and accounted in the pool. Gives the batch its position and the newest catalog:
+  // what its source holds ids of is in there, and where ids are others by now, the batch gets these. From now
+  // on nobody changes it.
   void submit(std::shared_ptr<RawBatch> batch);
 
   // For sources that can wait: room in both queues.

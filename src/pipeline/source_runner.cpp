@@ -29,6 +29,10 @@ MonoTime next_common_seal(MonoTime now) {
 SourceRunner::SourceRunner(Parts parts) : parts_(std::move(parts)), traits_(parts_.source->traits()) {
   status_.name = parts_.name;
   status_.type = parts_.type;
+  status_.records = parts_.before.records;
+  status_.gaps = parts_.before.gaps;
+  status_.lost = parts_.before.lost;
+  status_.last_record = parts_.before.last_record;
 }
 
 void SourceRunner::start() {

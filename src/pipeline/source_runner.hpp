@@ -29,7 +29,8 @@ class SourceRunner {
     SourceId id = 0;
     std::unique_ptr<FrameSource> source;
     std::optional<SourcePosition> resume_at;  // from the journal's past
-    std::optional<GapRecord> downtime;        // the node did not run: told of before the first frame
+    std::optional<GapRecord> downtime;        // nobody read it: told of before the first frame
+    SourceStatus before;                      // whose counts go on: the runner that had this one's place
     std::shared_ptr<CatalogStore> catalogs;
     BatchPool& pool;
     Sequencer& sequencer;
@@ -53,6 +54,12 @@ class SourceRunner {
 
   [[nodiscard]] SourceStatus status() const;
   [[nodiscard]] bool ended() const;
+  // After stop(): the source's own place behind all that was sealed.
+  [[nodiscard]] const SourcePosition& last_position() const { return last_position_; }
+  // After stop(): since when it is away, where no batch has told of that.
+  [[nodiscard]] std::optional<WallTime> absent_since() const {
+    return parts_.downtime ? std::optional(parts_.downtime->from) : down_since_;
+  }
 
  private:
   void run();

@@ -15,6 +15,7 @@
 #include "model/gap.hpp"
 #include "model/ledger.hpp"
 #include "model/position.hpp"
+#include "pipeline/reload_report.hpp"
 
 namespace cantrail {
 
@@ -87,8 +88,10 @@ struct NodeStatus {
   GapSummary gaps;
   BlobStats blobs;
   std::uint64_t pool_used_bytes = 0, pool_limit_bytes = 0;
-  std::optional<TimeSpan> filled_in;  // NodeParts::filled_in
-  bool ready = false;                 // every source that is not optional is open, every lane is working
+  std::optional<TimeSpan> filled_in;   // NodeParts::filled_in
+  std::uint64_t reloads = 0;           // asked for in this run
+  std::optional<ReloadReport> reload;  // the last one
+  bool ready = false;                  // every source that is not optional is open, every lane is working
 };
 
 // How long what is recorded stays in the journal, were the rate to stay as it is; nullopt: not known.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "encode/json_writer.hpp"
+#include "server/reload_json.hpp"
 #include "server/row_json.hpp"
 
 namespace cantrail::server {
@@ -231,6 +232,8 @@ std::string status_json(const NodeStatus& status, const ProcessSample& process, 
   write_alarms(json, status.alarms);
   write_gaps(json, status.gaps, recent_gaps);
   write_clock(json, clock);
+  json.key("reload");
+  status.reload ? write_reload(json, *status.reload, status.reloads) : json.null();
   write_process(json, status, process);
   json.end_object();
   return out;

@@ -64,6 +64,10 @@ Result<CompiledCatalogPtr> CatalogCompiler::compile(CatalogSpec spec, Diagnostic
   return CompiledCatalogPtr(std::move(compiled));
 }
 
+void CatalogCompiler::forget_unused() {
+  std::erase_if(plans_, [](const auto& plan) { return plan.second.use_count() == 1; });
+}
+
 Result<CompiledCatalogPtr> CatalogCompiler::compile(std::string_view definition) {
   auto spec = read_definition(definition);
   if (!spec) return spec.fault();

@@ -56,6 +56,9 @@ class CatalogCompiler {
   // The same from Catalog::definition. Fault `corrupt` where it is none.
   Result<CompiledCatalogPtr> compile(std::string_view definition);
 
+  // Lets go of DBCs that no catalog decodes by any more.
+  void forget_unused();
+
  private:
   Result<std::shared_ptr<const dbc::DecodePlan>> plan_of(const DbcText& dbc, const CatalogSpec& spec,
                                                          Diagnostics& diagnostics);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "pipeline/config/fingerprint.hpp"
 #include "pipeline/config/like.hpp"
 
 namespace cantrail {
@@ -124,6 +125,15 @@ void ComponentReader::read_dbcs(SourceSection& section, const std::vector<Path>&
   }
 }
 
+// Without the keys of every source: what decodes its frames, and whether the node can be without it, is no
+// matter of the source's own.
+Digest ComponentReader::fingerprint_of(SourceConfig& config) const {
+  Fingerprint fingerprint;
+  config.describe(fingerprint);
+  for (const std::string& path : config.made_of()) fingerprint.file(files_, path);
+  return fingerprint.digest();
+}
+
 void ComponentReader::read_sources(NodeConfig& config) {
   sections_.put_on_record(component_language(components_, ComponentKind::source));
   for (const ConfigEntry* entry :
@@ -149,6 +159,7 @@ void ComponentReader::read_sources(NodeConfig& config) {
         }
       }
       sections_.done(table, reader);
+      section.fingerprint = fingerprint_of(*section.config);
       if (section.enabled) section.rows = section.config->streams_without_channel(files_, sections_.found);
     } else {
       sections_.done_in_part(table, reader);
@@ -178,6 +189,10 @@ void ComponentReader::read_sinks(NodeConfig& config) {
       section.config = choice.component->make_sink();
       describe(*section.config, reader);
       sections_.done(table, reader);
+      Fingerprint fingerprint;
+      keys.describe(fingerprint);
+      section.config->describe(fingerprint);
+      section.fingerprint = fingerprint.digest();
       check_when_full(keys, section, *entry);
     } else {
       sections_.done_in_part(table, reader);

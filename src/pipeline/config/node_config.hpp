@@ -25,6 +25,7 @@ struct SourceSection {
   bool optional = false;                               // the node is healthy without it
   std::vector<DbcText> dbcs;                           // in the order in which they are asked
   std::vector<std::shared_ptr<const RowSchema>> rows;  // streams that it is known to deliver itself
+  Digest fingerprint;                                  // SourcePart::fingerprint
   std::unique_ptr<SourceConfig> config;                // nullptr only beside an error in the diagnostics
 };
 
@@ -34,6 +35,7 @@ struct SinkSection {
   bool from_oldest = false;
   Bytes queue{4U << 20};
   LaneKeys keys;
+  Digest fingerprint;                  // SinkPart::fingerprint
   std::unique_ptr<SinkConfig> config;  // nullptr only beside an error in the diagnostics
 };
 

@@ -12,6 +12,12 @@ scenario = "leaf"    # or a DBC file: every signal goes up and down in its range
 seed = 7
 )";
 
+// Empty: the scenario brings its own.
+std::string dbc_of(const SimulateOptions& options) {
+  if (!options.dbc.value.empty()) return options.dbc.value;
+  return options.scenario != "leaf" ? options.scenario : std::string();
+}
+
 // Fault `config`: no file, or none that the scenario can use.
 Result<std::unique_ptr<Scenario>> scenario_of(const SimulateOptions& options, FileSystem& files,
                                               Diagnostics& diagnostics) {
@@ -19,10 +25,7 @@ Result<std::unique_ptr<Scenario>> scenario_of(const SimulateOptions& options, Fi
   scenario.name = options.scenario;
   scenario.seed = static_cast<std::uint64_t>(options.seed);
   scenario.bus_factor = options.bus_factor;
-  const std::string path = !options.dbc.value.empty()   ? options.dbc.value
-                           : options.scenario != "leaf" ? options.scenario
-                                                        : std::string();
-  if (!path.empty()) {
+  if (const std::string path = dbc_of(options); !path.empty()) {
     auto text = read_file(files, path, kLargestText);
     if (!text) return Fault{FaultKind::config, text.fault().message + "; scenario is \"leaf\" or a DBC file"};
     scenario.dbc_text = std::move(*text);
@@ -112,6 +115,11 @@ std::vector<std::string> SimulateConfig::problems() const {
 
 std::vector<std::string> SimulateConfig::channels(const std::string&) const {
   return {options.channel};
+}
+
+std::vector<std::string> SimulateConfig::made_of() const {
+  const std::string path = dbc_of(options);
+  return path.empty() ? std::vector<std::string>{} : std::vector{path};
 }
 
 SourceForecast SimulateConfig::forecast(FileSystem& files) const {
