@@ -16,6 +16,7 @@ void add_run(CLI::App& app, Run& chosen);
 void add_reload(CLI::App& app, Run& chosen);
 void add_check(CLI::App& app, Run& chosen);
 void add_config(CLI::App& app, Run& chosen);
+void add_convert(CLI::App& app, Run& chosen);
 void add_demo(CLI::App& app, Run& chosen);
 void add_dbc(CLI::App& app, Run& chosen);
 void add_decode(CLI::App& app, Run& chosen);
@@ -23,5 +24,7 @@ void add_replay(CLI::App& app, Run& chosen);
 void add_simulate(CLI::App& app, Run& chosen);
 void add_status(CLI::App& app, Run& chosen);
 void add_components(CLI::App& app, Run& chosen);
+void add_info(CLI::App& app, Run& chosen);
+void add_recover(CLI::App& app, Run& chosen);
 
 }  // namespace cantrail::cli

@@ -84,6 +84,9 @@ int run_main(int argc, char** argv) {
   add_dbc(app, chosen);
   add_replay(app, chosen);
   add_simulate(app, chosen);
+  add_convert(app, chosen);
+  add_info(app, chosen);
+  add_recover(app, chosen);
   add_status(app, chosen);
   add_components(app, chosen);
   if (const int usage = check_command(app, std::span(argv, argc).subspan(1)); usage != 0) return usage;

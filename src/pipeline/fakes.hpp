@@ -103,6 +103,7 @@ struct Store {
   // Behaviour:
   std::atomic<int> fail_writes{0};   // that many writes say `unavailable` and do nothing
   std::atomic<int> lose_answers{0};  // that many commit, then say `unavailable`
+  std::atomic<int> cut_groups{0};    // that many commit the first half of their batches, then the same
   std::atomic<bool> down{false};     // open() and write() fail
   std::atomic<std::int64_t> write_takes_us{0};
 };
@@ -131,6 +132,8 @@ class StoreSink final : public Sink {
       outcome.durable = store_.cursor;
       return outcome;
     }
+    const bool cut = batches.size() > 1 && take(store_.cut_groups);
+    if (cut) batches = batches.first(batches.size() / 2);
     for (const BatchPtr& batch : batches) {
       store_.gaps.insert(store_.gaps.end(), batch->raw->gaps.begin(), batch->raw->gaps.end());
       for (const StreamBlock& block : batch->blocks) {
@@ -148,8 +151,8 @@ class StoreSink final : public Sink {
       outcome.undecoded += batch->undecoded;
     }
     ++store_.writes;
-    if (traits_.durable) outcome.durable = store_.cursor = upto;
-    if (take(store_.lose_answers)) return Fault{FaultKind::unavailable, "the answer did not come"};
+    if (traits_.durable) outcome.durable = store_.cursor = cut ? batches.back()->end() : upto;
+    if (cut || take(store_.lose_answers)) return Fault{FaultKind::unavailable, "the answer did not come"};
     return outcome;
   }
   Status flush() override { return {}; }

@@ -12,7 +12,11 @@ Status DurableLane::obey(const std::optional<Position>& stored) {
   if (stored) {
     if (auto ours = check_origin(*stored); !ours) return ours;
     furthest_ = std::max(furthest_.value_or(*stored), *stored);
-    if (!unanswered_.empty() && *stored == unanswered_.back()->end()) {
+    // It may have the first batches of the group only, where it commits more than once a write.
+    const auto has = std::find_if(unanswered_.begin(), unanswered_.end(),
+                                  [&](const BatchPtr& batch) { return *stored < batch->end(); });
+    unanswered_.erase(has, unanswered_.end());
+    if (!unanswered_.empty()) {
       const std::lock_guard lock(mutex_);
       settle(unanswered_, cursor_.index, assume_delivered(unanswered_, cursor_.index));
     }

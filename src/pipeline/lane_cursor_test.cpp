@@ -85,6 +85,17 @@ TEST_F(LaneCursorTest, FillsAStoreAgainThatLostWhatItHadAcknowledgedWhileItRan) 
   EXPECT_EQ(history.numbers, expected_numbers(60'000));
 }
 
+TEST_F(LaneCursorTest, CountsWhatAStoreKeptOfAGroupBeforeItFailed) {
+  Store history;
+  history.cut_groups = 5;
+  SinkTraits traits = durable();
+  traits.records = 100'000;  // several batches a group
+  run_to_the_end(200'000, {sink("history", history, traits)});
+  EXPECT_EQ(history.cut_groups, 0) << "no group had two batches";
+  EXPECT_EQ(history.numbers, expected_numbers(200'000));
+  EXPECT_EQ(last_.lanes[0].ledger.dropped, 0U);
+}
+
 TEST_F(LaneCursorTest, ANewSinkBeginsNowOrAtTheOldestAndARemovedOneHoldsNothingBack) {
   Store first, fresh, complete;
   run_to_the_end(5'000, {sink("first", first, durable())});

@@ -1,5 +1,7 @@
 #include "encode/protobuf/record_encoder.hpp"
 
+#include <algorithm>
+
 #include "encode/protobuf/wire.hpp"
 
 namespace cantrail::encode::protobuf {
@@ -38,42 +40,44 @@ char* put_hex(char* at, const JournalId& id) {
 }  // namespace
 
 FrameEncoder::FrameEncoder(const Catalog& catalog) {
+  std::size_t longest = 0;
   for (const ChannelInfo& channel : catalog.channels) {
     append_at_most(channels_.emplace_back(), kMostField + most_text_bytes(channel.alias),
                    [&](char* at) { return put_text_field(at, 2, channel.alias); });
+    longest = std::max(longest, channels_.back().size());
   }
+  constexpr std::size_t kFields = 16;
+  most_bytes_ = kFields * kMostField + kMostTimestampBytes + longest + kMaxFrameBytes;
+}
+
+char* FrameEncoder::put(char* at, const FrameBlock& frames, std::size_t index, const Position* batch) const {
+  const FrameView frame = frames[index];
+  at = put_time(at, 1, frame.time);
+  if (frame.channel < channels_.size()) at = put_bytes(at, channels_[frame.channel]);
+  at = put_field(at, 3, frame.id & kIdExtendedMask);
+  at = put_field(at, 4, frame.extended());
+  at = put_field(at, 5, frame.remote());
+  at = put_field(at, 6, frame.error());
+  at = put_field(at, 7, (frame.flags & kFlagFd) != 0);
+  at = put_field(at, 8, (frame.flags & kFlagBrs) != 0);
+  at = put_field(at, 9, (frame.flags & kFlagEsi) != 0);
+  at = put_field(at, 10, (frame.flags & kFlagTx) != 0);
+  at = put_field(at, 11, static_cast<std::uint64_t>(time_origin(frame.flags)) + 1);
+  at = put_field(at, 12, frame.length);
+  at = put_field(at, 13, (frame.flags & kDlcMask) >> kDlcShift);
+  if (!frame.data.empty()) {
+    at = put_varint(at, tag(14, Type::length));
+    at = put_blob(at, {reinterpret_cast<const char*>(frame.data.data()), frame.data.size()});
+  }
+  if (batch == nullptr) return at;
+  at = put_field(at, 15, batch->epoch);
+  at = put_field(at, 16, batch->seq);
+  return put_field(at, 17, index);
 }
 
 void FrameEncoder::append(std::string& out, const FrameBlock& frames, std::size_t index,
                           const Position* batch) const {
-  const FrameView frame = frames[index];
-  const std::string_view channel =
-      frame.channel < channels_.size() ? channels_[frame.channel] : std::string_view();
-  constexpr std::size_t kFields = 16;
-  append_at_most(out, kFields * kMostField + kMostTimestampBytes + channel.size() + kMaxFrameBytes,
-                 [&](char* at) {
-                   at = put_time(at, 1, frame.time);
-                   at = put_bytes(at, channel);
-                   at = put_field(at, 3, frame.id & kIdExtendedMask);
-                   at = put_field(at, 4, frame.extended());
-                   at = put_field(at, 5, frame.remote());
-                   at = put_field(at, 6, frame.error());
-                   at = put_field(at, 7, (frame.flags & kFlagFd) != 0);
-                   at = put_field(at, 8, (frame.flags & kFlagBrs) != 0);
-                   at = put_field(at, 9, (frame.flags & kFlagEsi) != 0);
-                   at = put_field(at, 10, (frame.flags & kFlagTx) != 0);
-                   at = put_field(at, 11, static_cast<std::uint64_t>(time_origin(frame.flags)) + 1);
-                   at = put_field(at, 12, frame.length);
-                   at = put_field(at, 13, (frame.flags & kDlcMask) >> kDlcShift);
-                   if (!frame.data.empty()) {
-                     at = put_varint(at, tag(14, Type::length));
-                     at = put_blob(at, {reinterpret_cast<const char*>(frame.data.data()), frame.data.size()});
-                   }
-                   if (batch == nullptr) return at;
-                   at = put_field(at, 15, batch->epoch);
-                   at = put_field(at, 16, batch->seq);
-                   return put_field(at, 17, index);
-                 });
+  append_at_most(out, most_bytes_, [&](char* at) { return put(at, frames, index, batch); });
 }
 
 void append_gap(std::string& out, const GapRecord& gap, const Position* batch) {

@@ -23,8 +23,14 @@ class FrameEncoder {
   // the catalog lacks is not named.
   void append(std::string& out, const FrameBlock& frames, std::size_t index, const Position* batch) const;
 
+  // The same to memory of the caller's with room for most_bytes(); returns the place behind the message.
+  // Behind it anything may have been written.
+  [[nodiscard]] std::size_t most_bytes() const { return most_bytes_; }
+  char* put(char* at, const FrameBlock& frames, std::size_t index, const Position* batch) const;
+
  private:
   std::vector<std::string> channels_;  // by ChannelId: the field, tag and length included
+  std::size_t most_bytes_ = 0;
 };
 
 // `batch`: as above.

@@ -1,0 +1,232 @@
+#include "sinks/mcap/recordings.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <numeric>
+
+#include "base/text.hpp"
+#include "sinks/mcap/file_notes.hpp"
+#include "sinks/mcap/recording_file.hpp"
+
+namespace cantrail::mcap_sink {
+namespace {
+
+constexpr std::string_view kHead = "cantrail-recordings 1";
+
+// Words of a line from the front.
+class Words {
+ public:
+  explicit Words(std::string_view line) : left_(line) {}
+
+  std::string_view word() {
+    const std::size_t end = std::min(left_.find(' '), left_.size());
+    const std::string_view found = left_.substr(0, end);
+    left_.remove_prefix(std::min(end + 1, left_.size()));
+    return found;
+  }
+  template <class T>
+  bool number(T& value) {
+    const std::string_view text = word();
+    const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    return error == std::errc{} && stop == text.data() + text.size();
+  }
+  [[nodiscard]] std::string_view rest() const { return left_; }
+
+ private:
+  std::string_view left_;
+};
+
+bool read_cursor(Words words, std::map<JournalId, Position>& cursors) {
+  const auto id = parse_journal_id(words.word());
+  Position cursor;
+  if (!id || !words.number(cursor.epoch) || !words.number(cursor.seq) || !words.number(cursor.index))
+    return false;
+  cursor.journal = *id;
+  cursors[*id] = cursor;
+  return words.rest().empty();
+}
+
+bool read_recording(Words words, std::vector<Recording>& recordings) {
+  Recording found;
+  if (!words.number(found.bytes) || !words.number(found.from_ns) || !words.number(found.to_ns) ||
+      !words.number(found.finished_ns)) {
+    return false;
+  }
+  found.name = words.rest();
+  recordings.push_back(std::move(found));
+  return !recordings.back().name.empty() && recordings.back().name.find('/') == std::string::npos;
+}
+
+}  // namespace
+
+Status Recordings::load(const SinkContext& context) {
+  const std::scoped_lock lock(mutex_);
+  files_ = &context.files;
+  clock_ = &context.clock;
+  loaded_at_ = context.clock.pair();
+  cursors_.clear();
+  recordings_.clear();
+  bool there = false;
+  Status status = read_index(there);
+  if (!status && status.fault().kind == FaultKind::corrupt) {
+    context.log.write(Severity::error, context.name,
+                      status.fault().message + "; it is made again from the files");
+    there = false;
+    status = {};
+  }
+  if (status && !there) status = rebuild();
+  if (!status) return status;
+  forget_missing();
+  for (const Recording& recording : recordings_) {
+    loaded_at_.wall.ns = std::max(loaded_at_.wall.ns, recording.finished_ns);
+  }
+  return {};
+}
+
+Status Recordings::read_index(bool& there) {
+  const std::string path = path_of(kIndexName);
+  there = files_->exists(path);
+  if (!there) return {};
+  const auto text = read_file(*files_, path);
+  if (!text) return text.status();
+  const Fault damaged{FaultKind::corrupt, path + " is damaged"};
+  std::vector<std::string_view> lines = split(*text, '\n');
+  if (lines.empty() || lines.front() != kHead || !lines.back().empty()) return damaged;
+  lines.pop_back();
+  for (const std::string_view line : std::span(lines).subspan(1)) {
+    Words words(line);
+    const std::string_view kind = words.word();
+    const bool read = kind == "cursor" ? read_cursor(words, cursors_)
+                      : kind == "file" ? read_recording(words, recordings_)
+                                       : false;
+    if (!read) {
+      cursors_.clear();
+      recordings_.clear();
+      return damaged;
+    }
+  }
+  return {};
+}
+
+// Every finished recording says which journal it comes from, and how far it goes.
+Status Recordings::rebuild() {
+  const auto names = files_->list(folder_);
+  if (!names) return names.status();
+  for (const std::string& name : *names) {
+    if (!name.ends_with(kFinal)) continue;
+    const auto described = describe_recording(*files_, path_of(name));
+    if (!described) return described.status();
+    if (!*described) continue;
+    recordings_.push_back(
+        {name, (*described)->bytes, (*described)->from_ns, (*described)->to_ns, loaded_at_.wall.ns});
+    move_locked((*described)->cursor);
+  }
+  return recordings_.empty() ? Status{} : save_locked();
+}
+
+void Recordings::forget_missing() {
+  std::erase_if(recordings_, [this](const Recording& recording) {
+    const std::string path = path_of(recording.name);
+    const std::string part = path.substr(0, path.size() - kFinal.size()) + std::string(kPart);
+    return !files_->exists(path) && !files_->exists(part);  // it may be about to get its name
+  });
+  bytes_ = std::accumulate(recordings_.begin(), recordings_.end(), std::uint64_t{0},
+                           [](std::uint64_t sum, const Recording& one) { return sum + one.bytes; });
+}
+
+std::int64_t Recordings::now_ns() const {
+  return (loaded_at_.wall + (clock_->mono() - loaded_at_.mono)).ns;
+}
+
+std::optional<Position> Recordings::cursor(const JournalId& journal) const {
+  const std::scoped_lock lock(mutex_);
+  const auto found = cursors_.find(journal);
+  return found == cursors_.end() ? std::nullopt : std::optional(found->second);
+}
+
+void Recordings::move_cursor(const Position& cursor) {
+  const std::scoped_lock lock(mutex_);
+  move_locked(cursor);
+}
+
+void Recordings::move_locked(const Position& cursor) {
+  const auto [at, is_new] = cursors_.try_emplace(cursor.journal, cursor);
+  if (!is_new) at->second = std::max(at->second, cursor);
+}
+
+Status Recordings::add(Recording recording, const std::optional<Position>& cursor) {
+  const std::scoped_lock lock(mutex_);
+  if (cursor) move_locked(*cursor);
+  recording.finished_ns = now_ns();
+  const auto same = std::find_if(recordings_.begin(), recordings_.end(),
+                                 [&](const Recording& one) { return one.name == recording.name; });
+  if (same != recordings_.end()) {
+    bytes_ -= same->bytes;
+    recordings_.erase(same);
+  }
+  bytes_ += recording.bytes;
+  recordings_.push_back(std::move(recording));
+  return save_locked();
+}
+
+Status Recordings::save() const {
+  const std::scoped_lock lock(mutex_);
+  return save_locked();
+}
+
+Status Recordings::save_locked() const {
+  std::string text(kHead);
+  text += '\n';
+  for (const auto& [id, cursor] : cursors_) {
+    text += "cursor " + to_string(id) + " " + std::to_string(cursor.epoch) + " " +
+            std::to_string(cursor.seq) + " " + std::to_string(cursor.index) + "\n";
+  }
+  for (const Recording& one : recordings_) {
+    text += "file " + std::to_string(one.bytes) + " " + std::to_string(one.from_ns) + " " +
+            std::to_string(one.to_ns) + " " + std::to_string(one.finished_ns) + " " + one.name + "\n";
+  }
+  return write_file_atomically(*files_, path_of(kIndexName), text);
+}
+
+Status Recordings::hold_to(const Keep& keep, std::uint64_t open_bytes) {
+  const std::scoped_lock lock(mutex_);
+  const std::int64_t now = now_ns();
+  const auto too_much = [&] {
+    if (recordings_.empty()) return false;
+    const bool too_old = keep.age && now - recordings_.front().finished_ns > keep.age->count();
+    return too_old || (keep.bytes && bytes_ + open_bytes > *keep.bytes);
+  };
+  bool removed = false;
+  while (too_much()) {
+    const Recording& oldest = recordings_.front();
+    const std::string path = path_of(oldest.name);
+    if (files_->exists(path)) {
+      if (Status status = files_->remove(path); !status) return status;
+    }
+    bytes_ -= oldest.bytes;
+    recordings_.erase(recordings_.begin());
+    removed = true;
+  }
+  return removed ? save_locked() : Status{};
+}
+
+std::string Recordings::free_path(const std::string& name) const {
+  const auto taken = [this](const std::string& path) {
+    return files_->exists(path + std::string(kFinal)) || files_->exists(path + std::string(kPart));
+  };
+  std::string path = path_of(name);
+  for (std::uint32_t number = 2; taken(path); ++number) {
+    std::string digits = std::to_string(number);
+    constexpr std::size_t kDigits = 4;  // so that names sort
+    if (digits.size() < kDigits) digits.insert(0, kDigits - digits.size(), '0');
+    path = path_of(name + "_" + digits);
+  }
+  return path;
+}
+
+std::vector<Recording> Recordings::all() const {
+  const std::scoped_lock lock(mutex_);
+  return recordings_;
+}
+
+}  // namespace cantrail::mcap_sink

@@ -1,0 +1,77 @@
+// What a folder of recordings holds: the finished files, and for each journal the cursor behind the last of
+// them. Kept in the file `recordings.index`, so that files can be moved away without being recorded again;
+// where it is gone, it is made again from the files. README.md has its format.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/file.hpp"
+#include "base/status.hpp"
+#include "component/context.hpp"
+#include "component/keep.hpp"
+#include "model/position.hpp"
+
+namespace cantrail::mcap_sink {
+
+inline constexpr std::string_view kIndexName = "recordings.index";
+
+struct Recording {
+  std::string name;  // in the folder
+  std::uint64_t bytes = 0;
+  std::int64_t from_ns = 0, to_ns = 0;  // log times
+  std::int64_t finished_ns = 0;         // wall time
+  bool operator==(const Recording&) const = default;
+};
+
+// Thread-safe: the lane's thread writes, and the one that finishes what a crash has left.
+class Recordings {
+ public:
+  explicit Recordings(std::string folder) : folder_(std::move(folder)) {}
+
+  // Reads the index, or makes it from the files. Files that are gone are forgotten, those that others put
+  // here are left alone.
+  Status load(const SinkContext& context);
+
+  [[nodiscard]] const std::string& folder() const { return folder_; }
+  [[nodiscard]] std::optional<Position> cursor(const JournalId& journal) const;
+  // Never back. Durable with the next add() or save().
+  void move_cursor(const Position& cursor);
+  // Durable when it returns ok. Of the same name: takes its place.
+  Status add(Recording recording, const std::optional<Position>& cursor);
+  Status save() const;
+
+  // Removes the oldest recordings until `keep` is held to, `open_bytes` of the one being written counted.
+  // Age is that since a file was finished, in monotonic time within a run: a clock that steps removes
+  // nothing.
+  Status hold_to(const Keep& keep, std::uint64_t open_bytes);
+
+  // A path in the folder, without .mcap, that no file has: `name`, else "name_0002" and so on.
+  [[nodiscard]] std::string free_path(const std::string& name) const;
+  [[nodiscard]] std::vector<Recording> all() const;
+
+ private:
+  [[nodiscard]] std::string path_of(std::string_view name) const { return join_path(folder_, name); }
+  [[nodiscard]] std::int64_t now_ns() const;
+  Status read_index(bool& there);
+  Status rebuild();
+  void forget_missing();
+  Status save_locked() const;
+  void move_locked(const Position& cursor);
+
+  std::string folder_;
+  mutable std::mutex mutex_;
+  FileSystem* files_ = nullptr;  // set by load()
+  Clock* clock_ = nullptr;
+  ClockPair loaded_at_{};
+  std::map<JournalId, Position> cursors_;
+  std::vector<Recording> recordings_;  // by finishing
+  std::uint64_t bytes_ = 0;            // of all
+};
+
+}  // namespace cantrail::mcap_sink

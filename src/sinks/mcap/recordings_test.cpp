@@ -1,0 +1,66 @@
+#include "sinks/mcap/recordings.hpp"
+
+#include <gtest/gtest.h>
+
+#include "sinks/mcap/test_world.hpp"
+
+namespace cantrail::mcap_sink {
+namespace {
+
+SinkContext context_of(World& world) {
+  return {"recording", "node", test_journal(), world.clock, world.files, world.log};
+}
+
+Recording recording(std::string name) {
+  return {std::move(name), 100, 1, 2, 0};
+}
+
+TEST(Recordings, AreReadBackAsTheyWereListed) {
+  World world;
+  ASSERT_TRUE(write_file_atomically(world.files, world.folder + "/a b.mcap", "x"));
+  {
+    Recordings list(world.folder);
+    ASSERT_TRUE(list.load(context_of(world)));
+    ASSERT_TRUE(list.add(recording("a b.mcap"), at(7, 3)));
+  }
+  Recordings list(world.folder);
+  ASSERT_TRUE(list.load(context_of(world)));
+  ASSERT_EQ(list.all().size(), 1U);
+  EXPECT_EQ(list.all().front().name, "a b.mcap");
+  EXPECT_EQ(list.all().front().bytes, 100U);
+  EXPECT_EQ(list.all().front().finished_ns, kStart);
+  EXPECT_EQ(list.cursor(test_journal()), at(7, 3));
+  JournalId other;
+  EXPECT_EQ(list.cursor(other), std::nullopt);
+}
+
+TEST(Recordings, CursorsNeverGoBack) {
+  World world;
+  Recordings list(world.folder);
+  ASSERT_TRUE(list.load(context_of(world)));
+  list.move_cursor(at(7));
+  list.move_cursor(at(5));
+  EXPECT_EQ(list.cursor(test_journal()), at(7));
+}
+
+TEST(Recordings, ADamagedListIsMadeAgainFromTheFiles) {
+  World world;
+  ASSERT_TRUE(world.open());
+  ASSERT_TRUE(world.write(make_batch(world.catalog, 1, 10)));
+  world.close();
+  const std::string path = world.folder + "/recordings.index";
+  const std::string good = world.read("recordings.index");
+  for (const std::string& bad :
+       {std::string(), std::string("x"), good.substr(0, good.size() - 5), good + "file 1 2\n",
+        good + "cursor 5 5 5 5\n", good + "file 1 1 1 1 a/b\n"}) {
+    ASSERT_TRUE(write_file_atomically(world.files, path, bad));
+    Recordings list(world.folder);
+    ASSERT_TRUE(list.load(context_of(world)));
+    EXPECT_EQ(list.all().size(), 1U) << bad;
+    EXPECT_EQ(list.cursor(test_journal()), at(2)) << bad;
+    EXPECT_EQ(world.read("recordings.index"), good);
+  }
+}
+
+}  // namespace
+}  // namespace cantrail::mcap_sink

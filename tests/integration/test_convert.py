@@ -1,0 +1,115 @@
+"""convert, replay, info and recover: the same frames in every form, and the same bytes each time."""
+
+import re
+
+import pytest
+
+import harness
+from harness import run_cantrail
+
+FORMS = ("drive.mcap", "drive.log", "journal")
+
+
+def frames_of_log(text):
+    """(time in ns, channel, frame as written) of each line."""
+    found = []
+    for line in text.splitlines():
+        when, channel, frame = line.split()[:3]
+        found.append((harness.nanoseconds(when.strip("()")), channel, frame))
+    return found
+
+
+def convert(binary, *arguments):
+    done = run_cantrail(binary, "convert", *arguments)
+    assert done.returncode == 0, done.stderr.decode()
+    return done.stderr.decode()
+
+
+@pytest.fixture
+def log(tmp_path):
+    """Every kind of frame that a log can hold, on two buses."""
+    path = tmp_path / "input.log"
+    lines = []
+    for i in range(500):
+        when = f"(1700000000.{i * 1000:09d})"
+        lines.append(f"{when} can0 1F2#{i:016X}")
+        lines.append(f"{when} can1 18FEF100#0102")
+        lines.append(f"{when} can0 123#R4")
+        lines.append(f"{when} can1 7DF##5{'5A' * 12}")
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def test_every_form_holds_the_same_frames(binary, tmp_path, log, leaf_dbc):
+    sent = frames_of_log(log.read_text())
+    before = log
+    # Through each form into the next, and back to text.
+    for number, form in enumerate(("a.mcap", "journal-1", "b.mcap", "c.log", "journal-2", "journal-3", "d.mcap", "e.log")):
+        after = tmp_path / form
+        told = convert(binary, before, after, *(["--dbc", leaf_dbc] if number == 0 else []))
+        assert "2,000 frames" in told
+        before = after
+    assert sorted(frames_of_log(before.read_text())) == sorted(sent)
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_replay_plays_every_form(binary, tmp_path, log):
+    for form in FORMS:
+        convert(binary, log, tmp_path / form)
+        played = run_cantrail(binary, "replay", tmp_path / form, "--to", "candump:-", "--speed", "max")
+        assert played.returncode == 0, played.stderr
+        assert sorted(frames_of_log(played.stdout.decode())) == sorted(frames_of_log(log.read_text())), form
+
+
+def test_the_same_input_gives_the_same_bytes(binary, tmp_path, log, leaf_dbc):
+    for name in ("one.mcap", "two.mcap"):
+        convert(binary, log, tmp_path / name, "--dbc", leaf_dbc)
+    assert (tmp_path / "one.mcap").read_bytes() == (tmp_path / "two.mcap").read_bytes()
+
+
+def test_nothing_is_written_over(binary, tmp_path, log):
+    for form in FORMS:
+        convert(binary, log, tmp_path / form)
+        again = run_cantrail(binary, "convert", log, tmp_path / form)
+        assert again.returncode == 65
+        assert "is there already" in again.stderr.decode()
+
+
+def test_info_tells_what_is_in_a_file_a_folder_and_a_journal(binary, tmp_path, log, leaf_dbc):
+    recordings = tmp_path / "recordings"
+    recordings.mkdir()
+    convert(binary, log, recordings / "drive.mcap", "--dbc", leaf_dbc)
+    told = run_cantrail(binary, "info", recordings / "drive.mcap")
+    assert told.returncode == 0, told.stderr
+    text = told.stdout.decode()
+    assert re.search(r"^  /can0 +1,000  cantrail\.Frame$", text, re.M), text
+    assert re.search(r"^  /can0/\S+ +500  cantrail\.stream\.", text, re.M), text
+    assert "attachment  leaf.dbc" in text
+    whole = run_cantrail(binary, "info", recordings, "--verify")
+    assert whole.returncode == 0
+    assert "1 file, " in whole.stdout.decode()
+    convert(binary, log, tmp_path / "journal")
+    journal = run_cantrail(binary, "info", tmp_path / "journal")
+    assert journal.returncode == 0, journal.stderr
+    assert "2,000 frames" in journal.stdout.decode()
+    assert "ended in order" in journal.stdout.decode()
+    for nothing in (tmp_path / "absent", log, tmp_path):
+        assert run_cantrail(binary, "info", nothing).returncode in (1, 65)
+
+
+def test_recover_makes_a_whole_file_of_a_cut_and_of_a_damaged_one(binary, tmp_path, log):
+    convert(binary, log, tmp_path / "drive.mcap")
+    whole = (tmp_path / "drive.mcap").read_bytes()
+    cut = tmp_path / "cut.mcap"
+    cut.write_bytes(whole[: len(whole) - 40])
+    assert run_cantrail(binary, "info", cut).returncode == 65
+    done = run_cantrail(binary, "recover", cut)
+    assert done.returncode == 0, done.stderr
+    assert run_cantrail(binary, "info", tmp_path / "cut.recovered.mcap", "--verify").returncode == 0
+    in_place = run_cantrail(binary, "recover", cut, "--in-place")
+    assert in_place.returncode == 0, in_place.stderr
+    convert(binary, cut, tmp_path / "cut.log")
+    assert sorted(frames_of_log((tmp_path / "cut.log").read_text())) == sorted(frames_of_log(log.read_text()))
+    again = run_cantrail(binary, "recover", cut)
+    assert (again.returncode, "is whole" in again.stderr.decode()) == (0, True)
+    assert run_cantrail(binary, "recover", log).returncode == 65

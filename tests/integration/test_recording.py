@@ -1,0 +1,205 @@
+"""The sink mcap in a node that is killed: every frame is in the recordings once, and others read all of it."""
+
+import json
+import random
+import shutil
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+import harness
+from conftest import ROOT
+from harness import logfile_source, run_cantrail, running, sqlite_sink
+
+try:
+    import mcap.reader
+except ImportError:
+    mcap = None
+
+try:
+    from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
+except ImportError:
+    descriptor_pool = None
+
+INTEROP = ROOT / "tests/interop/mcap"
+
+
+@pytest.fixture(autouse=True)
+def readers():
+    if mcap is None or descriptor_pool is None:
+        pytest.skip("python mcap and protobuf are not installed (pip install -r tests/requirements.txt)")
+
+
+def mcap_sink(folder, extra=""):
+    return f'[sink.recording]\ntype = "mcap"\npath = "{folder}"\ndelay = "50ms"\nchunk = "64KiB"\n{extra}\n'
+
+
+class Decoder:
+    """Message classes from the schemas in the files, and from nothing else."""
+
+    def __init__(self):
+        self.classes = {}
+
+    def decode(self, schema, data):
+        key = (schema.name, schema.data)
+        if key not in self.classes:
+            pool = descriptor_pool.DescriptorPool()
+            for file in descriptor_pb2.FileDescriptorSet.FromString(schema.data).file:
+                pool.Add(file)
+            self.classes[key] = message_factory.GetMessageClass(pool.FindMessageTypeByName(schema.name))
+        return self.classes[key].FromString(data)
+
+
+def read_all(folder):
+    """(topic, schema name, log time, message) of all files, in the order of their names."""
+    decoder = Decoder()
+    found = []
+    for path in sorted(Path(folder).glob("*.mcap")):
+        with open(path, "rb") as file:
+            reader = mcap.reader.make_reader(file, validate_crcs=True)
+            for schema, channel, message in reader.iter_messages():
+                found.append((channel.topic, schema.name, message.log_time, decoder.decode(schema, message.data)))
+    return found
+
+
+def ns(timestamp):
+    return timestamp.seconds * 10**9 + timestamp.nanos
+
+
+def frames_of(found):
+    return [(ns(m.timestamp), m.id, bytes(m.data)) for _, schema, _, m in found if schema == "cantrail.Frame"]
+
+
+def log_frames(path):
+    frames = []
+    for line in Path(path).read_text().splitlines():
+        when, _, frame = line.split()[:3]
+        can_id, data = frame.split("#")
+        frames.append((harness.nanoseconds(when.strip("()")), int(can_id, 16), bytes.fromhex(data)))
+    return frames
+
+
+@pytest.fixture(scope="module")
+def drive(binary, tmp_path_factory):
+    """Eight seconds of the simulated car, busier than it is; the payload of one message counts."""
+    path = tmp_path_factory.mktemp("drive") / "drive.log"
+    made = run_cantrail(binary, "simulate", "leaf", "--to", "candump:-", "--speed", "max", "--seed", 11, "--duration", "8s")
+    assert made.returncode == 0, made.stderr
+    lines = made.stdout.decode().splitlines()
+    with open(path, "w") as log:
+        for number, line in enumerate(lines):
+            print(line, file=log)
+            when, channel, _ = line.split()[:3]
+            print(f"{when} {channel} 7FF#{number:016X}", file=log)
+    return path
+
+
+def assert_rows_equal(found, rows):
+    """What protobuf says of each signal is what /api/state/history says."""
+    by_row = {}
+    for topic, schema, _, message in found:
+        if schema.startswith("cantrail.stream."):
+            by_row.setdefault((topic.rsplit("/", 1)[1], ns(message.timestamp)), []).append(message)
+    assert sum(map(len, by_row.values())) == len(rows)
+    for row in rows:
+        message = by_row[(row["message"], int(row["time_ns"]))].pop(0)
+        assert message.can_id == row["id"]
+        for field in message.DESCRIPTOR.fields:
+            if field.number >= 2040:
+                continue
+            assert message.HasField(field.name) == (field.name in row["signals"]), field.name
+            if field.name not in row["signals"]:
+                continue
+            value, told = getattr(message, field.name), row["signals"][field.name]
+            assert (int(value) if isinstance(value, bool) else value) == told, field.name
+            if field.name in row.get("labels", {}) and field.enum_type is not None:
+                name = field.enum_type.values_by_number[value].name
+                assert name == f"{field.name}_{row['labels'][field.name]}" or not row["labels"][field.name].isidentifier()
+
+
+def test_kills_lose_nothing_and_double_nothing(make_node, tmp_path, drive, leaf_dbc):
+    recordings = tmp_path / "recordings"
+    node = make_node(
+        logfile_source(drive, leaf_dbc, pace="2x")
+        + mcap_sink(recordings, 'split = ["2s", "512MiB"]')
+        + sqlite_sink(tmp_path)
+    )
+    chance = random.Random(7)
+    for _ in range(5):
+        node.start()
+        harness.wait_until(lambda: list(recordings.glob("*.mcap.part")), "a recording that has begun")
+        time.sleep(chance.uniform(0, 0.5))
+        node.kill()
+    node.start("--until-end", ready=None)
+    assert node.process.wait(harness.PATIENCE_S) == 0, node.log()
+    assert not list(recordings.glob("*.mcap.part"))
+    assert len(list(recordings.glob("*.mcap"))) >= 5, "each kill ends a file, and so do the marks of the clock"
+    found = read_all(recordings)
+    frames, sent = frames_of(found), log_frames(drive)
+    assert len(frames) == len(sent)
+    assert sorted(frames) == sorted(sent), "each frame once, with its time, and nothing else"
+    places = [(m.epoch, m.seq, m.index) for _, schema, _, m in found if schema == "cantrail.Frame"]
+    assert len(set(places)) == len(places)
+    with running(node):
+        node.wait_delivered()
+        assert_rows_equal(found, node.history())
+
+
+@pytest.mark.skipif(
+    shutil.which("node") is None or not (INTEROP / "node_modules/@mcap/core").is_dir(),
+    reason=f"@mcap/core is not installed (npm ci in {INTEROP})",
+)
+def test_mcap_core_opens_what_a_kill_has_left(make_node, tmp_path, drive, leaf_dbc):
+    recordings = tmp_path / "recordings"
+    node = make_node(logfile_source(drive, leaf_dbc, pace="2x") + mcap_sink(recordings))
+    node.start()
+    harness.wait_until(lambda: list(recordings.glob("*.mcap.part")), "a recording that has begun")
+    node.kill()
+    node.start("--until-end", ready=None)
+    assert node.process.wait(harness.PATIENCE_S) == 0, node.log()
+    told = []
+    for path in sorted(recordings.glob("*.mcap")):
+        done = subprocess.run(["node", INTEROP / "mcap_core.mjs", "indexed", path], capture_output=True, check=False)
+        assert done.returncode == 0, done.stderr.decode()
+        told += [json.loads(line) for line in done.stdout.splitlines()]
+    assert sum(record["kind"] == "message" for record in told) == len(read_all(recordings))
+
+
+def test_a_live_bus_is_recorded_with_its_configuration(binary, make_node, tmp_path, leaf_dbc):
+    port = harness.free_udp_port()
+    recordings = tmp_path / "recordings"
+    node = make_node(harness.cannelloni_source(port, leaf_dbc) + mcap_sink(recordings))
+    sender = harness.Sender(port)
+    with running(node):
+        for i in range(50):
+            sender.send([(498, bytes([i, 0, 20, 20, i % 4, 0, 0, 0])), (0x7FF, i.to_bytes(8, "big"))])
+        node.wait_for_records(100)
+        node.wait_delivered("recording")
+        ledger = node.lane("recording")["ledger"]
+        assert (ledger["delivered"], ledger["undecoded"]) == (100, 0)
+    sender.close()
+    (path,) = recordings.glob("*.mcap")
+    assert path.name.startswith("tested_")
+    assert [int.from_bytes(data, "big") for _, can_id, data in frames_of(read_all(recordings)) if can_id == 0x7FF] == list(range(50))
+    with open(path, "rb") as file:
+        reader = mcap.reader.make_reader(file)
+        attachments = {one.name: one.data for one in reader.iter_attachments()}
+        notes = {one.name: one.metadata for one in reader.iter_metadata()}
+    assert attachments[leaf_dbc.name] == leaf_dbc.read_bytes()
+    (catalog,) = (data for name, data in attachments.items() if name.startswith("catalog-"))
+    assert json.loads(catalog)["cantrail_catalog"] == 1
+    assert notes["cantrail"]["node"] == "tested"
+    assert notes["cantrail"]["sink"] == "recording"
+
+
+def test_two_sinks_do_not_share_a_folder(binary, tmp_path):
+    config = tmp_path / "node.toml"
+    config.write_text(
+        f'config_version = 1\ndata = "{tmp_path}"\n'
+        '[sink.one]\ntype = "mcap"\npath = "recordings"\n[sink.two]\ntype = "mcap"\npath = "recordings"\n'
+    )
+    told = run_cantrail(binary, "check", config)
+    assert told.returncode == 78
+    assert "is also of [sink.one]" in told.stderr.decode() + told.stdout.decode()
