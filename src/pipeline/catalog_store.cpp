@@ -92,7 +92,7 @@ bool CatalogStore::is_taken(const StreamSpec& stream) const {
   const CompiledCatalogPtr compiled = current();
   const auto& streams = compiled->catalog->streams;
   return std::any_of(streams.begin(), streams.end(), [&](const StreamInfo& known) {
-    const bool own = known.source == stream.source && !known.row->can_id;
+    const bool own = known.source == stream.source && !known.row->can_id && !known.named_signal;
     return !own && known.channel == stream.channel && known.row->name == stream.row->name;
   });
 }

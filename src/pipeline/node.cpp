@@ -129,6 +129,7 @@ Status Node::Running::start() {
 Status Node::Running::make_catalog() {
   CatalogSpec spec;
   spec.copies = parts_.copies;
+  spec.signals = parts_.signals;
   std::vector<std::vector<std::uint32_t>> source_dbcs;
   for (const SourcePart& part : parts_.sources) {
     spec.sources.push_back({part.name, part.type});

@@ -1,28 +1,13 @@
-#include "pipeline/config/expression_check.hpp"
+#include "decode/derive/expression_text.hpp"
 
 #include <algorithm>
-#include <array>
-#include <optional>
+#include <charconv>
 
 #include "base/text.hpp"
+#include "decode/derive/functions.hpp"
 
-namespace cantrail {
+namespace cantrail::derive {
 namespace {
-
-struct Function {
-  std::string_view name;
-  std::size_t least, most;  // arguments
-};
-
-constexpr std::size_t kAny = 64;
-constexpr std::array kFunctions{
-    Function{"or", 2, 2},         Function{"valid", 1, 1},      Function{"abs", 1, 1},
-    Function{"min", 2, kAny},     Function{"max", 2, kAny},     Function{"clamp", 3, 3},
-    Function{"sqrt", 1, 1},       Function{"pow", 2, 2},        Function{"exp", 1, 1},
-    Function{"log", 1, 1},        Function{"log10", 1, 1},      Function{"sin", 1, 1},
-    Function{"cos", 1, 1},        Function{"tan", 1, 1},        Function{"atan2", 2, 2},
-    Function{"floor", 1, 1},      Function{"ceil", 1, 1},       Function{"round", 1, 2},
-    Function{"psychro_rh", 2, 3}, Function{"psychro_vpd", 2, 3}};
 
 constexpr std::size_t kDeepest = 100;  // parentheses in each other
 
@@ -35,30 +20,42 @@ bool is_digit(char c) {
 
 // Recursive descent over: sum {comparison sum}, product {+|- product}, operand {*|/|%|^ operand}. Where an
 // operator binds does not matter to what is wrong, so one loop reads them all.
-class Checker {
+class ExpressionReader {
  public:
-  Checker(std::string_view text, std::span<const std::string> signals) : text_(text), signals_(signals) {}
+  explicit ExpressionReader(std::string_view text) : text_(text) {}
 
-  ExpressionCheck run() {
-    expression();
-    if (check_.problem.empty() && !at_end()) fail("has a stray '" + printable(text_.substr(at_, 1)) + "'");
-    return std::move(check_);
+  ExpressionText run() {
+    if (text_.size() > kLongestExpression) {
+      fail("is longer than " + std::to_string(kLongestExpression) + " characters");
+    } else {
+      expression();
+    }
+    if (!failed() && !at_end()) fail("has a stray '" + printable(text_.substr(at_, 1)) + "'");
+    if (read_.operands.empty()) fail("names no field and no signal");
+    if (failed()) return {std::move(read_.problem), {}, {}, {}};
+    return std::move(read_);
   }
 
  private:
   void expression() {
     if (++depth_ > kDeepest) return fail("is nested too deeply");
     operand();
-    while (check_.problem.empty() && take_operator()) operand();
+    while (!failed() && take_operator()) operand();
     --depth_;
   }
 
   void operand() {
     skip_space();
-    while (take('-') || take('+')) skip_space();
+    bool negative = false;  // muParser takes one sign
+    while (take('-') || take('+')) {
+      negative = negative != (text_[at_ - 1] == '-');
+      skip_space();
+    }
+    if (negative) write("-");
     if (at_end())
       return fail(at_ == 0 || trim(text_).empty() ? "is empty" : "ends where a value is expected");
     if (take('(')) {
+      write("(");
       expression();
       return expect_close();
     }
@@ -68,13 +65,32 @@ class Checker {
     fail("has '" + printable(text_.substr(at_, 1)) + "' where a value is expected");
   }
 
+  // Digits with at most one point, then perhaps an exponent.
   void number() {
-    while (!at_end() && (is_digit(text_[at_]) || text_[at_] == '.')) ++at_;
+    const std::size_t begin = at_;
+    std::size_t digits = take_digits();
+    if (take('.')) digits += take_digits();
+    bool whole = digits != 0;
     if (!at_end() && (text_[at_] == 'e' || text_[at_] == 'E')) {
       ++at_;
-      if (!at_end() && (text_[at_] == '-' || text_[at_] == '+')) ++at_;
-      while (!at_end() && is_digit(text_[at_])) ++at_;
+      if (!take('-')) (void)take('+');
+      whole = take_digits() != 0 && whole;
     }
+    const std::string_view digits_text = text_.substr(begin, at_ - begin);
+    double value = 0;
+    const auto [end, error] =
+        std::from_chars(digits_text.data(), digits_text.data() + digits_text.size(), value);
+    if (!whole || error != std::errc() || end != digits_text.data() + digits_text.size()) {
+      return fail("has '" + printable(digits_text) + "', which is no number");
+    }
+    write("c" + std::to_string(read_.numbers.size()));
+    read_.numbers.push_back(value);
+  }
+
+  std::size_t take_digits() {
+    const std::size_t begin = at_;
+    while (!at_end() && is_digit(text_[at_])) ++at_;
+    return at_ - begin;
   }
 
   void name() {
@@ -86,34 +102,32 @@ class Checker {
     const std::string word(text_.substr(begin, at_ - begin));
     skip_space();
     if (take('(')) return call(word);
-    if (word.find('.') != std::string::npos) {
-      check_.fields.push_back(word);
-    } else if (std::find(signals_.begin(), signals_.end(), word) == signals_.end()) {
-      const auto near = nearest(word, signals_);
-      fail("names '" + word + "', which is no signal" +
-           (near ? "; did you mean '" + *near + "'?" : ": a field is written Stream.field"));
-    }
+    auto known = std::find(read_.operands.begin(), read_.operands.end(), word);
+    write("v" + std::to_string(known - read_.operands.begin()));
+    if (known == read_.operands.end()) read_.operands.push_back(word);
   }
 
   void call(const std::string& word) {
-    const auto* function = std::find_if(kFunctions.begin(), kFunctions.end(),
-                                        [&](const Function& one) { return one.name == word; });
-    if (function == kFunctions.end()) return unknown_function(word);
+    const auto function = std::find_if(functions().begin(), functions().end(),
+                                       [&](const Function& one) { return one.name == word; });
+    if (function == functions().end()) return unknown_function(word);
+    write(word);
+    write("(");
     std::size_t count = 0;
     skip_space();
     if (at_end() || text_[at_] != ')') {
       do {
+        if (count != 0) write(",");
         expression();
         ++count;
         skip_space();
-      } while (check_.problem.empty() && take(','));
+      } while (!failed() && take(','));
     }
-    if (!check_.problem.empty()) return;
     expect_close();
     if (count >= function->least && count <= function->most) return;
     const std::string wanted =
         function->least == function->most ? std::to_string(function->least)
-        : function->most == kAny          ? "at least " + std::to_string(function->least)
+        : function->most == kMostArguments          ? "at least " + std::to_string(function->least)
                                  : std::to_string(function->least) + " or " + std::to_string(function->most);
     fail("gives " + word + "() " + std::to_string(count) + " argument" + (count == 1 ? "" : "s") +
          ": it takes " + wanted);
@@ -121,33 +135,38 @@ class Checker {
 
   void unknown_function(const std::string& word) {
     std::vector<std::string> names;
-    names.reserve(std::size(kFunctions));
-    for (const Function& function : kFunctions) names.emplace_back(function.name);
+    names.reserve(functions().size());
+    for (const Function& function : functions()) names.emplace_back(function.name);
     const auto near = nearest(word, names);
     fail("has no function " + word + "()" + (near ? "; did you mean " + *near + "()?" : ""));
   }
 
   bool take_operator() {
     skip_space();
-    for (const std::string_view two : {"<=", ">=", "==", "!=", "&&", "||"}) {
-      if (text_.substr(at_).starts_with(two)) {
-        at_ += two.size();
-        return true;
-      }
+    for (const Operator& one : operators()) {
+      if (!text_.substr(at_).starts_with(one.name)) continue;
+      at_ += one.name.size();
+      write(one.name);
+      return true;
     }
-    if (at_end() || std::string_view("+-*/%^<>").find(text_[at_]) == std::string_view::npos) return false;
-    ++at_;
-    return true;
+    return false;
   }
 
   void expect_close() {
-    if (!check_.problem.empty()) return;
+    if (failed()) return;
     skip_space();
-    if (!take(')')) fail("has a '(' without ')'");
+    if (!take(')')) return fail("has a '(' without ')'");
+    write(")");
   }
 
   void fail(std::string problem) {
-    if (check_.problem.empty()) check_.problem = std::move(problem);
+    if (!failed()) read_.problem = std::move(problem);
+  }
+  [[nodiscard]] bool failed() const { return !read_.problem.empty(); }
+  // With spaces around, so that `- -` does not become another operator.
+  void write(std::string_view token) {
+    read_.text += token;
+    if (token != "(" && !is_letter(token.front())) read_.text += ' ';
   }
   void skip_space() {
     while (!at_end() && (text_[at_] == ' ' || text_[at_] == '\t')) ++at_;
@@ -160,15 +179,14 @@ class Checker {
   [[nodiscard]] bool at_end() const { return at_ >= text_.size(); }
 
   std::string_view text_;
-  std::span<const std::string> signals_;
   std::size_t at_ = 0, depth_ = 0;
-  ExpressionCheck check_;
+  ExpressionText read_;
 };
 
 }  // namespace
 
-ExpressionCheck check_expression(std::string_view text, std::span<const std::string> signals) {
-  return Checker(text, signals).run();
+ExpressionText read_expression(std::string_view text) {
+  return ExpressionReader(text).run();
 }
 
-}  // namespace cantrail
+}  // namespace cantrail::derive

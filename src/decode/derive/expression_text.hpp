@@ -1,22 +1,30 @@
-// What can be said about an expression of [signal] without computing it.
+// An expression of [signal] as text: what is wrong with it, what it names, and the same with names and
+// numbers replaced, so that no library has to read what users write.
+//
+// Numbers, + - * / % ^ (to the right; -2^2 is -4), comparisons, && ||, parentheses, names of signals, fields
+// [channel:]Stream.field, and the functions of functions.hpp.
 #pragma once
 
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-namespace cantrail {
+namespace cantrail::derive {
 
-struct ExpressionCheck {
-  std::string problem;              // what is wrong first, as it follows the option's name; empty: nothing
-  std::vector<std::string> fields;  // [channel:]Stream.field that it names, for the catalog
+inline constexpr std::size_t kLongestExpression = 2000;  // characters
+
+struct ExpressionText {
+  std::string problem;  // what is wrong first, as it follows the option's name; empty: nothing, and the rest is set
+  std::vector<std::string> operands;  // signals and fields, each once, in the order of their first appearance
+  std::vector<double> numbers;
+  std::string text;  // operand i is v<i>, number i is c<i>
 };
 
-// Numbers, + - * / % ^, comparisons, parentheses, the functions below with the right number of arguments,
-// names of signals, fields. Functions: or(x, default) and valid(x) for what may be absent; psychro_rh and
-// psychro_vpd (dry, wet, pressure in hPa); abs min max clamp sqrt pow exp log log10 sin cos tan atan2 floor
-// ceil round.
-[[nodiscard]] ExpressionCheck check_expression(std::string_view text, std::span<const std::string> signals);
+[[nodiscard]] ExpressionText read_expression(std::string_view text);
 
-}  // namespace cantrail
+// "dry_bulb" is a signal, "PT100.temp_dry_c" a field.
+[[nodiscard]] inline bool is_field(std::string_view operand) {
+  return operand.find('.') != std::string_view::npos;
+}
+
+}  // namespace cantrail::derive

@@ -54,6 +54,7 @@ NodeParts to_parts(NodeConfig config, std::string version) {
   parts.blobs = {join_path(config.data.value, "blobs"), config.blobs.keep.value_or(Bytes{}).count};
   parts.dead_letter_folder = join_path(config.data.value, "dead-letter");
   parts.copies = std::move(config.copies);
+  parts.signals = std::move(config.signal.signals);
   for (SourceSection& section : config.sources) {
     if (section.enabled) parts.sources.push_back(part(std::move(section)));
   }
