@@ -11,7 +11,7 @@ namespace cantrail::cli {
 Diagnostics findings_of_tiles(const std::vector<server::PageTile>& tiles, const NodeConfig& config) {
   Diagnostics found, told_elsewhere;
   if (tiles.empty()) return found;
-  const CatalogPtr catalog = catalog_of(config, true, told_elsewhere);
+  const CatalogPtr catalog = compiled_catalog(config, told_elsewhere)->catalog;
   if (catalog->streams.empty()) return found;
   const bool any_channel =
       std::any_of(config.sources.begin(), config.sources.end(), [](const SourceSection& source) {

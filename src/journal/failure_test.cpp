@@ -271,7 +271,6 @@ TEST_F(JournalFailureTest, BeginsOnADiskThatFilledUpBetweenTwoRuns) {
   EXPECT_GE(read_all().size(), 2U);
 }
 
-<<<<<<< HEAD
 // What the end of a run gives up, its stores take at once.
 TEST_F(JournalFailureTest, BeginsAgainAndAgainOnADiskThatStaysFull) {
   open();
@@ -284,7 +283,8 @@ TEST_F(JournalFailureTest, BeginsAgainAndAgainOnADiskThatStaysFull) {
     (void)journal_->close_cleanly();
   }
   EXPECT_FALSE(std::filesystem::exists(join_path(options_.folder, "identity.tmp")));
-=======
+}
+
 TEST_F(JournalFailureTest, BeginsAndEndsAgainAndAgainWhereOthersTakeAllRoom) {
   open();
   ASSERT_TRUE(append(100).ok());
@@ -299,7 +299,6 @@ TEST_F(JournalFailureTest, BeginsAndEndsAgainAndAgainWhereOthersTakeAllRoom) {
     EXPECT_TRUE(journal_->past().clean);
     EXPECT_EQ(journal_->epoch(), epoch);
   }
->>>>>>> journal
 }
 
 TEST_F(JournalFailureTest, CannotBeginOnAFullDiskAndSaysSo) {

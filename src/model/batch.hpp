@@ -73,6 +73,7 @@ struct Batch {
   RawBatchPtr raw;
   std::vector<StreamBlock> blocks;  // decoded and derived, ascending by stream; none is empty
   std::uint32_t undecoded = 0;      // frames that no message definition fits
+  std::uint32_t produced = 0;       // rows of named signals among `blocks`, as they were computed: no records
   // What the keys of a lane (only, max_rate, …) keep from its sink: indexes of records, ascending. Their rows
   // are not in `blocks`; those that a source delivered are in rows() with no valid field, and
   // encode::RowCursor passes over them. The lane counts these records, the sink does not.

@@ -44,6 +44,7 @@ struct StreamInfo {
   // A later stream has the same name: the source's type has changed. Batches on their way still have this
   // one; who looks for a name means the later.
   bool replaced = false;
+  bool named_signal = false;  // computed of other streams: decode/derive
 };
 
 struct Catalog {

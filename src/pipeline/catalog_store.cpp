@@ -34,7 +34,7 @@ StreamId id_of(const Catalog& catalog, const StreamSpec& stream) {
 // Whether a message of the channel's DBC, or a stream of another source, has the name.
 bool is_taken(const Catalog& catalog, const StreamSpec& stream) {
   return std::any_of(catalog.streams.begin(), catalog.streams.end(), [&](const StreamInfo& known) {
-    const bool own = known.source == stream.source && !known.row->can_id;
+    const bool own = known.source == stream.source && !known.row->can_id && !known.named_signal;
     return !own && known.channel == stream.channel && known.row->name == stream.row->name;
   });
 }
@@ -52,11 +52,10 @@ StreamId held_id(std::map<StreamId, StreamSpec>& held, const StreamSpec& stream,
 }  // namespace
 
 Result<std::shared_ptr<CatalogStore>> CatalogStore::create(std::span<const CatalogSource> sources,
-                                                           const std::vector<dbc::MessageCopies>& copies,
-                                                           Log& log) {
+                                                           const CatalogRules& rules, Log& log) {
   std::shared_ptr<CatalogStore> store(new CatalogStore);
   Diagnostics diagnostics;
-  auto plan = store->planned(sources, copies, diagnostics);
+  auto plan = store->planned(sources, rules, diagnostics);
   if (!plan) return plan.fault();
   for (const Diagnostic& diagnostic : diagnostics) {
     log.write(diagnostic.severity, "dbc", to_string(diagnostic));
@@ -144,18 +143,16 @@ Result<StreamId> CatalogStore::extend(StreamSpec stream) {
   return held;
 }
 
-Status CatalogStore::could_replace(std::span<const CatalogSource> sources,
-                                   const std::vector<dbc::MessageCopies>& copies) {
+Status CatalogStore::could_replace(std::span<const CatalogSource> sources, const CatalogRules& rules) {
   const std::lock_guard lock(compile_mutex_);
   Diagnostics told_already;  // by who read the configuration
-  return planned(sources, copies, told_already).status();
+  return planned(sources, rules, told_already).status();
 }
 
-Status CatalogStore::replace(std::span<const CatalogSource> sources,
-                             const std::vector<dbc::MessageCopies>& copies) {
+Status CatalogStore::replace(std::span<const CatalogSource> sources, const CatalogRules& rules) {
   const std::lock_guard lock(compile_mutex_);
   Diagnostics told_already;
-  auto plan = planned(sources, copies, told_already);
+  auto plan = planned(sources, rules, told_already);
   if (!plan) return plan.status();
   Status published = publish(std::move(*plan));
   compiler_.forget_unused();
@@ -163,16 +160,16 @@ Status CatalogStore::replace(std::span<const CatalogSource> sources,
 }
 
 Result<CatalogStore::Plan> CatalogStore::planned(std::span<const CatalogSource> sources,
-                                                 const std::vector<dbc::MessageCopies>& copies,
-                                                 Diagnostics& diagnostics) {
+                                                 const CatalogRules& rules, Diagnostics& diagnostics) {
   Plan plan;
-  plan.spec.copies = copies;
+  plan.spec.copies = rules.copies;
   std::vector<bool> goes_on;
   if (auto placed = place_sources(plan, sources, goes_on); !placed) return placed.fault();
   if (auto placed = place_channels(plan, sources, goes_on); !placed) return placed.fault();
   auto of_frames = compiler_.compile(plan.spec, diagnostics);
   if (!of_frames) return of_frames.fault();
   place_streams(plan, goes_on, *(*of_frames)->catalog);
+  plan.spec.signals = rules.signals;  // may need what was placed last
   return plan;
 }
 

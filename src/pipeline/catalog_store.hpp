@@ -16,6 +16,7 @@
 
 #include "component/context.hpp"
 #include "decode/catalog/catalog_compiler.hpp"
+#include "pipeline/catalog_rules.hpp"
 
 namespace cantrail {
 
@@ -31,8 +32,7 @@ class CatalogStore final : public ChannelRegistry {
  public:
   // Warnings of the DBCs go to the log. Fault `config`: a DBC that is none.
   static Result<std::shared_ptr<CatalogStore>> create(std::span<const CatalogSource> sources,
-                                                      const std::vector<dbc::MessageCopies>& copies,
-                                                      Log& log);
+                                                      const CatalogRules& rules, Log& log);
 
   // ChannelRegistry: an unknown alias extends the current catalog. If another source has the alias already,
   // this source's channel is called "SOURCE/ALIAS".
@@ -44,9 +44,9 @@ class CatalogStore final : public ChannelRegistry {
   // The configuration has changed: another catalog becomes the current one. What sources that go on have
   // learnt stays; others are gone, or are about to start, and have nothing under way. Faults: config (a DBC
   // that is none; a name that only a restart gives free), exhausted; then all is as it was.
-  Status replace(std::span<const CatalogSource> sources, const std::vector<dbc::MessageCopies>& copies);
+  Status replace(std::span<const CatalogSource> sources, const CatalogRules& rules);
   // Whether it could.
-  Status could_replace(std::span<const CatalogSource> sources, const std::vector<dbc::MessageCopies>& copies);
+  Status could_replace(std::span<const CatalogSource> sources, const CatalogRules& rules);
 
   // nullopt: no source of that name was ever there.
   [[nodiscard]] std::optional<SourceId> source(std::string_view name) const;
@@ -89,7 +89,7 @@ class CatalogStore final : public ChannelRegistry {
   Result<ChannelId> revive(std::size_t channel, SourceId source, std::string alias);
   Result<StreamId> extend(StreamSpec stream);
   Status publish(Plan plan);
-  Result<Plan> planned(std::span<const CatalogSource> sources, const std::vector<dbc::MessageCopies>& copies,
+  Result<Plan> planned(std::span<const CatalogSource> sources, const CatalogRules& rules,
                        Diagnostics& diagnostics);
   Status place_sources(Plan& plan, std::span<const CatalogSource> sources, std::vector<bool>& goes_on);
   Status place_channels(Plan& plan, std::span<const CatalogSource> sources, const std::vector<bool>& goes_on);

@@ -338,6 +338,7 @@ Result<DurableLane::Group> DurableLane::read_group() {
     auto reader = parts_.journal.read(cursor_);
     if (!reader) return reader.fault();
     reader_ = std::move(*reader);
+    begins_anew_ = true;
   }
   std::size_t records = 0, bytes = 0;
   while (records < writer_.traits().records && bytes < writer_.traits().bytes) {
@@ -349,29 +350,57 @@ Result<DurableLane::Group> DurableLane::read_group() {
     }
     if (read_ahead_->missing && !group.empty()) break;
     if (!safe_to_hand_over(*read_ahead_->batch)) break;
-    auto batch = decode(*read_ahead_);
-    if (!batch) return batch.fault();
+    const auto catalog = prepare_to_decode(*reader_, *read_ahead_);
+    if (!catalog) return catalog.fault();
+    const RawBatch& raw = *read_ahead_->batch;
     if (read_ahead_->missing) {  // told first, in a group of its own
       parts_.gaps.add(*read_ahead_->missing);
       lost_earlier_ = read_ahead_->missing_earlier;
-      return Group{gap_batch_before(*(*batch)->raw, *std::exchange(read_ahead_->missing, std::nullopt))};
+      return Group{gap_batch_before(raw, *std::exchange(read_ahead_->missing, std::nullopt))};
     }
-    if (!group.empty() && !continues(*group.back()->raw, *(*batch)->raw)) break;
+    if (!group.empty() && !continues(*group.back()->raw, raw)) break;
+    if (std::exchange(begins_anew_, false)) {
+      if (auto recalled = recall(raw, **catalog); !recalled) return recalled.fault();
+    }
+    const BatchPtr batch = decoder_.decode(read_ahead_->batch, *catalog);
     read_ahead_.reset();
-    if (!says_something(*(*batch)->raw)) continue;
-    records += (*batch)->raw->records();
-    bytes += memory_bytes(**batch);
-    group.push_back(std::move(*batch));
+    if (!says_something(*batch->raw)) continue;
+    records += batch->raw->records();
+    bytes += memory_bytes(*batch);
+    group.push_back(batch);
   }
   return group;
 }
 
-Result<BatchPtr> DurableLane::decode(JournalReader::Item& item) {
+// What named signals remember at `first`, the batch to be read next: decodes what the plan reaches back to,
+// and nothing comes of it. Times are those of sealing; what comes late is late by about the same then as now.
+Status DurableLane::recall(const RawBatch& first, const CompiledCatalog& catalog) {
+  constexpr Duration kMargin = std::chrono::seconds(5);
+  decoder_.forget();
+  if (catalog.derivation == nullptr || catalog.derivation->lookback_ns == 0) return {};
+  const Duration reach = std::chrono::nanoseconds(catalog.derivation->lookback_ns) + kMargin;
+  auto reader = parts_.journal.read_from_time(first.clock.wall - reach);
+  if (!reader) return reader.status();
+  while (!out_of_time()) {
+    auto item = (*reader)->next();
+    if (!item) return item.status();
+    if (!*item || (*item)->batch->position >= first.position) break;
+    if ((*item)->batch->position.epoch != first.position.epoch) continue;
+    if ((*item)->catalog != catalog.catalog->digest) continue;
+    const auto of_item = prepare_to_decode(**reader, **item);
+    if (!of_item) return of_item.status();
+    (void)decoder_.decode((*item)->batch, *of_item);
+  }
+  return {};
+}
+
+// Gives the batch its catalog and takes out what does not fit it.
+Result<CompiledCatalogPtr> DurableLane::prepare_to_decode(JournalReader& reader, JournalReader::Item& item) {
   // A gap may have been written without a catalog: there is nothing to decode.
   const bool has_none = item.catalog == Digest{} && item.batch->records() == 0;
   CompiledCatalogPtr catalog = has_none ? parts_.catalogs->current() : parts_.catalogs->find(item.catalog);
   if (!catalog) {
-    auto definition = reader_->definition(item.catalog);
+    auto definition = reader.definition(item.catalog);
     if (!definition) return definition.fault();
     auto compiled = parts_.catalogs->add(*definition);
     if (!compiled) return compiled.fault();
@@ -380,7 +409,7 @@ Result<BatchPtr> DurableLane::decode(JournalReader::Item& item) {
   item.batch->catalog = CatalogStore::reference(catalog);
   // What the journal's checksum holds together was written so; a journal of another make may hold anything.
   std::erase_if(item.batch->rows, [&](const StreamBlock& rows) { return !fits(rows, *catalog->catalog); });
-  return decoder_.decode(item.batch, catalog);
+  return catalog;
 }
 
 // A fault: the store has the group or not, and will say so when it is opened again.

@@ -1,7 +1,9 @@
 // A lane for a store: nothing accepted is lost on it. While it is caught up it takes batches from the main
 // chain, but only those whose journal write has returned. When it is behind (after a restart, an outage, or
 // when its queue is full) it lets go of the queue and reads the journal from its cursor, decoding as it goes;
-// near the head it starts to queue again, and joins when what it has read meets what it has queued.
+// near the head it starts to queue again, and joins when what it has read meets what it has queued. Before it
+// decodes what it reads, it reads back as far as named signals remember: their rows are those of the main
+// chain.
 #pragma once
 
 #include <atomic>
@@ -90,7 +92,8 @@ class DurableLane final : public Lane {
   [[nodiscard]] bool safe_to_hand_over(const RawBatch& batch) const;
   [[nodiscard]] bool met_the_queue(bool at_end, std::uint64_t processed_seq);
   Result<Group> read_group();
-  Result<BatchPtr> decode(JournalReader::Item& item);
+  Status recall(const RawBatch& first, const CompiledCatalog& catalog);
+  Result<CompiledCatalogPtr> prepare_to_decode(JournalReader& reader, JournalReader::Item& item);
   Group take_group();
   BatchPtr take_lost();
   [[nodiscard]] bool nothing_waits() const;
@@ -121,6 +124,7 @@ class DurableLane final : public Lane {
   std::unique_ptr<JournalReader> reader_;
   std::optional<JournalReader::Item> read_ahead_;  // did not fit the group before
   BatchDecoder decoder_;
+  bool begins_anew_ = false;        // what the reader gives next does not follow what was decoded last
   Group unanswered_;                // handed over, and then the store was gone: it may have it or not
   std::uint64_t lost_earlier_ = 0;  // records of earlier epochs whose loss the last group read tells of
 

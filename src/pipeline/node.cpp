@@ -72,7 +72,7 @@ Status Node::Running::make_catalog() {
   for (const SourcePart& part : parts_.sources) {
     sources.push_back({{part.name, part.type}, part.channels, part.dbcs});
   }
-  auto store = CatalogStore::create(sources, parts_.copies, log_);
+  auto store = CatalogStore::create(sources, parts_.rules, log_);
   if (!store) return store.status();
   catalogs_ = std::move(*store);
   return {};

@@ -16,6 +16,7 @@
 #include "journal/blob_folder.hpp"
 #include "journal/journal.hpp"
 #include "pipeline/back_off.hpp"
+#include "pipeline/catalog_rules.hpp"
 #include "pipeline/lane_keys.hpp"
 #include "pipeline/reload_report.hpp"
 #include "pipeline/status.hpp"
@@ -48,8 +49,8 @@ struct NodeParts {
   JournalOptions journal;
   std::vector<SourcePart> sources;
   std::vector<SinkPart> sinks;
-  std::vector<dbc::MessageCopies> copies;  // of the messages of every DBC
-  RenamedNames aliases;                    // what a reload calls renamed
+  CatalogRules rules;    // copies and named signals
+  RenamedNames aliases;  // what a reload calls renamed
   std::optional<TimeSpan>
       filled_in;  // put into the journal before this run, by a demonstration; not captured
   std::size_t pool_bytes = 16U << 20;
@@ -72,7 +73,7 @@ class Node {
   // sink could not take by then stays in the journal. True: everything was drained.
   bool stop(Duration deadline = std::chrono::seconds(10));
 
-  // Goes over to these sources, sinks and copies; what else `next` holds is left as it is. Those with the
+  // Goes over to these sources, sinks and rules; what else `next` holds is left as it is. Those with the
   // fingerprint that they had run on untouched. Others are stopped and started, sinks before sources; what is
   // new must open, unless it is an optional source or takes the place of something that was not open either.
   // If one does not, what ran before runs again. Takes as long as sinks take to write what they have, up to

@@ -84,7 +84,7 @@ Reload::Reload(Node::Running& node, NodeParts next) : node_(node), next_(std::mo
 ReloadReport Reload::run() {
   const CatalogPtr before = node_.catalog();
   compare();
-  if (auto fits = node_.catalogs_->could_replace(catalog_sources(next_.sources), next_.copies); !fits) {
+  if (auto fits = node_.catalogs_->could_replace(catalog_sources(next_.sources), next_.rules); !fits) {
     report_.outcome = ReloadOutcome::refused;
     report_.problems = {fits.fault().message};
     return report_;
@@ -165,7 +165,7 @@ void Reload::stop_lanes(const std::vector<std::string>& names, std::vector<Stopp
 
 Status Reload::change_sources() {
   stop_sources(to_stop(report_.sources), &stopped_sources_);
-  if (auto replaced = node_.catalogs_->replace(catalog_sources(next_.sources), next_.copies); !replaced) {
+  if (auto replaced = node_.catalogs_->replace(catalog_sources(next_.sources), next_.rules); !replaced) {
     return replaced;
   }
   catalog_replaced_ = true;
@@ -225,7 +225,7 @@ ReloadReport Reload::undo(const Fault& why) {
     if (!back) report_.problems.push_back("on the way back: " + back.fault().message);
   };
   stop_sources(started_sources_, nullptr);
-  if (catalog_replaced_) tell(node_.catalogs_->replace(catalog_sources(old_sources_), node_.parts_.copies));
+  if (catalog_replaced_) tell(node_.catalogs_->replace(catalog_sources(old_sources_), node_.parts_.rules));
   std::vector<SourcePart> sources;
   for (const auto& stopped : stopped_sources_) sources.push_back(stopped.part);
   tell(start_sources(sources));
@@ -242,7 +242,7 @@ ReloadReport Reload::undo(const Fault& why) {
 }
 
 void Reload::take_over() {
-  node_.parts_.copies = next_.copies;
+  node_.parts_.rules = next_.rules;
   node_.parts_.aliases = next_.aliases;
   for (const std::string& name : report_.sources.removed) node_.left_sources_.at(name).since.reset();
   const std::unique_lock lock(node_.parts_mutex_);

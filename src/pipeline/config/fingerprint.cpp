@@ -53,6 +53,10 @@ void append(std::string& out, const TemplateRule& value) {
   append(out, value.streams);
   append(out, value.text);
 }
+void append(std::string& out, const Point& value) {
+  append(out, value.x);
+  append(out, value.y);
+}
 void append(std::string& out, const Keep& value);
 template <class T>
 void append(std::string& out, const std::optional<T>& value) {

@@ -13,6 +13,7 @@
 #include "component/options.hpp"
 #include "component/sink.hpp"
 #include "decode/dbc/copies.hpp"
+#include "decode/derive/signal_spec.hpp"
 #include "model/catalog.hpp"
 #include "pipeline/lane_keys.hpp"
 #include "pipeline/node.hpp"
@@ -74,20 +75,8 @@ struct AliasSection {
   std::vector<Alias> aliases;
 };
 
-// [signal]: a value under a name of its own. Either `from` or `expr`.
-struct SignalRange {
-  double low = 0, high = 0;
-};
-struct NamedSignal {
-  std::string name;
-  std::string from;  // [channel:]Stream.field, found in the catalog
-  std::string expr;
-  std::string unit;
-  std::optional<std::int64_t> round;  // digits behind the point
-  double offset = 0, factor = 1;      // value * factor + offset
-  std::optional<SignalRange> good;    // what is shown as good
-  std::optional<SignalRange> valid;   // what is outside counts as absent
-};
+// [signal]: a value under a name of its own.
+using NamedSignal = derive::SignalSpec;
 struct SignalSection {
   std::vector<NamedSignal> signals;
 };

@@ -80,12 +80,25 @@ const SourceSection* source_called(const NodeConfig& config, const std::string& 
   return at != config.sources.end() ? &*at : nullptr;
 }
 
+// A row at each row of what they are computed of.
+void add_signals(const derive::Plan& plan, std::vector<StreamTraffic>& streams) {
+  for (const derive::PlannedSignal& signal : plan.signals) {
+    std::optional<double> rows_per_s = 0;
+    for (const StreamId trigger : signal.triggers) {
+      const auto& rows = streams[trigger].rows_per_s;
+      rows_per_s = rows && rows_per_s ? std::optional(*rows_per_s + *rows) : std::nullopt;
+    }
+    streams[signal.stream].rows_per_s = rows_per_s;
+  }
+}
+
 }  // namespace
 
 Traffic expected_traffic(const NodeConfig& config, FileSystem& files) {
   Traffic traffic;
   Diagnostics told_already;
-  traffic.catalog = catalog_of(config, true, told_already);
+  const CompiledCatalogPtr compiled = compiled_catalog(config, told_already);
+  traffic.catalog = compiled->catalog;
   const Catalog& catalog = *traffic.catalog;
   std::vector<ChannelCount> counts;
   for (const ChannelInfo& channel : catalog.channels) {
@@ -94,6 +107,7 @@ Traffic expected_traffic(const NodeConfig& config, FileSystem& files) {
   for (const StreamInfo& stream : catalog.streams) {
     traffic.streams.push_back(stream.channel ? counts[*stream.channel].add(stream.row) : StreamTraffic{});
   }
+  if (compiled->derivation != nullptr) add_signals(*compiled->derivation, traffic.streams);
   for (ChannelCount& count : counts) traffic.channels.push_back(count.finish());
   return traffic;
 }
