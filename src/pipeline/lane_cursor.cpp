@@ -12,9 +12,10 @@ Status DurableLane::obey(const std::optional<Position>& stored) {
   if (stored) {
     if (auto ours = check_origin(*stored); !ours) return ours;
     furthest_ = std::max(furthest_.value_or(*stored), *stored);
-    if (!unanswered_.empty() && *stored == unanswered_.back()->end()) {
+    const auto& batches = unanswered_.batches;
+    if (!batches.empty() && *stored == batches.back()->end()) {
       const std::lock_guard lock(mutex_);
-      settle(unanswered_, cursor_.index, assume_delivered(unanswered_, cursor_.index));
+      settle(unanswered_, cursor_.index, assume_delivered(batches, cursor_.index));
     }
     cursor_ = *stored;
     warn_of_older_journal();
@@ -30,11 +31,9 @@ Status DurableLane::obey(const std::optional<Position>& stored) {
                                "from = \"oldest\" on a new sink begins with that");
     }
   }
-  unanswered_.clear();
-  lost_earlier_ = 0;
-  behind_ = true;
-  reader_.reset();
-  read_ahead_.reset();
+  unanswered_ = {};
+  from_journal_.reset();
+  fall_behind();
   return {};
 }
 
