@@ -6,22 +6,17 @@
 // chain.
 #pragma once
 
-#include <atomic>
 #include <condition_variable>
-#include <deque>
 #include <mutex>
 #include <semaphore>
 #include <thread>
-#include <vector>
 
-#include "journal/journal.hpp"
-#include "pipeline/batch_decoder.hpp"
-#include "pipeline/catalog_store.hpp"
 #include "pipeline/dead_letters.hpp"
-#include "pipeline/gap_log.hpp"
-#include "pipeline/journal_writer.hpp"
+#include "pipeline/fresh_history.hpp"
+#include "pipeline/journal_groups.hpp"
 #include "pipeline/lane.hpp"
 #include "pipeline/lane_ledger.hpp"
+#include "pipeline/lane_queue.hpp"
 #include "pipeline/lane_starts.hpp"
 #include "pipeline/sink_writer.hpp"
 #include "pipeline/write_rate.hpp"
@@ -30,13 +25,6 @@ namespace cantrail {
 
 // How many lanes read the journal at the same time: more would only make the disk seek.
 using CatchUpSlots = std::counting_semaphore<2>;
-
-class DurableLane;
-// The way from readers, which may outlive the lane, to the lane.
-struct LaneDoor {
-  std::mutex mutex;
-  DurableLane* lane = nullptr;  // nullptr: gone
-};
 
 class DurableLane final : public Lane {
  public:
@@ -77,7 +65,7 @@ class DurableLane final : public Lane {
   [[nodiscard]] std::shared_ptr<HistoryReader> history() const override { return history_; }
 
  private:
-  using Group = std::vector<BatchPtr>;
+  using Group = JournalGroups::Group;
 
   void run();
   bool open();
@@ -89,21 +77,18 @@ class DurableLane final : public Lane {
 
   void follow();    // one group while caught up
   void catch_up();  // reads the journal until it meets the queue, a fault, or the end
-  [[nodiscard]] bool safe_to_hand_over(const RawBatch& batch) const;
   [[nodiscard]] bool met_the_queue(bool at_end, std::uint64_t processed_seq);
-  Result<Group> read_group();
-  Status recall(const RawBatch& first, const CompiledCatalog& catalog);
-  Result<CompiledCatalogPtr> prepare_to_decode(JournalReader& reader, JournalReader::Item& item);
   Group take_group();
-  BatchPtr take_lost();
   [[nodiscard]] bool nothing_waits() const;
-  void drop_queued_before_cursor();
+  [[nodiscard]] bool front_may_be_stored() const;
   void wait_for_work();
 
   [[nodiscard]] std::optional<Fault> write(Group group);
   void settle(const Group& group, std::uint32_t first_index, const WriteOutcome& outcome);
   void tell_of_refused(const WriteOutcome& outcome);
-  void back_off(const Fault& fault);
+  void fall_behind();
+  void back_off(const Fault& fault);  // of the store: it is opened again, and says where it is
+  void pause(const Fault& fault);     // then on from here
   void note(LaneState state, std::string message);
   [[nodiscard]] bool out_of_time() const;
   [[nodiscard]] bool all_done() const;
@@ -121,18 +106,12 @@ class DurableLane final : public Lane {
   std::optional<Position> furthest_;  // that the store's cursor can have got to in this run
   bool noted_open_ = false;
   bool behind_ = true;
-  std::unique_ptr<JournalReader> reader_;
-  std::optional<JournalReader::Item> read_ahead_;  // did not fit the group before
-  BatchDecoder decoder_;
-  bool begins_anew_ = false;        // what the reader gives next does not follow what was decoded last
-  Group unanswered_;                // handed over, and then the store was gone: it may have it or not
-  std::uint64_t lost_earlier_ = 0;  // records of earlier epochs whose loss the last group read tells of
+  JournalGroups from_journal_;
+  Group unanswered_;  // handed over, and then the store was gone: it may have it or not
 
   mutable std::mutex mutex_;  // guards what follows
   std::condition_variable wake_;
-  std::deque<BatchPtr> queue_;
-  std::size_t queued_bytes_ = 0;
-  std::size_t queued_records_ = 0;
+  LaneQueue queue_;
   bool collecting_ = false;                                // offers are queued
   std::uint64_t last_offered_seq_ = 0, boundary_seq_ = 0;  // boundary: last one not queued
   LaneLedger ledger_;

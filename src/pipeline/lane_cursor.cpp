@@ -13,12 +13,13 @@ Status DurableLane::obey(const std::optional<Position>& stored) {
     if (auto ours = check_origin(*stored); !ours) return ours;
     furthest_ = std::max(furthest_.value_or(*stored), *stored);
     // It may have the first batches of the group only, where it commits more than once a write.
-    const auto has = std::find_if(unanswered_.begin(), unanswered_.end(),
+    auto& batches = unanswered_.batches;
+    const auto has = std::find_if(batches.begin(), batches.end(),
                                   [&](const BatchPtr& batch) { return *stored < batch->end(); });
-    unanswered_.erase(has, unanswered_.end());
-    if (!unanswered_.empty()) {
+    batches.erase(has, batches.end());
+    if (!batches.empty()) {
       const std::lock_guard lock(mutex_);
-      settle(unanswered_, cursor_.index, assume_delivered(unanswered_, cursor_.index));
+      settle(unanswered_, cursor_.index, assume_delivered(batches, cursor_.index));
     }
     if (parts_.joins_at && stored->epoch == parts_.journal.epoch()) owe_from(std::nullopt);
     cursor_ = *stored;
@@ -46,11 +47,9 @@ Status DurableLane::obey(const std::optional<Position>& stored) {
                                "from = \"oldest\" on a new sink begins with that");
     }
   }
-  unanswered_.clear();
-  lost_earlier_ = 0;
-  behind_ = true;
-  reader_.reset();
-  read_ahead_.reset();
+  unanswered_ = {};
+  from_journal_.reset();
+  fall_behind();
   return {};
 }
 

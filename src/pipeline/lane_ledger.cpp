@@ -43,6 +43,13 @@ void LaneLedger::lose_earlier(std::uint64_t records) {
   earlier_.dropped += records;
 }
 
+void LaneLedger::lose_here(std::uint64_t records) {
+  Ledger& ledger = book();
+  ledger.dropped += records;
+  if (&ledger == &earlier_) earlier_.received += records;
+  place_->record += records;
+}
+
 // The store lost records that it had: they are not delivered any more.
 void LaneLedger::take_back(std::uint64_t records) {
   Ledger& ledger = book();

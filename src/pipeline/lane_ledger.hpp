@@ -26,6 +26,8 @@ class LaneLedger {
   // Records of earlier epochs that are known to be gone and lie before what is handed over next: no jump of
   // the numbers shows them, which begin anew with each epoch.
   void lose_earlier(std::uint64_t records);
+  // Records behind the group written last, of its epoch, that nobody will hand over.
+  void lose_here(std::uint64_t records);
   // After the group was written.
   void settle(std::span<const BatchPtr> group, std::uint32_t first_index, const WriteOutcome& outcome);
 

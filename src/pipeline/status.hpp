@@ -94,7 +94,8 @@ struct NodeStatus {
   bool ready = false;                  // every source that is not optional is open, every lane is working
 };
 
-// How long what is recorded stays in the journal, were the rate to stay as it is; nullopt: not known.
+// How long what is recorded stays in the journal, were the rate and the room on the disk to stay as they are;
+// nullopt: not known.
 [[nodiscard]] std::optional<Duration> journal_holds(const NodeStatus& status);
 
 }  // namespace cantrail
