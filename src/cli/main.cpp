@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "cli/command.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/journal.hpp"
 #include "cli/output.hpp"
 #include "cli/version.hpp"
 
@@ -68,6 +69,7 @@ int run_main(int argc, char** argv) {
   add_dbc(app, chosen);
   add_replay(app, chosen);
   add_simulate(app, chosen);
+  add_journal(app, chosen);
   add_status(app, chosen);
   add_components(app, chosen);
   if (argc == 1) {
