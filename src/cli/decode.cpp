@@ -10,10 +10,8 @@
 #include "cli/exit_code.hpp"
 #include "cli/log_catalog.hpp"
 #include "cli/output.hpp"
-#include "encode/csv_rows.hpp"
-#include "encode/json_rows.hpp"
+#include "cli/row_printer.hpp"
 #include "encode/row_cursor.hpp"
-#include "encode/table_rows.hpp"
 #include "formats/candump_reader.hpp"
 #include "formats/text_input.hpp"
 
@@ -26,34 +24,6 @@ struct DecodeArguments {
   std::string format = "jsonl";
   std::string signals;
   bool strict = false;
-};
-
-// Writes the rows of one batch; remade when a new channel extends the catalog.
-class RowPrinter {
- public:
-  RowPrinter(const std::string& format, const Catalog& catalog, const std::string& signals) {
-    const encode::FieldSelection selection(signals);
-    if (format == "csv") csv_ = std::make_unique<encode::CsvRows>(catalog, selection);
-    if (format == "jsonl")
-      json_ = std::make_unique<encode::JsonRows>(catalog, encode::BigIntegers::plain, selection);
-    if (format == "table") table_ = std::make_unique<encode::TableRows>(catalog, selection);
-  }
-
-  void append(std::string& out, const StreamBlock& block, std::size_t row) const {
-    if (csv_) {
-      csv_->append(out, block, row);
-    } else if (table_ && table_->wants(block.stream())) {
-      table_->append(out, block, row);
-    } else if (json_ && json_->wants(block.stream())) {
-      json_->append(out, block, row);
-      out += '\n';
-    }
-  }
-
- private:
-  std::unique_ptr<encode::CsvRows> csv_;
-  std::unique_ptr<encode::JsonRows> json_;
-  std::unique_ptr<encode::TableRows> table_;
 };
 
 // Identifiers that no DBC knows, with how often they came.

@@ -66,11 +66,13 @@ bool is_called(const std::string& name, const std::string& alias) {
 
 // What was removed under a name that is an alias of what was added is renamed.
 void pair_renamed(const RenamedNames& aliases, CatalogChange& change) {
+  const auto find_called = [](std::vector<std::string>& names, const std::string& alias) {
+    return std::find_if(names.begin(), names.end(),
+                        [&](const std::string& name) { return is_called(name, alias); });
+  };
   for (const auto& [old_name, new_name] : aliases) {
-    const auto gone = std::find_if(change.removed.begin(), change.removed.end(),
-                                   [&](const std::string& name) { return is_called(name, old_name); });
-    const auto come = std::find_if(change.added.begin(), change.added.end(),
-                                   [&](const std::string& name) { return is_called(name, new_name); });
+    const auto gone = find_called(change.removed, old_name);
+    const auto come = find_called(change.added, new_name);
     if (gone == change.removed.end() || come == change.added.end()) continue;
     change.renamed.push_back(*gone + " → " + *come);
     change.removed.erase(gone);

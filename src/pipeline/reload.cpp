@@ -112,6 +112,7 @@ bool Reload::goes_on(const SourcePart& part) const {
 
 std::vector<CatalogSource> Reload::catalog_sources(const std::vector<SourcePart>& parts) const {
   std::vector<CatalogSource> sources;
+  sources.reserve(parts.size());
   for (const SourcePart& part : parts) {
     sources.push_back({{part.name, part.type}, part.channels, part.dbcs, goes_on(part)});
   }

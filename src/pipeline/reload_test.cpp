@@ -47,6 +47,41 @@ class BusSource final : public FrameSource {
   std::vector<std::uint8_t> data_;
 };
 
+// Delivers rows of can0:Level, whose values count up.
+class LevelSource final : public FrameSource {
+ public:
+  explicit LevelSource(Bus& bus) : bus_(bus) {}
+  [[nodiscard]] SourceTraits traits() const override { return {}; }
+  Status open(const SourceContext& context, const std::optional<SourcePosition>&) override {
+    const auto channel = context.channels.channel(context.id, "can0");
+    if (!channel) return channel.status();
+    auto row = std::make_shared<RowSchema>();
+    row->name = "Level";
+    row->fields.emplace_back().name = "level";
+    row->fields.back().type = FieldType::i64;
+    const auto stream = context.channels.stream(context.id, *channel, row);
+    if (!stream) return stream.status();
+    stream_ = *stream;
+    ++bus_.opened;
+    return {};
+  }
+  Result<ReadOutcome> read(FrameBuilder& builder, MonoTime) override {
+    std::this_thread::sleep_for(200us);
+    StreamBlock rows;
+    rows.reset(stream_, 1, 1, false);
+    rows.time_ns()[0] = 1'700'000'000'000'000'000 + std::int64_t{bus_.delivered} * 1'000;
+    rows.i64(0)[0] = bus_.delivered;
+    if (builder.add_rows(std::move(rows))) ++bus_.delivered;
+    return ReadOutcome::idle;
+  }
+  void ack(const SourcePosition&) override {}
+  void close() override { ++bus_.closed; }
+
+ private:
+  Bus& bus_;
+  StreamId stream_ = 0;
+};
+
 std::string renamed(std::string dbc, const std::string& from, const std::string& to) {
   return dbc.replace(dbc.find(from), from.size(), to);
 }
@@ -232,6 +267,32 @@ TEST_F(ReloadTest, AnotherDbcDecodesOnWithoutTouchingTheSource) {
   stop();
   expect_balance(node_->status());
   EXPECT_EQ(history.numbers, numbers_from(0, can0));
+}
+
+TEST_F(ReloadTest, RowsStayWithTheirStreamWhereADbcBeforeThemGrows) {
+  Bus levels;
+  Store history;
+  const auto source = [&](const std::string& dbc) {
+    SourcePart part = bus("can0", levels, "1", dbc);
+    part.make = [&levels] { return std::make_unique<LevelSource>(levels); };
+    return part;
+  };
+  const std::string grown = std::string(fakes::kDbc) +
+                            "BO_ 257 Wheel: 8 A\n SG_ speed : 0|32@1+ (1,0) [0|0] \"\" A\n"
+                            "BO_ 258 Brake: 8 A\n SG_ force : 0|32@1+ (1,0) [0|0] \"\" A\n";
+  start(node_parts({source(fakes::kDbc)}, {sink_of("history", history)}));
+  for (const std::string& dbc : {grown, std::string(fakes::kDbc), grown}) {
+    flows(levels);
+    ASSERT_EQ(reload({source(dbc)}, {sink_of("history", history)}).outcome, ReloadOutcome::applied);
+  }
+  flows(levels);
+  stop();
+  EXPECT_EQ(levels.opened, 1);
+  expect_balance(node_->status());
+  ASSERT_EQ(history.rows.size(), levels.delivered);
+  for (std::size_t i = 0; i < history.rows.size(); ++i) {
+    ASSERT_EQ(history.rows[i], "can0:Level " + std::to_string(i));
+  }
 }
 
 TEST_F(ReloadTest, AChangedSourceTellsOfTheTimeInBetween) {
