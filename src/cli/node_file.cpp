@@ -51,7 +51,9 @@ void NodeArguments::add_to(CLI::App& command) {
 }
 
 NodeFile read_node_file(const NodeArguments& arguments, FileSystem& files) {
-  ConfigInputs inputs{process_environment(), {}};
+  ConfigInputs inputs;
+  inputs.environment = process_environment();
+  inputs.variables = process_variables();
   for (const std::string& setting : arguments.settings) {
     const std::size_t equals = setting.find('=');
     inputs.flags[setting.substr(0, equals)] = setting.substr(equals + 1);
@@ -74,7 +76,9 @@ std::string host_name() {
 }
 
 NodeFile read_node_text(const std::string& text, const std::string& path, FileSystem& files) {
-  return read_with({process_environment(), {}}, files,
+  ConfigInputs inputs;
+  inputs.environment = process_environment();
+  return read_with(std::move(inputs), files,
                    [&](NodeConfigReader& reader) { return reader.read_text(text, path); });
 }
 
