@@ -20,7 +20,7 @@ struct CheckArguments {
 
 CheckReport examine(const CheckArguments& arguments, const NodeFile& file) {
   CheckReport report;
-  report.path = arguments.node.path;
+  report.path = arguments.node.file(real_file_system());
   report.findings = file.diagnostics;
   report.not_in_build = file.not_in_build;
   const bool is_right = report.errors() == file.not_in_build.size();

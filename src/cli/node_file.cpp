@@ -41,13 +41,19 @@ NodeFile read_with(ConfigInputs inputs, FileSystem& files,
 }  // namespace
 
 void NodeArguments::add_to(CLI::App& command) {
-  command.add_option("CONFIG", path, "the configuration")->capture_default_str();
+  command.add_option("CONFIG", path, "the configuration")
+      ->default_str(std::string("./") + kLocalConfig + " if it is there, else " + kSystemConfig);
   command
       .add_option("--set", settings, "KEY=VALUE, as in server.listen=127.0.0.1:8081; stronger than all else")
       ->allow_extra_args(false)
       ->check([](const std::string& text) {
         return text.find('=') != std::string::npos ? std::string() : "--set takes KEY=VALUE";
       });
+}
+
+std::string NodeArguments::file(FileSystem& files) const {
+  if (!path.empty()) return path;
+  return files.exists(kLocalConfig) ? kLocalConfig : kSystemConfig;
 }
 
 NodeFile read_node_file(const NodeArguments& arguments, FileSystem& files) {
@@ -58,8 +64,9 @@ NodeFile read_node_file(const NodeArguments& arguments, FileSystem& files) {
     const std::size_t equals = setting.find('=');
     inputs.flags[setting.substr(0, equals)] = setting.substr(equals + 1);
   }
+  const std::string path = arguments.file(files);
   return read_with(std::move(inputs), files,
-                   [&](NodeConfigReader& reader) { return reader.read(arguments.path); });
+                   [&](NodeConfigReader& reader) { return reader.read(path); });
 }
 
 Language configuration_language() {

@@ -38,7 +38,8 @@ int run(const RunArguments& arguments) {
   NodeFile file = read_node_file(arguments.node, real_file_system());
   if (!file.usable()) {
     print_diagnostics(file.diagnostics);
-    std::fprintf(stderr, "cantrail: %s cannot be run as it is\n", arguments.node.path.c_str());
+    std::fprintf(stderr, "cantrail: %s cannot be run as it is\n",
+                 arguments.node.file(real_file_system()).c_str());
     return kBadConfig;
   }
   SystemClock clock;
