@@ -46,7 +46,8 @@ NodeFile read_with(ConfigInputs inputs, FileSystem& files, const std::string& pa
   for (const Diagnostics& more :
        {findings_of_addresses(file.config, file.server, reader.places()),
         idle_component_rules(file.server.components, file.config),
-        findings_of_tiles(file.server.tiles, file.config), idle_node(file, path)}) {
+        findings_of_tiles(file.server.tiles, file.config),
+        fill_titles(file.server.tiles, file.config, reader.places()), idle_node(file, path)}) {
     file.diagnostics.insert(file.diagnostics.end(), more.begin(), more.end());
   }
   file.not_in_build = reader.not_in_build();
