@@ -13,6 +13,7 @@
 #include "cli/row_printer.hpp"
 #include "encode/row_cursor.hpp"
 #include "formats/candump_reader.hpp"
+#include "formats/log_kind.hpp"
 #include "formats/text_input.hpp"
 
 namespace cantrail::cli {
@@ -79,12 +80,10 @@ class Decode {
     const auto& stats = reader_.stats();
     const bool no_log = read.ok() && stats.frames == 0 && stats.malformed != 0;
     if (no_log) {
-      std::fprintf(stderr,
-                   "cantrail: %s is no candump log: not one line is a frame (`candump -L can0 > drive.log` "
-                   "records one)\n",
-                   arguments_.log.c_str());
+      tell_what_it_is();
+    } else {
+      report();
     }
-    report();
     if (!read) {
       std::fprintf(stderr, "cantrail: %s\n", read.fault().message.c_str());
       return exit_code_of(read.fault());
@@ -97,6 +96,7 @@ class Decode {
  private:
   static constexpr std::size_t kBatch = 4096;
   static constexpr std::size_t kBlock = 1U << 20;
+  static constexpr std::size_t kBeginning = 4096;  // by which another kind of file is told
 
   Status read_all(TextInput& input) {
     std::vector<char> text(kBlock);
@@ -108,6 +108,7 @@ class Decode {
         return got.status();
       }
       at_end = at_end || *got == 0;
+      if (beginning_.empty()) beginning_.assign(text.data(), std::min(*got, kBeginning));
       held = take(text, held + *got, at_end);
       if (stopped_ || out_.failed()) return {};
       if (at_end) break;
@@ -151,11 +152,32 @@ class Decode {
     }
   }
 
+  // Not one line is a frame.
+  void tell_what_it_is() const {
+    const auto& stats = reader_.stats();
+    if (const auto kind = other_log_kind(beginning_)) {
+      std::fprintf(stderr, "cantrail: %s %s\n", arguments_.log.c_str(), kind->c_str());
+      return;
+    }
+    std::fprintf(stderr,
+                 "cantrail: %s is no candump log: not one line is a frame (`candump -L can0 > drive.log` "
+                 "records one)\n",
+                 arguments_.log.c_str());
+    if (!stats.first_malformed.empty()) tell_malformed(stats.first_malformed.front());
+  }
+
+  void tell_malformed(const candump::MalformedLine& line) const {
+    std::fprintf(stderr, "%s:%llu: %.*s: %s\n", arguments_.log.c_str(),
+                 static_cast<unsigned long long>(line.line), static_cast<int>(line.reason.size()),
+                 line.reason.data(), line.text.c_str());
+  }
+
   void report() const {
     const auto& stats = reader_.stats();
     std::fprintf(stderr, "%s, %s decoded, %s\n", counted(stats.frames, "frame").c_str(),
                  format_count(stats.frames - undecoded_).c_str(), unknown_.summary().c_str());
     if (stats.frames != 0 && undecoded_ == stats.frames) tell_why_nothing();
+    if (printer_catalog_ != nullptr) tell_what_fits_nothing(*printer_catalog_->catalog);
     if (stats.ignored != 0) {
       std::fprintf(stderr, "cantrail: %s of %s left out: one log can have %zu channels\n",
                    counted(stats.ignored, "frame").c_str(), catalog_.left_out().c_str(), kMostChannels);
@@ -163,11 +185,23 @@ class Decode {
     if (stats.malformed == 0) return;
     std::fprintf(stderr, "%s %s\n", counted(stats.malformed, "malformed line").c_str(),
                  arguments_.strict ? "(--strict: stopped at the first)" : "skipped");
-    for (const auto& line : stats.first_malformed) {
-      std::fprintf(stderr, "%s:%llu: %.*s: %s\n", arguments_.log.c_str(),
-                   static_cast<unsigned long long>(line.line), static_cast<int>(line.reason.size()),
-                   line.reason.data(), line.text.c_str());
+    for (const auto& line : stats.first_malformed) tell_malformed(line);
+  }
+
+  void tell_what_fits_nothing(const Catalog& catalog) const {
+    const encode::FieldSelection selection(arguments_.signals);
+    std::vector<std::string> names;
+    for (const StreamInfo& stream : catalog.streams) {
+      for (const FieldSchema& field : stream.row->fields) {
+        if (selection.wants(catalog, stream, field)) return;
+        names.push_back(field.name);
+        names.push_back(stream.row->name + "." + field.name);
+      }
     }
+    const auto near = nearest(arguments_.signals, names);
+    std::fprintf(stderr, "warning: --signals '%s' fits no signal of the DBC%s\n",
+                 printable(arguments_.signals).c_str(),
+                 near ? ("; did you mean '" + *near + "'?").c_str() : "");
   }
 
   // A DBC of another bus, or one that leaves out what its frames carry in their identifiers.
@@ -193,6 +227,7 @@ class Decode {
   UnknownIds unknown_;
   Output out_;
   std::uint64_t undecoded_ = 0;
+  std::string beginning_;
   bool stopped_ = false;
 };
 

@@ -35,11 +35,30 @@ void tell_findings(Log& log, const Diagnostics& found) {
   for (const Diagnostic& one : found) log.write(one.severity, to_string(one.where), one.message);
 }
 
+// "; reads can0 (socketcan), car (simulate); stores history (sqlite, /srv/history.db); journal in
+// /srv/journal"
+std::string what_it_does(const NodeConfig& config) {
+  std::string text, sources, sinks;
+  for (const SourceSection& source : config.sources) {
+    if (source.enabled) sources += (sources.empty() ? "" : ", ") + source.name + " (" + source.type + ")";
+  }
+  for (const SinkSection& sink : config.sinks) {
+    if (!sink.enabled) continue;
+    const std::vector<std::string> files = sink.config->writes();
+    sinks += (sinks.empty() ? "" : ", ") + sink.name + " (" + sink.type +
+             (files.empty() ? "" : ", " + files.front()) + ")";
+  }
+  if (!sources.empty()) text += "; reads " + sources;
+  if (!sinks.empty()) text += "; stores " + sinks;
+  return text + "; journal in " + config.journal_options().folder;
+}
+
 int run(const RunArguments& arguments) {
   NodeFile file = read_node_file(arguments.node, real_file_system());
   if (!file.usable()) {
     print_diagnostics(file.diagnostics);
-    std::fprintf(stderr, "cantrail: %s cannot be run as it is\n", arguments.node.path.c_str());
+    std::fprintf(stderr, "cantrail: %s cannot be run as it is\n",
+                 arguments.node.file(real_file_system()).c_str());
     return kBadConfig;
   }
   SystemClock clock;
@@ -49,13 +68,14 @@ int run(const RunArguments& arguments) {
   const ReloadSignal reload;
   Reloading reloading(arguments.node, file, real_file_system(), log);
   const std::string name = file.config.name;
+  const std::string does = what_it_does(file.config);
   ServingNode serving(to_parts(std::move(file.config), kVersion), file.server, real_file_system(), clock,
                       log);
   if (const auto started = serving.start(); !started) {
     log.write(Severity::error, name, started.fault().message);
     return exit_code_of(started.fault());
   }
-  log.write(Severity::note, name, serving.url().empty() ? "running" : "running, " + serving.url());
+  log.write(Severity::note, name, (serving.url().empty() ? "running" : "running, " + serving.url()) + does);
   while (!StopSignal::wait_for(std::chrono::milliseconds(200))) {
     if (ReloadSignal::take()) reloading.reload(serving, clock);
     if (arguments.until_end && serving.node().finished()) break;

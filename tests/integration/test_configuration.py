@@ -124,8 +124,7 @@ TWENTY = [
      (13, "'when_full' in [sink.history] cannot be \"drop-oldest\": a durable sink reads on in the journal, and "
           "nothing is dropped; write \"journal\"")),
     ("env_file = 'none.env'", (12, "there is no file FOLDER/none.env")),
-    ("[sink.cloud]", (7, "sink type 'cloud' is not in this build; if that is only a name, say `type` (this build "
-                         "has: sqlite)")),
+    ("[sink.cloud]", (7, "'type' is missing in [sink.cloud] (this build has: sqlite)")),
     ("except = 5", (10, "'except' in [sink.cloud] must be a pattern, not a whole number: write it in quotes: "
                         "\"Battery*\"")),
     ("[server]", None),

@@ -89,7 +89,8 @@ ComponentChoice ComponentReader::choose(ComponentKind kind, const std::string& t
       unlike_.contains(entry.value.table()->path) && entry.value.table()->find("type") == nullptr;
   if (type_unknown) return {};
   Diagnostics found;
-  const ComponentChoice choice = component_of(components_, kind, type, entry, found);
+  const ConfigEntry* all = sections_.root().find(kind == ComponentKind::source ? "source" : "sink");
+  const ComponentChoice choice = component_of(components_, kind, type, entry, *all->value.table(), found);
   if (choice.not_in_build && !enabled) return choice;
   const auto is_told = [&](const Diagnostic& one) {  // at the section from which this one has its type
     return !found.empty() && one.message.find("is not in this build") != std::string::npos &&

@@ -82,6 +82,16 @@ TEST(Like, APathThatIsInheritedIsTheSameFile) {
             "own\n");
 }
 
+TEST(Fragments, OneThatMissesItsSectionIsToldWhichItMayMean) {
+  const ConfigFolder folder;
+  folder.write("conf.d/10.toml", "[sink.histori]\nevery = \"5s\"\n[source.eyes]\n");
+  EXPECT_EQ(
+      read_node(folder, "[sink.history]\ntype = \"store\"\n").found,
+      "conf.d/10.toml:1:7: error: 'type' is missing in [sink.histori]; did you mean [sink.history]? (this "
+      "build has: store, upload)\n"
+      "conf.d/10.toml:3:9: error: 'type' is missing in [source.eyes] (this build has: bus)\n");
+}
+
 TEST(Like, InheritsTheTypeEvenWhereItIsOnlyAName) {
   const ConfigFolder folder;
   const auto reading =

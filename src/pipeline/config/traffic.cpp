@@ -23,6 +23,7 @@ class ChannelCount {
       return;
     }
     channel_.source = source->name;
+    channel_.has_dbc = !source->dbcs.empty();
     forecast_ = source->config->forecast(files);
     channel_.unknown = forecast_.unknown;
     channel_.frame_seconds = forecast_.frame_seconds;
@@ -39,7 +40,11 @@ class ChannelCount {
     const bool decodes = seen_.insert(*row.can_id).second;
     if (!decodes || (forecast_.takes && !forecast_.takes(*row.can_id))) return {0, 0};
     ++channel_.messages;
-    if (channel_.exact) return {exactly_[*row.can_id], 0};
+    if (channel_.exact) {
+      const double rate = exactly_[*row.can_id];
+      channel_.coming += rate > 0 ? 1 : 0;
+      return {rate, 0};
+    }
     if (row.cycle_ms) {
       channel_.frames.push_back({*row.can_id, row.length_bytes, per_second(*row.cycle_ms)});
       return {per_second(*row.cycle_ms), 0};

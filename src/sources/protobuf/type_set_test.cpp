@@ -1,5 +1,6 @@
 #include "sources/protobuf/type_set.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <filesystem>
 #include <fstream>
@@ -147,6 +148,24 @@ TEST_F(TypeSetTest, ABrokenFileIsToldWithItsPlaceAndCostsOnlyItself) {
   EXPECT_TRUE(types_->has("Good"));
   EXPECT_FALSE(types_->has("Bad"));
   EXPECT_FALSE(types_->has("Needs"));
+}
+
+TEST_F(TypeSetTest, ACopyOfAFileIsToldOnce) {
+  const std::string text =
+      "message A { optional int32 x = 1; }\nmessage B { optional A a = 1; enum E { ONE = 1; } }\n";
+  write("a.proto", text);
+  write("a (copy).proto", text);
+  write("needs.proto", "import \"a.proto\"; message C { optional B b = 1; }");
+  ::testing::internal::CaptureStderr();
+  load();
+  EXPECT_EQ(::testing::internal::GetCapturedStderr(), "");
+  // The one that comes first by name counts, and the other is left out.
+  const std::string lines = told();
+  EXPECT_EQ(std::count(lines.begin(), lines.end(), '\n'), 2) << lines;
+  EXPECT_EQ(told().find("a.proto:1:28: error: defines \"A.x\" again, which a (copy).proto defines"), 0U)
+      << told();
+  EXPECT_TRUE(types_->has("A"));
+  EXPECT_TRUE(types_->has("B"));
 }
 
 TEST_F(TypeSetTest, TheLastGoodReadingOfABrokenFileStays) {

@@ -9,6 +9,7 @@ namespace {
 constexpr std::string_view kSample = R"([source.can0]
 type = "simulate"
 scenario = "leaf"    # or a DBC file: every signal goes up and down in its range
+# dbc = "leaf.dbc"   # what the frames mean; without it they are recorded undecoded
 seed = 7
 )";
 
