@@ -1,5 +1,6 @@
 // Rows as CSV (RFC 4180, but lines end in a line feed alone), in long form: one line for each signal that is
-// present. So the columns are the same whatever the DBC says, rows of many messages fit in one file, and a
+// present. One that is absent for another reason than that it was not sent has a line without a value, with the
+// reason as its label. So the columns are the same whatever the DBC says, rows of many messages fit in one file, and a
 // spreadsheet or pandas pivots it.
 //   time,channel,message,signal,value,unit,label
 //   1700000000.123456789,can0,Battery,Voltage,360.0,V,
