@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::string_view kSample = R"([source.can0]
 type = "simulate"
-scenario = "leaf"    # or a DBC file: every signal goes up and down in its range
+scenario = "leaf"    # or "grow-room", or a DBC file: every signal goes up and down in its range
 seed = 7
 )";
 
@@ -19,12 +19,12 @@ Result<std::unique_ptr<Scenario>> scenario_of(const SimulateOptions& options, Fi
   scenario.name = options.scenario;
   scenario.seed = static_cast<std::uint64_t>(options.seed);
   scenario.bus_factor = options.bus_factor;
-  const std::string path = !options.dbc.value.empty()   ? options.dbc.value
-                           : options.scenario != "leaf" ? options.scenario
-                                                        : std::string();
+  const std::string path = !options.dbc.value.empty()        ? options.dbc.value
+                           : !is_built_in(options.scenario) ? options.scenario
+                                                             : std::string();
   if (!path.empty()) {
     auto text = read_file(files, path, kLargestText);
-    if (!text) return Fault{FaultKind::config, text.fault().message + "; scenario is \"leaf\" or a DBC file"};
+    if (!text) return Fault{FaultKind::config, text.fault().message + "; scenario is \"leaf\", \"grow-room\" or a DBC file"};
     scenario.dbc_text = std::move(*text);
   }
   return make_scenario(scenario, diagnostics);
@@ -84,7 +84,8 @@ class SimulateSource final : public FrameSource {
 void SimulateConfig::describe(OptionVisitor& visitor) {
   visitor.option(
       {.name = "scenario",
-       .sense = "\"leaf\" (an electric car), or the path of a DBC file whose signals go up and down",
+       .sense = "\"leaf\" (an electric car), \"grow-room\" (sensor nodes of a farm), or the path of a DBC "
+                "file whose signals go up and down",
        .target = &options.scenario});
   visitor.option(
       {.name = "seed", .sense = "the same seed gives the same drive", .target = &options.seed, .minimum = 0});
@@ -142,7 +143,7 @@ ComponentInfo simulate_source_info() {
   ComponentInfo info;
   info.kind = ComponentKind::source;
   info.type = "simulate";
-  info.summary = "a bus without hardware: an electric car, or any DBC";
+  info.summary = "a bus without hardware: an electric car, a grow room, or any DBC";
   info.sample = kSample;
   info.make_source = []() -> std::unique_ptr<SourceConfig> { return std::make_unique<SimulateConfig>(); };
   return info;
