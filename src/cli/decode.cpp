@@ -298,7 +298,8 @@ void add_decode(CLI::App& app, Run& chosen) {
   CLI::App* command = app.add_subcommand("decode", "Decode a log with DBC files, rows to standard output");
   command->add_option("LOG", arguments->log, "candump log, also .xz .gz .zst; - is standard input")
       ->required();
-  auto* dbc = command->add_option("--dbc", arguments->dbcs, "DBC files; the first that knows an id decodes it");
+  auto* dbc =
+      command->add_option("--dbc", arguments->dbcs, "DBC files; the first that knows an id decodes it");
   auto* config = command->add_option(
       "--config", arguments->config,
       "a node's configuration: its DBC files (unless --dbc names others), [copies] and [signal]");

@@ -1,5 +1,5 @@
-// The catalog of one log read by a command: channels are learnt from the log. Every DBC decodes every channel,
-// unless a configuration says otherwise.
+// The catalog of one log read by a command: channels are learnt from the log. Every DBC decodes every
+// channel, unless a configuration says otherwise.
 #pragma once
 
 #include <optional>

@@ -2,10 +2,10 @@
 //   {"time":1700000000.123456789,"time_ns":"1700000000123456789","channel":"can0","id":498,"message":"Name",
 //    "signals":{"A":1.5,"Gear":3},"labels":{"Gear":"DRIVE"}}
 // `time_ns` is a string because few readers keep all digits of `time`. Signals are in the schema's order,
-// absent ones left out, NaN and infinities null; "labels" is there only if a signal has one, "quality" only if
-// one is absent for another reason than that it was not sent: {"vpd":"not_available"}. A 29-bit
-// identifier has "extended":true behind "id". Rows that come from no message of a bus have neither "channel"
-// nor "id" but "source", and the stream's name as "message".
+// absent ones left out, NaN and infinities null; "labels" is there only if a signal has one, "quality" only
+// if one is absent for another reason than that it was not sent: {"vpd":"not_available"}. A 29-bit identifier
+// has "extended":true behind "id". Rows that come from no message of a bus have neither "channel" nor "id"
+// but "source", and the stream's name as "message".
 #pragma once
 
 #include <string>

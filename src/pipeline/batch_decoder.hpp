@@ -1,5 +1,5 @@
-// Turns raw batches into batches: decodes under the batch's own catalog and computes its named signals. One per
-// thread; the blocks' memory comes back for reuse when the last lane lets go of a batch.
+// Turns raw batches into batches: decodes under the batch's own catalog and computes its named signals. One
+// per thread; the blocks' memory comes back for reuse when the last lane lets go of a batch.
 #pragma once
 
 #include <memory>

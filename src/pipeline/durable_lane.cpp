@@ -362,8 +362,8 @@ Result<DurableLane::Group> DurableLane::read_group() {
   return group;
 }
 
-// What named signals remember at `first`, the batch to be read next: decodes what the plan reaches back to, and
-// nothing comes of it. Times are those of sealing; what comes late is late by about the same then as now.
+// What named signals remember at `first`, the batch to be read next: decodes what the plan reaches back to,
+// and nothing comes of it. Times are those of sealing; what comes late is late by about the same then as now.
 Status DurableLane::recall(const RawBatch& first, const CompiledCatalog& catalog) {
   constexpr Duration kMargin = std::chrono::seconds(5);
   decoder_.forget();

@@ -2,7 +2,8 @@
 // chain, but only those whose journal write has returned. When it is behind (after a restart, an outage, or
 // when its queue is full) it lets go of the queue and reads the journal from its cursor, decoding as it goes;
 // near the head it starts to queue again, and joins when what it has read meets what it has queued. Before it
-// decodes what it reads, it reads back as far as named signals remember: their rows are those of the main chain.
+// decodes what it reads, it reads back as far as named signals remember: their rows are those of the main
+// chain.
 #pragma once
 
 #include <atomic>

@@ -45,7 +45,7 @@ struct NodeParts {
   JournalOptions journal;
   std::vector<SourcePart> sources;
   std::vector<SinkPart> sinks;
-  std::vector<dbc::MessageCopies> copies;    // of the messages of every DBC
+  std::vector<dbc::MessageCopies> copies;   // of the messages of every DBC
   std::vector<derive::SignalSpec> signals;  // named signals
   std::optional<TimeSpan>
       filled_in;  // put into the journal before this run, by a demonstration; not captured

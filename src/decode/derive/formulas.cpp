@@ -60,8 +60,8 @@ class FormulaReader {
   }
 
   [[nodiscard]] std::optional<std::size_t> index_of(const std::string& name) const {
-    const auto at = std::find_if(specs_.begin(), specs_.end(),
-                                 [&](const SignalSpec& spec) { return spec.name == name; });
+    const auto at =
+        std::find_if(specs_.begin(), specs_.end(), [&](const SignalSpec& spec) { return spec.name == name; });
     if (at == specs_.end()) return std::nullopt;
     return static_cast<std::size_t>(at - specs_.begin());
   }

@@ -228,7 +228,8 @@ class Unpacker {
         valid[row / 64] |= std::uint64_t{1} << row % 64;
         places.push_back(row);
       }
-      if (present == kSomeWithReasons || present == kNoneWithReasons) read_reasons(field, rows_ - places.size());
+      if (present == kSomeWithReasons || present == kNoneWithReasons)
+        read_reasons(field, rows_ - places.size());
       if (places.empty()) return;
     }
     const FieldType type = schema_.fields[field].type;

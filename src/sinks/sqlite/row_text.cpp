@@ -71,7 +71,8 @@ void RowText::take_quality(std::string& labels, std::string_view signals, std::s
   while (const auto member = all.next()) {
     Members present(signals);
     bool is_present = false;
-    for (auto one = present.next(); one && !is_present; one = present.next()) is_present = one->key == member->key;
+    for (auto one = present.next(); one && !is_present; one = present.next())
+      is_present = one->key == member->key;
     std::string& to = is_present ? kept : quality;
     to += to.empty() ? '{' : ',';
     to.append(member->key).append(":").append(member->value);

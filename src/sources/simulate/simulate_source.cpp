@@ -19,12 +19,14 @@ Result<std::unique_ptr<Scenario>> scenario_of(const SimulateOptions& options, Fi
   scenario.name = options.scenario;
   scenario.seed = static_cast<std::uint64_t>(options.seed);
   scenario.bus_factor = options.bus_factor;
-  const std::string path = !options.dbc.value.empty()        ? options.dbc.value
+  const std::string path = !options.dbc.value.empty()       ? options.dbc.value
                            : !is_built_in(options.scenario) ? options.scenario
-                                                             : std::string();
+                                                            : std::string();
   if (!path.empty()) {
     auto text = read_file(files, path, kLargestText);
-    if (!text) return Fault{FaultKind::config, text.fault().message + "; scenario is \"leaf\", \"grow-room\" or a DBC file"};
+    if (!text)
+      return Fault{FaultKind::config,
+                   text.fault().message + "; scenario is \"leaf\", \"grow-room\" or a DBC file"};
     scenario.dbc_text = std::move(*text);
   }
   return make_scenario(scenario, diagnostics);
