@@ -1,6 +1,8 @@
 // `cantrail decode`: a log in, decoded rows out, in the log's order.
+#include <algorithm>
 #include <map>
 #include <memory>
+#include <optional>
 
 #include <unistd.h>
 
@@ -9,12 +11,14 @@
 #include "cli/dbc_files.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/log_catalog.hpp"
+#include "cli/node_file.hpp"
 #include "cli/output.hpp"
 #include "cli/row_printer.hpp"
 #include "encode/row_cursor.hpp"
 #include "formats/candump_reader.hpp"
 #include "formats/log_kind.hpp"
 #include "formats/text_input.hpp"
+#include "pipeline/batch_decoder.hpp"
 
 namespace cantrail::cli {
 namespace {
@@ -22,6 +26,7 @@ namespace {
 struct DecodeArguments {
   std::string log;
   std::vector<std::string> dbcs;
+  std::string config;
   std::string format = "jsonl";
   std::string signals;
   bool strict = false;
@@ -121,8 +126,9 @@ class Decode {
   std::size_t take(std::vector<char>& text, std::size_t held, bool at_end) {
     std::size_t used = 0;
     for (;;) {
-      frames_.clear();
-      const std::size_t consumed = reader_.parse({text.data() + used, held - used}, at_end, kBatch, frames_);
+      raw_->frames.clear();
+      const std::size_t consumed =
+          reader_.parse({text.data() + used, held - used}, at_end, kBatch, raw_->frames);
       used += consumed;
       decode_batch();
       stopped_ = arguments_.strict && reader_.stats().malformed != 0;
@@ -134,18 +140,16 @@ class Decode {
   }
 
   void decode_batch() {
-    if (frames_.empty()) return;
+    if (raw_->frames.empty()) return;
     if (printer_catalog_ != catalog_.compiled()) {
       printer_catalog_ = catalog_.compiled();
-      decoder_ = std::make_unique<dbc::Decoder>(printer_catalog_->channels);
       printer_ =
           std::make_unique<RowPrinter>(arguments_.format, *printer_catalog_->catalog, arguments_.signals);
     }
-    undecoded_ += decoder_->decode(frames_, batch_.blocks);
-    unknown_.add(frames_, batch_.blocks);
-    auto raw = std::make_shared<RawBatch>();
-    batch_.raw = raw;
-    cursor_.start(batch_);
+    const BatchPtr batch = decoder_.decode(raw_, printer_catalog_);
+    undecoded_ += batch->undecoded;
+    unknown_.add(raw_->frames, batch->blocks);
+    cursor_.start(*batch);
     for (encode::RowRef row; cursor_.next(row);) {
       printer_->append(out_.text(), cursor_.block(row), row.row);
       out_.flush_if_large();
@@ -218,11 +222,10 @@ class Decode {
   DecodeArguments arguments_;
   LogCatalog catalog_;
   candump::Reader reader_;
-  FrameBlock frames_;
-  Batch batch_;
+  std::shared_ptr<RawBatch> raw_ = std::make_shared<RawBatch>();  // whose memory is used again and again
   encode::RowCursor cursor_;
   CompiledCatalogPtr printer_catalog_;
-  std::unique_ptr<dbc::Decoder> decoder_;
+  BatchDecoder decoder_;
   std::unique_ptr<RowPrinter> printer_;
   UnknownIds unknown_;
   Output out_;
@@ -231,14 +234,54 @@ class Decode {
   bool stopped_ = false;
 };
 
+// What a configuration says about decoding; what its sinks and sources need may be missing here.
+std::optional<LogDecoding> decoding_of(const std::string& path) {
+  NodeArguments node;
+  node.path = path;
+  const NodeFile file = read_node_file(node, real_file_system());
+  const auto errors = static_cast<std::size_t>(
+      std::count_if(file.diagnostics.begin(), file.diagnostics.end(),
+                    [](const Diagnostic& one) { return one.severity == Severity::error; }));
+  if (errors != file.not_in_build.size()) {
+    print_diagnostics(file.diagnostics);
+    return std::nullopt;
+  }
+  LogDecoding decoding;
+  decoding.copies = file.config.copies;
+  decoding.signals = file.config.signal.signals;
+  for (const SourceSection& source : file.config.sources) {
+    if (!source.enabled) continue;
+    std::vector<std::uint32_t> dbcs;
+    for (const DbcText& dbc : source.dbcs) {
+      dbcs.push_back(static_cast<std::uint32_t>(decoding.dbcs.size()));
+      decoding.dbcs.push_back(dbc);
+    }
+    if (source.config == nullptr) continue;
+    for (const std::string& channel : source.config->channels(source.name)) {
+      decoding.channels.emplace_back(channel, dbcs);
+    }
+  }
+  return decoding;
+}
+
 int decode(const DecodeArguments& arguments) {
-  auto texts = read_dbc_files(arguments.dbcs, real_file_system());
-  if (!texts) {
-    std::fprintf(stderr, "cantrail: %s\n", texts.fault().message.c_str());
-    return kFailed;
+  LogDecoding decoding;
+  if (!arguments.config.empty()) {
+    auto configured = decoding_of(arguments.config);
+    if (!configured) return kBadConfig;
+    decoding = std::move(*configured);
+  }
+  if (!arguments.dbcs.empty()) {
+    auto texts = read_dbc_files(arguments.dbcs, real_file_system());
+    if (!texts) {
+      std::fprintf(stderr, "cantrail: %s\n", texts.fault().message.c_str());
+      return kFailed;
+    }
+    decoding.dbcs = std::move(*texts);
+    decoding.channels.clear();
   }
   Diagnostics diagnostics;
-  auto catalog = LogCatalog::create(std::move(*texts), diagnostics);
+  auto catalog = LogCatalog::create(std::move(decoding), diagnostics);
   for (const Diagnostic& diagnostic : diagnostics)
     std::fprintf(stderr, "%s\n", to_string(diagnostic).c_str());
   if (!catalog) {
@@ -260,8 +303,15 @@ void add_decode(CLI::App& app, Run& chosen) {
   CLI::App* command = app.add_subcommand("decode", "Decode a log with DBC files, rows to standard output");
   command->add_option("LOG", arguments->log, "candump log, also .xz .gz .zst; - is standard input")
       ->required();
-  command->add_option("--dbc", arguments->dbcs, "DBC files; the first that knows an id decodes it")
-      ->required();
+  auto* dbc =
+      command->add_option("--dbc", arguments->dbcs, "DBC files; the first that knows an id decodes it");
+  auto* config = command->add_option(
+      "--config", arguments->config,
+      "a node's configuration: its DBC files (unless --dbc names others), [copies] and [signal]");
+  command->callback([arguments, dbc, config, &chosen] {
+    if (dbc->empty() && config->empty()) throw CLI::RequiredError("--dbc or --config");
+    chosen = [arguments] { return decode(*arguments); };
+  });
   command->add_option("--format", arguments->format, "jsonl, csv or table")
       ->check(CLI::IsMember({"jsonl", "csv", "table"}))
       ->capture_default_str();
@@ -272,8 +322,8 @@ void add_decode(CLI::App& app, Run& chosen) {
       "  cantrail decode drive.log --dbc car.dbc\n"
       "  xzcat drive.log.xz | cantrail decode - --dbc car.dbc --format csv --signals 'Battery.*' > "
       "battery.csv\n"
+      "  cantrail decode night.log --config grow-room.toml --signals 'vpd_*'\n"
       "Rows go to standard output, the summary and every complaint to standard error.");
-  command->callback([arguments, &chosen] { chosen = [arguments] { return decode(*arguments); }; });
 }
 
 }  // namespace cantrail::cli

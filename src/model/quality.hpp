@@ -20,7 +20,8 @@ inline constexpr std::uint64_t kLastQuality = 4;
 // "out_of_range".
 [[nodiscard]] std::string_view to_string(Quality quality);
 
-// Of an absent cell's word. A word that is none of the numbers (a forged journal, a later version) is `inactive`.
+// Of an absent cell's word. A word that is none of the numbers (a forged journal, a later version) is
+// `inactive`.
 [[nodiscard]] constexpr Quality quality_of(std::uint64_t word) {
   return word <= kLastQuality ? static_cast<Quality>(word) : Quality::inactive;
 }

@@ -64,8 +64,9 @@ class Shape {
     return table;
   }
   json::object of(const std::vector<Point>*) const {
-    return {{"type", "array"},
-            {"items", {{"type", "array"}, {"items", {{"type", "number"}}}, {"minItems", 2}, {"maxItems", 2}}}};
+    return {
+        {"type", "array"},
+        {"items", {{"type", "array"}, {"items", {{"type", "number"}}}, {"minItems", 2}, {"maxItems", 2}}}};
   }
   json::object of(const Keep*) const {
     constexpr int kKindsOfLimits = 3;

@@ -33,8 +33,8 @@ struct CatalogSpec {
   std::vector<SourceInfo> sources;
   std::vector<DbcText> dbcs;
   std::vector<ChannelInfo> channels;
-  std::vector<dbc::MessageCopies> copies;  // applied to every DBC
-  std::vector<StreamSpec> streams;         // ascending by after_channels
+  std::vector<dbc::MessageCopies> copies;   // applied to every DBC
+  std::vector<StreamSpec> streams;          // ascending by after_channels
   std::vector<derive::SignalSpec> signals;  // named signals
 };
 
@@ -52,10 +52,10 @@ using CompiledCatalogPtr = std::shared_ptr<const CompiledCatalog>;
 class CatalogCompiler {
  public:
   // Stream ids are given in the order in which channels and streams of rows were added; within a channel by
-  // its DBCs in order, then messages in the file's order; named signals get theirs behind the channel or stream
-  // that was the last they needed. So a spec that has more channels or streams behind
-  // the same ones keeps all ids. Faults: `config` where a DBC text is no DBC, or a named signal cannot be
-  // computed. Warnings of DBCs seen for the first time are appended to `diagnostics`.
+  // its DBCs in order, then messages in the file's order; named signals get theirs behind the channel or
+  // stream that was the last they needed. So a spec that has more channels or streams behind the same ones
+  // keeps all ids. Faults: `config` where a DBC text is no DBC, or a named signal cannot be computed.
+  // Warnings of DBCs seen for the first time are appended to `diagnostics`.
   Result<CompiledCatalogPtr> compile(CatalogSpec spec, Diagnostics& diagnostics);
 
   // The same from Catalog::definition. Fault `corrupt` where it is none.

@@ -78,9 +78,9 @@ class Members {
 };
 
 bool ascends(const std::vector<std::pair<double, double>>& table) {
-  return table.size() != 1 && std::adjacent_find(table.begin(), table.end(), [](const auto& a, const auto& b) {
-                                return !(a.first < b.first);
-                              }) == table.end();
+  return table.size() != 1 &&
+         std::adjacent_find(table.begin(), table.end(),
+                            [](const auto& a, const auto& b) { return !(a.first < b.first); }) == table.end();
 }
 
 }  // namespace

@@ -139,13 +139,13 @@ void Deriver::compute_column(std::size_t index, const StreamBlock& block) {
   for (std::size_t row = 0; row < block.rows(); ++row) {
     for (std::size_t i = 0; i < planned.inputs.size(); ++i) {
       const Input& input = planned.inputs[i];
-      operands_[i] = input.signal
-                         ? read_cell(made_[signals_[*input.signal].output], 0, row, FieldType::f64)
-                         : read_cell(block, input.field.field, row, input.type);
+      operands_[i] = input.signal ? read_cell(made_[signals_[*input.signal].output], 0, row, FieldType::f64)
+                                  : read_cell(block, input.field.field, row, input.type);
     }
     if (!planned.absent.empty() && !operands_[0].absent()) {
       const std::uint64_t word = block.word(planned.inputs[0].field.field, row);
-      const bool says_none = std::find(planned.absent.begin(), planned.absent.end(), word) != planned.absent.end();
+      const bool says_none =
+          std::find(planned.absent.begin(), planned.absent.end(), word) != planned.absent.end();
       if (says_none) operands_[0] = Value::none(Quality::not_available);
     }
     write_cell(out, row, result(signal));
@@ -204,8 +204,9 @@ void Deriver::compute_row(const Part& part, std::size_t row, bool of_frames) {
   const Stream& stream = streams_[block.stream()];
   const std::int64_t time_ns = block.time_ns()[row];
   for (const Feed& feed : stream.feeds) {
-    const Value value = feed.column ? read_cell(made_[part.first_column + *feed.column], 0, row, FieldType::f64)
-                                    : read_cell(block, feed.field.field, row, feed.type);
+    const Value value = feed.column
+                            ? read_cell(made_[part.first_column + *feed.column], 0, row, FieldType::f64)
+                            : read_cell(block, feed.field.field, row, feed.type);
     memory_[feed.slot] = {value, time_ns, true};
   }
   for (const std::size_t index : stream.stateful) {

@@ -40,7 +40,7 @@ class Deriver {
     const PlannedSignal* planned = nullptr;
     Calibration calibration;
     std::optional<Expression> expression;
-    std::vector<std::size_t> slots;  // by operand, of a signal of several streams
+    std::vector<std::size_t> slots;   // by operand, of a signal of several streams
     std::optional<std::size_t> slot;  // where its own value is remembered
     std::size_t output = 0;           // index into made_, while a batch is at hand
     std::size_t next_row = 0;
@@ -50,7 +50,8 @@ class Deriver {
     std::int64_t time_ns = 0;
     bool seen = false;
   };
-  // A value of a stream's row that signals of several streams need: a field, or a signal of that stream alone.
+  // A value of a stream's row that signals of several streams need: a field, or a signal of that stream
+  // alone.
   struct Feed {
     std::size_t slot = 0;
     FieldPlace field;
@@ -83,16 +84,16 @@ class Deriver {
   [[nodiscard]] Value result(Signal& signal) const;
 
   std::shared_ptr<const Plan> plan_;
-  std::vector<Signal> signals_;             // as in the plan
-  std::vector<Stream> streams_;             // by StreamId
-  std::vector<std::size_t> signal_of_;      // by StreamId: index into signals_ + 1; 0: none
-  std::vector<Input> slot_inputs_;          // by slot
-  std::vector<Remembered> memory_;          // by slot
+  std::vector<Signal> signals_;                  // as in the plan
+  std::vector<Stream> streams_;                  // by StreamId
+  std::vector<std::size_t> signal_of_;           // by StreamId: index into signals_ + 1; 0: none
+  std::vector<Input> slot_inputs_;               // by slot
+  std::vector<Remembered> memory_;               // by slot
   std::vector<std::vector<StreamBlock>> spare_;  // by signal
-  std::vector<StreamBlock> made_;           // of the batch at hand
+  std::vector<StreamBlock> made_;                // of the batch at hand
   std::vector<Part> parts_;
   std::vector<RowPlace> order_;
-  std::vector<Value> operands_;             // of the row at hand
+  std::vector<Value> operands_;  // of the row at hand
 };
 
 }  // namespace cantrail::derive

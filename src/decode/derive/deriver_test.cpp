@@ -35,7 +35,10 @@ class Chain {
                                            static_cast<std::uint8_t>(frame.first),
                                            static_cast<std::uint8_t>(frame.second >> 8),
                                            static_cast<std::uint8_t>(frame.second),
-                                           0, 0, 0, 0};
+                                           0,
+                                           0,
+                                           0,
+                                           0};
       raw.frames.append({WallTime{frame.time_ns}, frame.id, 0, 0, 8, data});
     }
     return run_raw(raw);
@@ -84,7 +87,11 @@ std::vector<SignalSpec> room_signals() {
   dry.absent = wet.absent = {0x7FFF};
   SignalSpec vpd = computed("vpd", "psychro_vpd(dry, wet, or(pressure, 1013.25))");
   vpd.max_age_ns = 10 * kSecond;
-  return {vpd, dry, wet, named("pressure", "BME280.pressure"), computed("spread", "dry - wet"),
+  return {vpd,
+          dry,
+          wet,
+          named("pressure", "BME280.pressure"),
+          computed("spread", "dry - wet"),
           computed("twice", "vpd * 2 + or(State.state, 0)")};
 }
 
@@ -113,8 +120,8 @@ TEST(Deriver, TakesTheLastKnownValuesOfOtherStreamsUntilTheyAreTooOld) {
   chain.run({{0, 0x101, 200, 0}});
   EXPECT_EQ(chain.rows("power"), (Rows{"0 0 stale"}));
   chain.run({{kSecond, 0x102, 100, 0}, {11 * kSecond, 0x101, 300, 0}, {11 * kSecond + 1, 0x101, 300, 0}});
-  EXPECT_EQ(chain.rows("power"), (Rows{"0 1000000000 20.000000", "1 11000000000 30.000000",
-                                       "2 11000000001 stale"}));
+  EXPECT_EQ(chain.rows("power"),
+            (Rows{"0 1000000000 20.000000", "1 11000000000 30.000000", "2 11000000001 stale"}));
 }
 
 TEST(Deriver, ADefaultStandsInForWhatHasNotCome) {
@@ -156,8 +163,8 @@ TEST(Deriver, BlocksAscendByStreamAndNoneIsEmpty) {
 }
 
 TEST(Deriver, RowsOfASourceComeByTimeBehindFrames) {
-  CatalogSpec spec = node_spec({computed("sum", "A.x + B.y"), computed("mixed", "or(A.x, 0) + or(State.state, 0)")},
-                               1, false);
+  CatalogSpec spec = node_spec(
+      {computed("sum", "A.x + B.y"), computed("mixed", "or(A.x, 0) + or(State.state, 0)")}, 1, false);
   for (const auto& [name, field] : {std::pair("A", "x"), std::pair("B", "y")}) {
     RowSchema row;
     row.name = name;
@@ -186,7 +193,9 @@ std::vector<Frame> random_frames(std::mt19937& random, std::size_t count) {
     time += static_cast<std::int64_t>(random() % 5) * kSecond;
     if (random() % 50 == 0) time -= 3 * kSecond;
     const auto id = static_cast<std::uint32_t>(0x100 * (1 + random() % 2) + 1 + random() % 3);
-    const auto word = [&] { return random() % 20 == 0 ? 0x7FFF : static_cast<std::uint16_t>(random() % 3000); };
+    const auto word = [&] {
+      return random() % 20 == 0 ? 0x7FFF : static_cast<std::uint16_t>(random() % 3000);
+    };
     frames.push_back({time, id, static_cast<std::uint16_t>(word()), static_cast<std::uint16_t>(word())});
   }
   return frames;
@@ -203,7 +212,8 @@ TEST(Deriver, WhereBatchesAreCutDoesNotMatter) {
     std::size_t produced = 0;
     for (std::size_t at = 0; at < frames.size();) {
       const std::size_t to = std::min(frames.size(), at + 1 + random() % 40);
-      cut.run({frames.begin() + static_cast<std::ptrdiff_t>(at), frames.begin() + static_cast<std::ptrdiff_t>(to)});
+      cut.run({frames.begin() + static_cast<std::ptrdiff_t>(at),
+               frames.begin() + static_cast<std::ptrdiff_t>(to)});
       produced += cut.produced();
       for (const char* name : {"dry_b", "wet_f", "pressure_b", "spread_f", "vpd_b", "vpd_f", "twice_b"}) {
         const Rows more = cut.rows(name, static_cast<std::uint32_t>(at));
@@ -225,7 +235,8 @@ TEST(Deriver, AsMuchAsItReachesBackIsEnough) {
   std::mt19937 random(12);
   for (int turn = 0; turn < 30; ++turn) {
     std::vector<Frame> frames = random_frames(random, 300);
-    std::sort(frames.begin(), frames.end(), [](const Frame& a, const Frame& b) { return a.time_ns < b.time_ns; });
+    std::sort(frames.begin(), frames.end(),
+              [](const Frame& a, const Frame& b) { return a.time_ns < b.time_ns; });
     const auto middle = frames.begin() + 100 + static_cast<std::ptrdiff_t>(random() % 150);
     const auto begin = std::find_if(frames.begin(), middle, [&](const Frame& frame) {
       return frame.time_ns >= middle->time_ns - compiled->derivation->lookback_ns;

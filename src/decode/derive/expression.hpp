@@ -1,6 +1,6 @@
-// Computes expressions: a thin coat over muParser, which compiles them to its byte code. What users write does
-// not reach it: names and numbers are replaced (expression_text.hpp), and all functions and operators are our
-// own (functions.hpp), so that it decides about nothing but precedence.
+// Computes expressions: a thin coat over muParser, which compiles them to its byte code. What users write
+// does not reach it: names and numbers are replaced (expression_text.hpp), and all functions and operators
+// are our own (functions.hpp), so that it decides about nothing but precedence.
 #pragma once
 
 #include <memory>

@@ -74,8 +74,9 @@ TEST(Expression, CallsFunctions) {
 }
 
 TEST(Expression, WhatIsComputedOfAnAbsentValueIsAbsent) {
-  for (const char* text : {"x + 1", "x > 1", "x == x", "min(x, 1)", "max(1, x)", "clamp(1, 0, x)", "x ^ 0",
-                           "pow(1, x)", "1 && x", "0 || x", "sqrt(x)", "round(1.23, x)", "psychro_rh(20, x)"}) {
+  for (const char* text :
+       {"x + 1", "x > 1", "x == x", "min(x, 1)", "max(1, x)", "clamp(1, 0, x)", "x ^ 0", "pow(1, x)",
+        "1 && x", "0 || x", "sqrt(x)", "round(1.23, x)", "psychro_rh(20, x)"}) {
     EXPECT_TRUE(std::isnan(compute(text, {kAbsent}))) << text;
   }
   EXPECT_EQ(compute("or(x, 5)", {kAbsent}), 5);
@@ -96,10 +97,45 @@ TEST(Expression, ComputesPsychrometrics) {
 
 // What is accepted compiles, whatever it is made of.
 TEST(Expression, CompilesWhateverIsAccepted) {
-  const std::vector<std::string> tokens = {
-      "x", "B.volt", "can0:B.amp", "min",  "1",  "2.5", ".5", "3.", "1e3", "1e-3", "(",  ")",  ",",
-      "+", "-",      "*",          "/",    "%",  "^",   "<",  "<=", "==",  "!=",   "&&", "||", " ",
-      "or(", "valid(", "max(", "round(", "psychro_vpd(", "abs (", "e", "1.2.3", "0x1", "!", "=", "?", ":"};
+  const std::vector<std::string> tokens = {"x",
+                                           "B.volt",
+                                           "can0:B.amp",
+                                           "min",
+                                           "1",
+                                           "2.5",
+                                           ".5",
+                                           "3.",
+                                           "1e3",
+                                           "1e-3",
+                                           "(",
+                                           ")",
+                                           ",",
+                                           "+",
+                                           "-",
+                                           "*",
+                                           "/",
+                                           "%",
+                                           "^",
+                                           "<",
+                                           "<=",
+                                           "==",
+                                           "!=",
+                                           "&&",
+                                           "||",
+                                           " ",
+                                           "or(",
+                                           "valid(",
+                                           "max(",
+                                           "round(",
+                                           "psychro_vpd(",
+                                           "abs (",
+                                           "e",
+                                           "1.2.3",
+                                           "0x1",
+                                           "!",
+                                           "=",
+                                           "?",
+                                           ":"};
   std::mt19937 random(7);
   std::size_t accepted = 0;
   for (int i = 0; i < 200'000; ++i) {

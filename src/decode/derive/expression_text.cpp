@@ -127,8 +127,9 @@ class ExpressionReader {
     if (count >= function->least && count <= function->most) return;
     const std::string wanted =
         function->least == function->most ? std::to_string(function->least)
-        : function->most == kMostArguments          ? "at least " + std::to_string(function->least)
-                                 : std::to_string(function->least) + " or " + std::to_string(function->most);
+        : function->most == kMostArguments
+            ? "at least " + std::to_string(function->least)
+            : std::to_string(function->least) + " or " + std::to_string(function->most);
     fail("gives " + word + "() " + std::to_string(count) + " argument" + (count == 1 ? "" : "s") +
          ": it takes " + wanted);
   }

@@ -14,7 +14,8 @@ namespace cantrail::derive {
 inline constexpr std::size_t kLongestExpression = 2000;  // characters
 
 struct ExpressionText {
-  std::string problem;  // what is wrong first, as it follows the option's name; empty: nothing, and the rest is set
+  std::string
+      problem;  // what is wrong first, as it follows the option's name; empty: nothing, and the rest is set
   std::vector<std::string> operands;  // signals and fields, each once, in the order of their first appearance
   std::vector<double> numbers;
   std::string text;  // operand i is v<i>, number i is c<i>

@@ -8,6 +8,8 @@
 namespace cantrail::derive {
 namespace {
 
+constexpr std::size_t kMostSignals = 1000;
+
 class FormulaReader {
  public:
   explicit FormulaReader(const std::vector<SignalSpec>& specs) : specs_(specs), state_(specs.size()) {}
@@ -25,8 +27,7 @@ class FormulaReader {
     std::optional<std::size_t> place;  // in formulas_
   };
 
-  // Depth first: what it is computed of goes before it. As deep as there are signals, of which a
-  // configuration has hundreds at the most.
+  // Depth first: what it is computed of goes before it. As deep as there are signals, at the most.
   Status place(std::size_t index) {
     if (state_[index].place) return {};
     const SignalSpec& spec = specs_[index];
@@ -59,8 +60,8 @@ class FormulaReader {
   }
 
   [[nodiscard]] std::optional<std::size_t> index_of(const std::string& name) const {
-    const auto at = std::find_if(specs_.begin(), specs_.end(),
-                                 [&](const SignalSpec& spec) { return spec.name == name; });
+    const auto at =
+        std::find_if(specs_.begin(), specs_.end(), [&](const SignalSpec& spec) { return spec.name == name; });
     if (at == specs_.end()) return std::nullopt;
     return static_cast<std::size_t>(at - specs_.begin());
   }
@@ -84,6 +85,9 @@ class FormulaReader {
 }  // namespace
 
 Result<std::vector<Formula>> read_formulas(const std::vector<SignalSpec>& specs) {
+  if (specs.size() > kMostSignals) {
+    return Fault{FaultKind::config, "there are more than " + std::to_string(kMostSignals) + " named signals"};
+  }
   return FormulaReader(specs).run();
 }
 

@@ -13,8 +13,8 @@
 namespace cantrail::derive {
 
 struct Operand {
-  std::optional<std::size_t> signal;    // index into the formulas
-  std::string channel, stream, field;   // else a field; no channel: any
+  std::optional<std::size_t> signal;   // index into the formulas
+  std::string channel, stream, field;  // else a field; no channel: any
 };
 
 struct Formula {

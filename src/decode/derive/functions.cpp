@@ -91,27 +91,26 @@ double power(double a, double b) {
   return is_absent(a) || is_absent(b) ? kAbsent : std::pow(a, b);
 }
 
-constexpr std::array kFunctions{
-    Function{"or", 2, 2, or_default},
-    Function{"valid", 1, 1, is_valid},
-    Function{"abs", 1, 1, of_one<std::fabs>},
-    Function{"min", 2, kMostArguments, least},
-    Function{"max", 2, kMostArguments, greatest},
-    Function{"clamp", 3, 3, clamped},
-    Function{"sqrt", 1, 1, of_one<std::sqrt>},
-    Function{"pow", 2, 2, of_two<std::pow>},
-    Function{"exp", 1, 1, of_one<std::exp>},
-    Function{"log", 1, 1, of_one<std::log>},
-    Function{"log10", 1, 1, of_one<std::log10>},
-    Function{"sin", 1, 1, of_one<std::sin>},
-    Function{"cos", 1, 1, of_one<std::cos>},
-    Function{"tan", 1, 1, of_one<std::tan>},
-    Function{"atan2", 2, 2, of_two<std::atan2>},
-    Function{"floor", 1, 1, of_one<std::floor>},
-    Function{"ceil", 1, 1, of_one<std::ceil>},
-    Function{"round", 1, 2, rounded},
-    Function{"psychro_rh", 2, 3, psychro_rh},
-    Function{"psychro_vpd", 2, 3, psychro_vpd}};
+constexpr std::array kFunctions{Function{"or", 2, 2, or_default},
+                                Function{"valid", 1, 1, is_valid},
+                                Function{"abs", 1, 1, of_one<std::fabs>},
+                                Function{"min", 2, kMostArguments, least},
+                                Function{"max", 2, kMostArguments, greatest},
+                                Function{"clamp", 3, 3, clamped},
+                                Function{"sqrt", 1, 1, of_one<std::sqrt>},
+                                Function{"pow", 2, 2, of_two<std::pow>},
+                                Function{"exp", 1, 1, of_one<std::exp>},
+                                Function{"log", 1, 1, of_one<std::log>},
+                                Function{"log10", 1, 1, of_one<std::log10>},
+                                Function{"sin", 1, 1, of_one<std::sin>},
+                                Function{"cos", 1, 1, of_one<std::cos>},
+                                Function{"tan", 1, 1, of_one<std::tan>},
+                                Function{"atan2", 2, 2, of_two<std::atan2>},
+                                Function{"floor", 1, 1, of_one<std::floor>},
+                                Function{"ceil", 1, 1, of_one<std::ceil>},
+                                Function{"round", 1, 2, rounded},
+                                Function{"psychro_rh", 2, 3, psychro_rh},
+                                Function{"psychro_vpd", 2, 3, psychro_vpd}};
 
 constexpr std::array kOperators{
     Operator{"<=", 3, false, [](double a, double b) { return compared(a, b, std::less_equal<double>()); }},

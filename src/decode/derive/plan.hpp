@@ -23,9 +23,9 @@ struct Input {
 struct PlannedSignal {
   StreamId stream = 0;
   std::shared_ptr<const Formula> formula;
-  std::vector<Input> inputs;                  // by operand
-  std::vector<std::uint64_t> absent;          // words of the field that say "no value"
-  std::vector<StreamId> triggers;             // the streams that it is computed of in the end, ascending
+  std::vector<Input> inputs;          // by operand
+  std::vector<std::uint64_t> absent;  // words of the field that say "no value"
+  std::vector<StreamId> triggers;     // the streams that it is computed of in the end, ascending
   // Computed of one stream only, its rows need no memory: row by row of that stream.
   [[nodiscard]] bool of_one_stream() const { return triggers.size() == 1; }
 };

@@ -78,7 +78,8 @@ SignalStreams::SignalStreams(const std::vector<Formula>& formulas) : made_of_(fo
 
 bool SignalStreams::is_wanted(const StreamInfo& stream) const {
   const std::string* type = stream.row->label(kType);
-  return !stream.named_signal && (named_.contains(stream.row->name) || (type != nullptr && named_.contains(*type)));
+  return !stream.named_signal &&
+         (named_.contains(stream.row->name) || (type != nullptr && named_.contains(*type)));
 }
 
 void SignalStreams::add_to(Catalog& catalog, Diagnostics& diagnostics) {
@@ -168,8 +169,7 @@ void SignalStreams::make(std::size_t formula, const std::string& suffix, const s
   }
   const bool is_renamed = !spec.from.empty();
   const Input& input = copied->at(suffix).input;
-  row->fields = {schema_of(*formulas_[formula],
-                           is_renamed ? &like.row->fields[input.field.field] : nullptr)};
+  row->fields = {schema_of(*formulas_[formula], is_renamed ? &like.row->fields[input.field.field] : nullptr)};
   if (row->comment.empty() && is_renamed) row->comment = row->fields[0].comment;
   row->cycle_ms = is_renamed ? like.row->cycle_ms : std::nullopt;
   const auto stream = static_cast<StreamId>(catalog.streams.size());

@@ -52,8 +52,8 @@ class SignalStreams {
   [[nodiscard]] bool is_wanted(const StreamInfo& stream) const;
 
   std::vector<std::shared_ptr<const Formula>> formulas_;
-  std::set<std::string, std::less<>> named_;  // streams that a formula names
-  std::vector<Made> made_;                    // each behind those that it is computed of
+  std::set<std::string, std::less<>> named_;                 // streams that a formula names
+  std::vector<Made> made_;                                   // each behind those that it is computed of
   std::vector<std::map<std::string, std::size_t>> made_of_;  // by formula: suffix to index into made_
   std::set<std::string> refused_;                            // told once
   std::size_t seen_ = 0;                                     // streams of the catalog that were looked at

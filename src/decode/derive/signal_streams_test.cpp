@@ -49,8 +49,8 @@ TEST(SignalStreams, ACopyNamedWithItsSuffixHasNoneOfItsOwn) {
 }
 
 TEST(SignalStreams, OfACopyAndOfSomethingThatThereIsOnce) {
-  const auto compiled = compile(node_spec({computed("above", "dry - reference"), named("dry", "PT100.dry"),
-                                           named("reference", "PT100_b.wet")}));
+  const auto compiled = compile(node_spec(
+      {computed("above", "dry - reference"), named("dry", "PT100.dry"), named("reference", "PT100_b.wet")}));
   EXPECT_EQ(signal_names(*compiled->catalog),
             (std::vector<std::string>{"dry_b", "dry_f", "reference", "above_b", "above_f"}));
 }
@@ -64,8 +64,8 @@ TEST(SignalStreams, AreNotThereWhereSomethingIsMissing) {
 TEST(SignalStreams, LeaveOutANameThatIsTaken) {
   CatalogCompiler compiler;
   Diagnostics diagnostics;
-  const auto compiled = compiler.compile(
-      node_spec({named("dry", "PT100.dry"), named("dry_b", "PT100_b.wet")}), diagnostics);
+  const auto compiled =
+      compiler.compile(node_spec({named("dry", "PT100.dry"), named("dry_b", "PT100_b.wet")}), diagnostics);
   ASSERT_TRUE(compiled.ok());
   EXPECT_EQ(signal_names(*(*compiled)->catalog), (std::vector<std::string>{"dry_b", "dry_f"}));
   ASSERT_EQ(diagnostics.size(), 1U);
@@ -138,10 +138,11 @@ TEST(SignalDefinition, RefusesWhatIsNone) {
   const std::string whole = write_definition(node_spec({named("x", "PT100.dry")}));
   const std::string good = R"({"name":"x","from":"PT100.dry"})";
   ASSERT_NE(whole.find(good), std::string::npos);
-  for (const char* bad : {R"({})", R"(7)", R"({"name":"x"})", R"({"name":"x","from":"P.d","expr":"1"})",
-                          R"({"name":"x","from":"P.d","round":99})", R"({"name":"x","from":"P.d","valid":[1]})",
-                          R"({"name":"x","from":"P.d","table":[[2,1],[1,1]]})",
-                          R"({"name":"x","from":"P.d","absent":["a"]})", R"({"name":7,"from":"P.d"})"}) {
+  for (const char* bad :
+       {R"({})", R"(7)", R"({"name":"x"})", R"({"name":"x","from":"P.d","expr":"1"})",
+        R"({"name":"x","from":"P.d","round":99})", R"({"name":"x","from":"P.d","valid":[1]})",
+        R"({"name":"x","from":"P.d","table":[[2,1],[1,1]]})", R"({"name":"x","from":"P.d","absent":["a"]})",
+        R"({"name":7,"from":"P.d"})"}) {
     std::string text = whole;
     text.replace(text.find(good), good.size(), bad);
     EXPECT_FALSE(read_definition(text).ok()) << bad;

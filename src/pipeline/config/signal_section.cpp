@@ -102,8 +102,9 @@ void read_expression_of(ConfigSections& sections, const ConfigTable& table, cons
       sections.mention({where, subject, operand, false, true});
     } else if (std::find(names.begin(), names.end(), operand) == names.end()) {
       const auto near = nearest(operand, names);
-      sections.error(where, subject + " names '" + printable(operand) + "', which is no signal" +
-                                (near ? "; did you mean '" + *near + "'?" : ": a field is written Stream.field"));
+      sections.error(where,
+                     subject + " names '" + printable(operand) + "', which is no signal" +
+                         (near ? "; did you mean '" + *near + "'?" : ": a field is written Stream.field"));
     }
   }
 }

@@ -170,7 +170,8 @@ class StreamCheck {
       sections_.error(entry.value->where, subject + ": there is no stream '" + printable(*new_name) + "'" +
                                               (near ? "; did you mean '" + *near + "'?" : ""));
     }
-    const bool still_there = is_field ? find(*catalog_, known_part(entry.old_name)).ok() : has_stream(entry.old_name);
+    const bool still_there =
+        is_field ? find(*catalog_, known_part(entry.old_name)).ok() : has_stream(entry.old_name);
     if (still_there) {
       sections_.error(entry.where, subject +
                                        " is the name of something that the DBC has: it cannot be the "

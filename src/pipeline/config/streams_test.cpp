@@ -218,13 +218,15 @@ TEST(Signals, AreReadWithAllTheirKeys) {
 }
 
 TEST(Signals, AreStreamsThatPatternsCanMean) {
-  EXPECT_EQ(with_buses("[signal]\nlow = { from = \"Cells.low\" }\n[sink.store]\nonly = \"lo\"\n").found,
-            "node.toml:11:8: warning: 'only' in [sink.store]: \"lo\" fits no stream of this node; did you mean "
-            "'low'?\n");
-  EXPECT_EQ(with_buses("[copies.node]\nstep = 0x100\nonly = \"Cells\"\n2 = { suffix = \"_f\" }\n"
-                       "[signal]\nlow = { from = \"Cells.low\" }\n[sink.store]\nonly = [\"low_f\", \"low\"]\n")
-                .found,
-            "node.toml:15:18: warning: 'only' in [sink.store]: \"low\" fits no stream of this node\n");
+  EXPECT_EQ(
+      with_buses("[signal]\nlow = { from = \"Cells.low\" }\n[sink.store]\nonly = \"lo\"\n").found,
+      "node.toml:11:8: warning: 'only' in [sink.store]: \"lo\" fits no stream of this node; did you mean "
+      "'low'?\n");
+  EXPECT_EQ(
+      with_buses("[copies.node]\nstep = 0x100\nonly = \"Cells\"\n2 = { suffix = \"_f\" }\n"
+                 "[signal]\nlow = { from = \"Cells.low\" }\n[sink.store]\nonly = [\"low_f\", \"low\"]\n")
+          .found,
+      "node.toml:15:18: warning: 'only' in [sink.store]: \"low\" fits no stream of this node\n");
 }
 
 TEST(Signals, ComputedOfThemselvesOrOfEachOthersStreamsAreErrors) {
@@ -235,24 +237,26 @@ TEST(Signals, ComputedOfThemselvesOrOfEachOthersStreamsAreErrors) {
 }
 
 TEST(Signals, TablesAreHeldAgainstWhatTheyMustBe) {
-  EXPECT_EQ(with_buses("[signal]\na = { from = \"Cells.low\", table = [[1, 2]] }\n"
-                       "b = { from = \"Cells.low\", table = [[1, 2], [1, 3]] }\n"
-                       "c = { from = \"Cells.low\", table = [1, 2] }\n"
-                       "d = { expr = \"Cells.low\", absent = 5, max_age = \"2h\" }\n")
-                .found,
-            "node.toml:9:35: error: [signal.a] table: has two points or more, ascending by the first number\n"
-            "node.toml:10:35: error: [signal.b] table: has two points or more, ascending by the first number\n"
-            "node.toml:11:36: error: 'table' in [signal.c] must be pairs as in [[0, 0], [100, 4.5]], not a whole "
-            "number\n"
-            "node.toml:11:39: error: 'table' in [signal.c] must be pairs as in [[0, 0], [100, 4.5]], not a whole "
-            "number\n"
-            "node.toml:12:36: error: [signal.d] absent: is of a field; this is computed\n"
-            "node.toml:12:49: error: 'max_age' in [signal.d] is 2h, which is too large: 1ms to 1h\n");
+  EXPECT_EQ(
+      with_buses("[signal]\na = { from = \"Cells.low\", table = [[1, 2]] }\n"
+                 "b = { from = \"Cells.low\", table = [[1, 2], [1, 3]] }\n"
+                 "c = { from = \"Cells.low\", table = [1, 2] }\n"
+                 "d = { expr = \"Cells.low\", absent = 5, max_age = \"2h\" }\n")
+          .found,
+      "node.toml:9:35: error: [signal.a] table: has two points or more, ascending by the first number\n"
+      "node.toml:10:35: error: [signal.b] table: has two points or more, ascending by the first number\n"
+      "node.toml:11:36: error: 'table' in [signal.c] must be pairs as in [[0, 0], [100, 4.5]], not a whole "
+      "number\n"
+      "node.toml:11:39: error: 'table' in [signal.c] must be pairs as in [[0, 0], [100, 4.5]], not a whole "
+      "number\n"
+      "node.toml:12:36: error: [signal.d] absent: is of a field; this is computed\n"
+      "node.toml:12:49: error: 'max_age' in [signal.d] is 2h, which is too large: 1ms to 1h\n");
 }
 
 TEST(Signals, SayWhatIsWrongWithThem) {
   EXPECT_EQ(
-      with_buses("[signal]\na = { from = \"Cells.lo\" }\nb = { from = \"Cells.low\", expr = \"Cells.low\" }\nc = {}\n"
+      with_buses("[signal]\na = { from = \"Cells.lo\" }\nb = { from = \"Cells.low\", expr = \"Cells.low\" "
+                 "}\nc = {}\n"
                  "d = 5\n\"e f\" = {}\ng = { expr = \"cc + 1\", good = [3, 1], rond = 2, factor = 0 }\n"
                  "h = { expr = \"Battery.voltage\", round = 99 }\n")
           .found,

@@ -234,7 +234,8 @@ Result<RowValues> Store::values(const Batch& batch, encode::RowRef ref, std::uin
   row.origin = *origin;
   row.seq = batch.raw->position.seq;
   row.index = index;
-  if (frame_derived(batch, ref)) {
+  // A named signal's rows have frames, whose bytes are kept with the message's own.
+  if (frame_derived(batch, ref) && catalog_->streams[block.stream()].row->can_id) {
     const FrameView frame = batch.raw->frames[index];
     const std::uint32_t can_id = frame.number() | (frame.extended() ? kIdExtended : 0);
     if (can_id != (*stream)->can_id) row.can_id = can_id;
