@@ -133,7 +133,7 @@ Result<std::unique_ptr<BatchLog>> open_batch_log(const std::string& path, std::v
   }
   auto frames = open_frame_log(path);
   if (!frames) return frames.fault();
-  auto catalog = LogCatalog::create(std::move(dbcs), diagnostics);
+  auto catalog = LogCatalog::create({.dbcs = std::move(dbcs)}, diagnostics);
   if (!catalog) return catalog.fault();
   return std::unique_ptr<BatchLog>(std::make_unique<FrameBatches>(std::move(*frames), std::move(*catalog)));
 }

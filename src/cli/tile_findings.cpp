@@ -60,7 +60,7 @@ Diagnostics fill_titles(std::vector<server::PageTile>& tiles, const NodeConfig& 
     return tile.title && tile.title->find_first_of("{}") != std::string::npos;
   });
   if (!any) return found;
-  const CatalogPtr catalog = catalog_of(config, true, told_elsewhere);
+  const CatalogPtr catalog = compiled_catalog(config, told_elsewhere)->catalog;
   for (server::PageTile& tile : tiles) {
     if (!tile.title) continue;
     std::string problem;
