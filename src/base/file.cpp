@@ -226,17 +226,26 @@ Result<std::string> read_file(FileSystem& files, const std::string& path, std::u
   }
 }
 
+namespace {
+
+Status write_whole(FileSystem& files, const std::string& path, std::string_view content) {
+  auto file = files.open(path, OpenMode::create_new);
+  if (!file) return file.status();
+  const std::span<const std::byte> piece = std::as_bytes(std::span(content));
+  if (auto written = (*file)->append(std::span(&piece, 1)); !written) return written;
+  return (*file)->sync();
+}
+
+}  // namespace
+
 Status write_file_atomically(FileSystem& files, const std::string& path, std::string_view content) {
   const std::string temporary = path + ".tmp";
   if (files.exists(temporary)) {
     if (auto removed = files.remove(temporary); !removed) return removed;
   }
-  {
-    auto file = files.open(temporary, OpenMode::create_new);
-    if (!file) return file.status();
-    const std::span<const std::byte> piece = std::as_bytes(std::span(content));
-    if (auto written = (*file)->append(std::span(&piece, 1)); !written) return written;
-    if (auto synced = (*file)->sync(); !synced) return synced;
+  if (auto written = write_whole(files, temporary, content); !written) {
+    files.remove(temporary).ignore();  // on a full disk its block is worth something
+    return written;
   }
   if (auto renamed = files.rename(temporary, path); !renamed) return renamed;
   return files.sync_directory(parent_path(path));

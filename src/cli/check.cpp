@@ -20,12 +20,19 @@ struct CheckArguments {
 
 CheckReport examine(const CheckArguments& arguments, const NodeFile& file) {
   CheckReport report;
-  report.path = arguments.node.path;
+  report.path = arguments.node.file(real_file_system());
   report.findings = file.diagnostics;
   report.not_in_build = file.not_in_build;
   const bool is_right = report.errors() == file.not_in_build.size();
   if (!is_right) return report;
   report.forecast = forecast_of(file.config, real_file_system());
+  for (const std::string& source : report.forecast->idle) {
+    const std::string section = "source." + source;
+    report.findings.push_back({Severity::warning, file.places.of(section, "dbc"),
+                               "[" + section +
+                                   "] dbc: no DBC describes one of the frames that this source "
+                                   "makes, so nothing is decoded; name the DBC of its scenario"});
+  }
   if (!arguments.connect) return report;
   SystemClock clock;
   report.targets = look_at_targets(file, real_file_system(), clock);

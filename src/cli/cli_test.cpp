@@ -37,7 +37,7 @@ TEST(FrameOutput, SaysWhatATargetLooksLike) {
 TEST(LogCatalog, LearnsChannelsAndKeepsTheirIds) {
   Diagnostics diagnostics;
   auto log =
-      LogCatalog::create({{"a.dbc", "BO_ 1 A: 8 X\n SG_ s : 0|8@1+ (1,0) [0|0] \"\" X\n"}}, diagnostics);
+      LogCatalog::create({{{"a.dbc", "BO_ 1 A: 8 X\n SG_ s : 0|8@1+ (1,0) [0|0] \"\" X\n"}}}, diagnostics);
   ASSERT_TRUE(log.ok());
   EXPECT_EQ(log->channel("can0"), 0);
   EXPECT_EQ(log->channel("can1"), 1);
@@ -53,7 +53,7 @@ TEST(LogCatalog, LearnsChannelsAndKeepsTheirIds) {
 TEST(LogCatalog, CountsNamesThatGotNoChannelWithinBounds) {
   Diagnostics diagnostics;
   auto log =
-      LogCatalog::create({{"a.dbc", "BO_ 1 A: 8 X\n SG_ s : 0|8@1+ (1,0) [0|0] \"\" X\n"}}, diagnostics);
+      LogCatalog::create({{{"a.dbc", "BO_ 1 A: 8 X\n SG_ s : 0|8@1+ (1,0) [0|0] \"\" X\n"}}}, diagnostics);
   ASSERT_TRUE(log.ok());
   for (int i = 0; i < 256 + 65'536; ++i) (void)log->channel("x" + std::to_string(i));
   EXPECT_EQ(log->left_out(), "65,536 channels");

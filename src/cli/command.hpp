@@ -13,6 +13,7 @@ using Run = std::function<int()>;
 
 void add_init(CLI::App& app, Run& chosen);
 void add_run(CLI::App& app, Run& chosen);
+void add_reload(CLI::App& app, Run& chosen);
 void add_check(CLI::App& app, Run& chosen);
 void add_config(CLI::App& app, Run& chosen);
 void add_convert(CLI::App& app, Run& chosen);

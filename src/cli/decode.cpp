@@ -1,6 +1,8 @@
 // `cantrail decode`: a log in, decoded rows out, in the log's order.
+#include <algorithm>
 #include <map>
 #include <memory>
+#include <optional>
 
 #include <unistd.h>
 
@@ -9,13 +11,14 @@
 #include "cli/dbc_files.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/log_catalog.hpp"
+#include "cli/node_file.hpp"
 #include "cli/output.hpp"
-#include "encode/csv_rows.hpp"
-#include "encode/json_rows.hpp"
+#include "cli/row_printer.hpp"
 #include "encode/row_cursor.hpp"
-#include "encode/table_rows.hpp"
 #include "formats/candump_reader.hpp"
+#include "formats/log_kind.hpp"
 #include "formats/text_input.hpp"
+#include "pipeline/batch_decoder.hpp"
 
 namespace cantrail::cli {
 namespace {
@@ -23,37 +26,10 @@ namespace {
 struct DecodeArguments {
   std::string log;
   std::vector<std::string> dbcs;
+  std::string config;
   std::string format = "jsonl";
   std::string signals;
   bool strict = false;
-};
-
-// Writes the rows of one batch; remade when a new channel extends the catalog.
-class RowPrinter {
- public:
-  RowPrinter(const std::string& format, const Catalog& catalog, const std::string& signals) {
-    const encode::FieldSelection selection(signals);
-    if (format == "csv") csv_ = std::make_unique<encode::CsvRows>(catalog, selection);
-    if (format == "jsonl")
-      json_ = std::make_unique<encode::JsonRows>(catalog, encode::BigIntegers::plain, selection);
-    if (format == "table") table_ = std::make_unique<encode::TableRows>(catalog, selection);
-  }
-
-  void append(std::string& out, const StreamBlock& block, std::size_t row) const {
-    if (csv_) {
-      csv_->append(out, block, row);
-    } else if (table_ && table_->wants(block.stream())) {
-      table_->append(out, block, row);
-    } else if (json_ && json_->wants(block.stream())) {
-      json_->append(out, block, row);
-      out += '\n';
-    }
-  }
-
- private:
-  std::unique_ptr<encode::CsvRows> csv_;
-  std::unique_ptr<encode::JsonRows> json_;
-  std::unique_ptr<encode::TableRows> table_;
 };
 
 // Identifiers that no DBC knows, with how often they came.
@@ -109,12 +85,10 @@ class Decode {
     const auto& stats = reader_.stats();
     const bool no_log = read.ok() && stats.frames == 0 && stats.malformed != 0;
     if (no_log) {
-      std::fprintf(stderr,
-                   "cantrail: %s is no candump log: not one line is a frame (`candump -L can0 > drive.log` "
-                   "records one)\n",
-                   arguments_.log.c_str());
+      tell_what_it_is();
+    } else {
+      report();
     }
-    report();
     if (!read) {
       std::fprintf(stderr, "cantrail: %s\n", read.fault().message.c_str());
       return exit_code_of(read.fault());
@@ -127,6 +101,7 @@ class Decode {
  private:
   static constexpr std::size_t kBatch = 4096;
   static constexpr std::size_t kBlock = 1U << 20;
+  static constexpr std::size_t kBeginning = 4096;  // by which another kind of file is told
 
   Status read_all(TextInput& input) {
     std::vector<char> text(kBlock);
@@ -138,6 +113,7 @@ class Decode {
         return got.status();
       }
       at_end = at_end || *got == 0;
+      if (beginning_.empty()) beginning_.assign(text.data(), std::min(*got, kBeginning));
       held = take(text, held + *got, at_end);
       if (stopped_ || out_.failed()) return {};
       if (at_end) break;
@@ -150,8 +126,9 @@ class Decode {
   std::size_t take(std::vector<char>& text, std::size_t held, bool at_end) {
     std::size_t used = 0;
     for (;;) {
-      frames_.clear();
-      const std::size_t consumed = reader_.parse({text.data() + used, held - used}, at_end, kBatch, frames_);
+      raw_->frames.clear();
+      const std::size_t consumed =
+          reader_.parse({text.data() + used, held - used}, at_end, kBatch, raw_->frames);
       used += consumed;
       decode_batch();
       stopped_ = arguments_.strict && reader_.stats().malformed != 0;
@@ -163,22 +140,40 @@ class Decode {
   }
 
   void decode_batch() {
-    if (frames_.empty()) return;
+    if (raw_->frames.empty()) return;
     if (printer_catalog_ != catalog_.compiled()) {
       printer_catalog_ = catalog_.compiled();
-      decoder_ = std::make_unique<dbc::Decoder>(printer_catalog_->channels);
       printer_ =
           std::make_unique<RowPrinter>(arguments_.format, *printer_catalog_->catalog, arguments_.signals);
     }
-    undecoded_ += decoder_->decode(frames_, batch_.blocks);
-    unknown_.add(frames_, batch_.blocks);
-    auto raw = std::make_shared<RawBatch>();
-    batch_.raw = raw;
-    cursor_.start(batch_);
+    const BatchPtr batch = decoder_.decode(raw_, printer_catalog_);
+    undecoded_ += batch->undecoded;
+    unknown_.add(raw_->frames, batch->blocks);
+    cursor_.start(*batch);
     for (encode::RowRef row; cursor_.next(row);) {
       printer_->append(out_.text(), cursor_.block(row), row.row);
       out_.flush_if_large();
     }
+  }
+
+  // Not one line is a frame.
+  void tell_what_it_is() const {
+    const auto& stats = reader_.stats();
+    if (const auto kind = other_log_kind(beginning_)) {
+      std::fprintf(stderr, "cantrail: %s %s\n", arguments_.log.c_str(), kind->c_str());
+      return;
+    }
+    std::fprintf(stderr,
+                 "cantrail: %s is no candump log: not one line is a frame (`candump -L can0 > drive.log` "
+                 "records one)\n",
+                 arguments_.log.c_str());
+    if (!stats.first_malformed.empty()) tell_malformed(stats.first_malformed.front());
+  }
+
+  void tell_malformed(const candump::MalformedLine& line) const {
+    std::fprintf(stderr, "%s:%llu: %.*s: %s\n", arguments_.log.c_str(),
+                 static_cast<unsigned long long>(line.line), static_cast<int>(line.reason.size()),
+                 line.reason.data(), line.text.c_str());
   }
 
   void report() const {
@@ -186,6 +181,7 @@ class Decode {
     std::fprintf(stderr, "%s, %s decoded, %s\n", counted(stats.frames, "frame").c_str(),
                  format_count(stats.frames - undecoded_).c_str(), unknown_.summary().c_str());
     if (stats.frames != 0 && undecoded_ == stats.frames) tell_why_nothing();
+    if (printer_catalog_ != nullptr) tell_what_fits_nothing(*printer_catalog_->catalog);
     if (stats.ignored != 0) {
       std::fprintf(stderr, "cantrail: %s of %s left out: one log can have %zu channels\n",
                    counted(stats.ignored, "frame").c_str(), catalog_.left_out().c_str(), kMostChannels);
@@ -193,11 +189,23 @@ class Decode {
     if (stats.malformed == 0) return;
     std::fprintf(stderr, "%s %s\n", counted(stats.malformed, "malformed line").c_str(),
                  arguments_.strict ? "(--strict: stopped at the first)" : "skipped");
-    for (const auto& line : stats.first_malformed) {
-      std::fprintf(stderr, "%s:%llu: %.*s: %s\n", arguments_.log.c_str(),
-                   static_cast<unsigned long long>(line.line), static_cast<int>(line.reason.size()),
-                   line.reason.data(), line.text.c_str());
+    for (const auto& line : stats.first_malformed) tell_malformed(line);
+  }
+
+  void tell_what_fits_nothing(const Catalog& catalog) const {
+    const encode::FieldSelection selection(arguments_.signals);
+    std::vector<std::string> names;
+    for (const StreamInfo& stream : catalog.streams) {
+      for (const FieldSchema& field : stream.row->fields) {
+        if (selection.wants(catalog, stream, field)) return;
+        names.push_back(field.name);
+        names.push_back(stream.row->name + "." + field.name);
+      }
     }
+    const auto near = nearest(arguments_.signals, names);
+    std::fprintf(stderr, "warning: --signals '%s' fits no signal of the DBC%s\n",
+                 printable(arguments_.signals).c_str(),
+                 near ? ("; did you mean '" + *near + "'?").c_str() : "");
   }
 
   // A DBC of another bus, or one that leaves out what its frames carry in their identifiers.
@@ -214,26 +222,66 @@ class Decode {
   DecodeArguments arguments_;
   LogCatalog catalog_;
   candump::Reader reader_;
-  FrameBlock frames_;
-  Batch batch_;
+  std::shared_ptr<RawBatch> raw_ = std::make_shared<RawBatch>();  // whose memory is used again and again
   encode::RowCursor cursor_;
   CompiledCatalogPtr printer_catalog_;
-  std::unique_ptr<dbc::Decoder> decoder_;
+  BatchDecoder decoder_;
   std::unique_ptr<RowPrinter> printer_;
   UnknownIds unknown_;
   Output out_;
   std::uint64_t undecoded_ = 0;
+  std::string beginning_;
   bool stopped_ = false;
 };
 
+// What a configuration says about decoding; what its sinks and sources need may be missing here.
+std::optional<LogDecoding> decoding_of(const std::string& path) {
+  NodeArguments node;
+  node.path = path;
+  const NodeFile file = read_node_file(node, real_file_system());
+  const auto errors = static_cast<std::size_t>(
+      std::count_if(file.diagnostics.begin(), file.diagnostics.end(),
+                    [](const Diagnostic& one) { return one.severity == Severity::error; }));
+  if (errors != file.not_in_build.size()) {
+    print_diagnostics(file.diagnostics);
+    return std::nullopt;
+  }
+  LogDecoding decoding;
+  decoding.copies = file.config.copies;
+  decoding.signals = file.config.signal.signals;
+  for (const SourceSection& source : file.config.sources) {
+    if (!source.enabled) continue;
+    std::vector<std::uint32_t> dbcs;
+    for (const DbcText& dbc : source.dbcs) {
+      dbcs.push_back(static_cast<std::uint32_t>(decoding.dbcs.size()));
+      decoding.dbcs.push_back(dbc);
+    }
+    if (source.config == nullptr) continue;
+    for (const std::string& channel : source.config->channels(source.name)) {
+      decoding.channels.emplace_back(channel, dbcs);
+    }
+  }
+  return decoding;
+}
+
 int decode(const DecodeArguments& arguments) {
-  auto texts = read_dbc_files(arguments.dbcs, real_file_system());
-  if (!texts) {
-    std::fprintf(stderr, "cantrail: %s\n", texts.fault().message.c_str());
-    return kFailed;
+  LogDecoding decoding;
+  if (!arguments.config.empty()) {
+    auto configured = decoding_of(arguments.config);
+    if (!configured) return kBadConfig;
+    decoding = std::move(*configured);
+  }
+  if (!arguments.dbcs.empty()) {
+    auto texts = read_dbc_files(arguments.dbcs, real_file_system());
+    if (!texts) {
+      std::fprintf(stderr, "cantrail: %s\n", texts.fault().message.c_str());
+      return kFailed;
+    }
+    decoding.dbcs = std::move(*texts);
+    decoding.channels.clear();
   }
   Diagnostics diagnostics;
-  auto catalog = LogCatalog::create(std::move(*texts), diagnostics);
+  auto catalog = LogCatalog::create(std::move(decoding), diagnostics);
   for (const Diagnostic& diagnostic : diagnostics)
     std::fprintf(stderr, "%s\n", to_string(diagnostic).c_str());
   if (!catalog) {
@@ -255,8 +303,15 @@ void add_decode(CLI::App& app, Run& chosen) {
   CLI::App* command = app.add_subcommand("decode", "Decode a log with DBC files, rows to standard output");
   command->add_option("LOG", arguments->log, "candump log, also .xz .gz .zst; - is standard input")
       ->required();
-  command->add_option("--dbc", arguments->dbcs, "DBC files; the first that knows an id decodes it")
-      ->required();
+  auto* dbc =
+      command->add_option("--dbc", arguments->dbcs, "DBC files; the first that knows an id decodes it");
+  auto* config = command->add_option(
+      "--config", arguments->config,
+      "a node's configuration: its DBC files (unless --dbc names others), [copies] and [signal]");
+  command->callback([arguments, dbc, config, &chosen] {
+    if (dbc->empty() && config->empty()) throw CLI::RequiredError("--dbc or --config");
+    chosen = [arguments] { return decode(*arguments); };
+  });
   command->add_option("--format", arguments->format, "jsonl, csv or table")
       ->check(CLI::IsMember({"jsonl", "csv", "table"}))
       ->capture_default_str();
@@ -267,8 +322,8 @@ void add_decode(CLI::App& app, Run& chosen) {
       "  cantrail decode drive.log --dbc car.dbc\n"
       "  xzcat drive.log.xz | cantrail decode - --dbc car.dbc --format csv --signals 'Battery.*' > "
       "battery.csv\n"
+      "  cantrail decode night.log --config grow-room.toml --signals 'vpd_*'\n"
       "Rows go to standard output, the summary and every complaint to standard error.");
-  command->callback([arguments, &chosen] { chosen = [arguments] { return decode(*arguments); }; });
 }
 
 }  // namespace cantrail::cli

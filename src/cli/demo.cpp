@@ -16,6 +16,8 @@
 #include "cli/exit_code.hpp"
 #include "cli/log/operator_log.hpp"
 #include "cli/stop_signal.hpp"
+#include "server/http_server.hpp"
+#include "server/listen_address.hpp"
 #include "sources/cannelloni/target.hpp"
 
 namespace cantrail::cli {
@@ -221,6 +223,22 @@ Result<Car> make_car(const DemoArguments& arguments, Clock& clock, Log& log) {
                                    : Car::make(arguments.seed, arguments.bus_factor, Duration::zero(), clock);
 }
 
+// Before anything is filled in, and with the remedy of a command that has no file.
+int look_at_address(const std::string& listen) {
+  if (const auto address = server::parse_listen_address(listen); !address) {
+    std::fprintf(stderr, "cantrail: --listen: %s\n", address.fault().message.c_str());
+    return kUsage;
+  }
+  server::ServerOptions options;
+  options.listen = listen;
+  const Status free = server::HttpServer::would_start(options);
+  if (free) return kOk;
+  const std::string& why = free.fault().message;
+  std::fprintf(stderr, "cantrail: %s; choose another with --listen, or stop the other program\n",
+               why.substr(0, why.find("; choose another with")).c_str());
+  return kFailed;
+}
+
 int show(DemoArguments arguments) {
   Duration length = Duration::max();
   if (!arguments.duration.empty()) {
@@ -235,6 +253,7 @@ int show(DemoArguments arguments) {
     std::fprintf(stderr, "cantrail: %s; choose another with --folder\n", made.fault().message.c_str());
     return kFailed;
   }
+  if (const int failed = look_at_address(arguments.listen); failed != kOk) return failed;
   SystemClock clock;
   OperatorLog log({.level = "warning"}, false, clock, real_file_system());
   const StopSignal stop;

@@ -1,7 +1,9 @@
 #include "cli/init_plan.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <cstdlib>
 
 #include "base/text.hpp"
 
@@ -93,8 +95,9 @@ std::string config_text(const InitPlan& plan, const std::string& name) {
   text += "\n";
   for (const InitBus& bus : plan.buses) text += bus_section(bus);
   if (plan.buses.empty()) text += simulated_section(plan);
-  text +=
-      "[sink.history]\n" + line("type = \"sqlite\"", "every decoded row, in one file that anything reads");
+  text += "[sink.history]\n" +
+          line("type = \"sqlite\"", "every decoded row; packed, so that the page and the API read it");
+  text += line("# rows = \"plain\"", "for other readers of SQLite; several times larger");
   text += line("keep = [\"30d\", \"1GiB\"]", "whichever is reached first") + "\n";
   text += "[journal]\n";
   text += line("sync = \"normal\"", "\"sd-saver\": fewer writes, but a power cut costs up to 5 s") + "\n";
@@ -118,6 +121,14 @@ std::optional<std::int64_t> parse_bit_rate(std::string_view text) {
   if (number <= 0 || number > kMost || number * factor > kMost || number * factor < kLeast)
     return std::nullopt;
   return number * factor;
+}
+
+bool is_usual_bit_rate(std::int64_t bits_per_s) {
+  constexpr std::array<std::int64_t, 22> kRates{
+      5'000,  10'000,  20'000,  25'000,  33'333,  40'000,  47'619,  50'000,  62'500,  80'000,  83'333,
+      95'238, 100'000, 125'000, 200'000, 250'000, 400'000, 500'000, 615'384, 666'666, 800'000, 1'000'000};
+  return std::any_of(kRates.begin(), kRates.end(),
+                     [&](std::int64_t rate) { return std::abs(bits_per_s - rate) * 100 <= rate; });
 }
 
 }  // namespace cantrail::cli

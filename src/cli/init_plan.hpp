@@ -40,4 +40,7 @@ inline constexpr std::int64_t kUsualBitRate = 500'000;
 // "500000", "500_000", "500k", "1M" → bit/s; nullopt: none of these.
 [[nodiscard]] std::optional<std::int64_t> parse_bit_rate(std::string_view text);
 
+// Whether buses run at that rate, give or take one in a hundred: "8080" is a slip of the hand.
+[[nodiscard]] bool is_usual_bit_rate(std::int64_t bits_per_s);
+
 }  // namespace cantrail::cli

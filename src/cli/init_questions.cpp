@@ -65,10 +65,8 @@ class Interview {
     const auto known = std::find_if(findings_.interfaces.begin(), findings_.interfaces.end(),
                                     [&](const CanInterface& found) { return found.name == bus.interface; });
     if (known == findings_.interfaces.end() || !known->is_virtual) {
-      bus.bitrate = parse_bit_rate(ask(
-          "Bit rate of " + bus.interface + "?", std::to_string(kUsualBitRate), [](const std::string& text) {
-            return parse_bit_rate(text) ? "" : "a number of bit/s, 1000 to 1000000, like 500000 or 500k";
-          }));
+      bus.bitrate = parse_bit_rate(ask("Bit rate of " + bus.interface + "?", std::to_string(kUsualBitRate),
+                                       [](const std::string& text) { return problem_of_bit_rate(text); }));
     }
     std::string dbc = likely_dbc(bus.interface, findings_.dbcs);
     if (dbc.empty()) dbc = kNone;
@@ -95,6 +93,15 @@ class Interview {
 
   static bool is_yes(const std::string& text) { return text == "yes" || text == "y" || text == "Y"; }
   static bool is_no(const std::string& text) { return text == "no" || text == "n" || text == "N"; }
+
+  static std::string problem_of_bit_rate(const std::string& text) {
+    const auto rate = parse_bit_rate(text);
+    if (!rate) return "a number of bit/s, 1000 to 1000000, like 500000 or 500k";
+    if (is_usual_bit_rate(*rate)) return {};
+    return "no usual bus has " + format_count(static_cast<std::uint64_t>(*rate)) +
+           " bit/s (125k, 250k, 500k and 1M are the most frequent); an odd rate can be written into the file "
+           "afterwards";
+  }
 
   static std::string problem_of_names(const std::string& text) {
     constexpr std::size_t kLongest = 15;  // IFNAMSIZ less the terminator

@@ -96,6 +96,20 @@ TEST(InitPlan, BitRatesMayBeShort) {
     EXPECT_EQ(parse_bit_rate(text), std::nullopt) << text;
 }
 
+TEST(InitPlan, KnowsTheRatesOfBuses) {
+  for (const std::int64_t rate : {10'000, 33'300, 83'300, 125'000, 500'000, 666'000, 800'000, 1'000'000})
+    EXPECT_TRUE(is_usual_bit_rate(rate)) << rate;
+  for (const std::int64_t rate : {1'000, 8'080, 115'200, 300'000, 512'000, 555'000, 900'000})
+    EXPECT_FALSE(is_usual_bit_rate(rate)) << rate;
+}
+
+// The history is packed where nothing else is said, and that is what only cantrail reads.
+TEST(InitPlan, SaysWhoCanReadTheHistory) {
+  const std::string text = config_text(InitPlan{}, "x");
+  EXPECT_NE(text.find("# rows = \"plain\""), std::string::npos) << text;
+  EXPECT_EQ(text.find("anything reads"), std::string::npos) << text;
+}
+
 TEST(InitPlan, WritesWhatCheckAccepts) {
   const Folder folder;
   folder.write("odd \"name\".dbc", kDbc);
@@ -127,7 +141,7 @@ TEST(InitQuestions, EnterTakesTheDefaults) {
 TEST(InitQuestions, AskAgainUntilTheAnswerCanBeUsed) {
   const Folder folder;
   folder.write("mine.dbc", kDbc);
-  Scripted dialogue({"maybe", "no", "can 0", "can7", "fast", "125k", "no.dbc", "mine.dbc", "/srv/can",
+  Scripted dialogue({"maybe", "no", "can 0", "can7", "fast", "8080", "125k", "no.dbc", "mine.dbc", "/srv/can",
                      "nowhere", "[::1]:80"});
   const auto plan = ask_for_plan("pi", {folder.path, {}, {}}, real_file_system(), dialogue);
   ASSERT_TRUE(plan.has_value()) << dialogue.asked << dialogue.said;
@@ -139,6 +153,7 @@ TEST(InitQuestions, AskAgainUntilTheAnswerCanBeUsed) {
   EXPECT_EQ(plan->listen, "[::1]:80");
   EXPECT_NE(dialogue.said.find("say yes or no"), std::string::npos);
   EXPECT_NE(dialogue.said.find("no.dbc"), std::string::npos);
+  EXPECT_NE(dialogue.said.find("no usual bus has 8,080 bit/s"), std::string::npos);
 }
 
 TEST(InitQuestions, EndWithoutAPlanWhenTheAnswersEnd) {

@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 #include "cli/command.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/journal.hpp"
 #include "cli/output.hpp"
 #include "cli/version.hpp"
 
@@ -77,6 +78,7 @@ int run_main(int argc, char** argv) {
   add_demo(app, chosen);
   add_init(app, chosen);
   add_run(app, chosen);
+  add_reload(app, chosen);
   add_check(app, chosen);
   add_config(app, chosen);
   add_decode(app, chosen);
@@ -86,6 +88,7 @@ int run_main(int argc, char** argv) {
   add_convert(app, chosen);
   add_info(app, chosen);
   add_recover(app, chosen);
+  add_journal(app, chosen);
   add_status(app, chosen);
   add_components(app, chosen);
   if (const int usage = check_command(app, std::span(argv, argc).subspan(1)); usage != 0) return usage;

@@ -16,7 +16,9 @@
 
 namespace cantrail::cli {
 
-inline constexpr const char* kDefaultConfig = "/etc/cantrail/cantrail.toml";
+// What is read where no file is named: the first if it is there, else the second.
+inline constexpr const char* kLocalConfig = "cantrail.toml";
+inline constexpr const char* kSystemConfig = "/etc/cantrail/cantrail.toml";
 
 struct NodeFile {
   NodeConfig config;
@@ -31,10 +33,12 @@ struct NodeFile {
 
 // What the command line says about one configuration: CONFIG and --set.
 struct NodeArguments {
-  std::string path = kDefaultConfig;
+  std::string path;                   // empty: none was named
   std::vector<std::string> settings;  // "server.listen=[::]:80"
 
   void add_to(CLI::App& command);
+  // The file that counts.
+  [[nodiscard]] std::string file(FileSystem& files) const;
 };
 
 [[nodiscard]] NodeFile read_node_file(const NodeArguments& arguments, FileSystem& files);

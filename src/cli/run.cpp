@@ -7,6 +7,7 @@
 #include "cli/log/journal_stream.hpp"
 #include "cli/log/operator_log.hpp"
 #include "cli/node_file.hpp"
+#include "cli/reloading.hpp"
 #include "cli/serving_node.hpp"
 #include "cli/stop_signal.hpp"
 #include "cli/version.hpp"
@@ -34,26 +35,49 @@ void tell_findings(Log& log, const Diagnostics& found) {
   for (const Diagnostic& one : found) log.write(one.severity, to_string(one.where), one.message);
 }
 
+// "; reads can0 (socketcan), car (simulate); stores history (sqlite, /srv/history.db); journal in
+// /srv/journal"
+std::string what_it_does(const NodeConfig& config) {
+  std::string text, sources, sinks;
+  for (const SourceSection& source : config.sources) {
+    if (source.enabled) sources += (sources.empty() ? "" : ", ") + source.name + " (" + source.type + ")";
+  }
+  for (const SinkSection& sink : config.sinks) {
+    if (!sink.enabled) continue;
+    const std::vector<std::string> files = sink.config->writes();
+    sinks += (sinks.empty() ? "" : ", ") + sink.name + " (" + sink.type +
+             (files.empty() ? "" : ", " + files.front()) + ")";
+  }
+  if (!sources.empty()) text += "; reads " + sources;
+  if (!sinks.empty()) text += "; stores " + sinks;
+  return text + "; journal in " + config.journal_options().folder;
+}
+
 int run(const RunArguments& arguments) {
   NodeFile file = read_node_file(arguments.node, real_file_system());
   if (!file.usable()) {
     print_diagnostics(file.diagnostics);
-    std::fprintf(stderr, "cantrail: %s cannot be run as it is\n", arguments.node.path.c_str());
+    std::fprintf(stderr, "cantrail: %s cannot be run as it is\n",
+                 arguments.node.file(real_file_system()).c_str());
     return kBadConfig;
   }
   SystemClock clock;
   OperatorLog log(file.config.log, journal_reads_stderr(), clock, real_file_system());
   tell_findings(log, file.diagnostics);
   const StopSignal stop;
+  const ReloadSignal reload;
+  Reloading reloading(arguments.node, file, real_file_system(), log);
   const std::string name = file.config.name;
+  const std::string does = what_it_does(file.config);
   ServingNode serving(to_parts(std::move(file.config), kVersion), file.server, real_file_system(), clock,
                       log);
   if (const auto started = serving.start(); !started) {
     log.write(Severity::error, name, started.fault().message);
     return exit_code_of(started.fault());
   }
-  log.write(Severity::note, name, serving.url().empty() ? "running" : "running, " + serving.url());
+  log.write(Severity::note, name, (serving.url().empty() ? "running" : "running, " + serving.url()) + does);
   while (!StopSignal::wait_for(std::chrono::milliseconds(200))) {
+    if (ReloadSignal::take()) reloading.reload(serving, clock);
     if (arguments.until_end && serving.node().finished()) break;
   }
   const bool drained = serving.stop();
@@ -77,6 +101,7 @@ void add_run(CLI::App& app, Run& chosen) {
       "\nExamples:\n"
       "  cantrail run cantrail.toml\n"
       "  cantrail run import.toml --until-end      # with logfile sources\n"
+      "SIGHUP makes it read the configuration again, as `cantrail reload` does.\n"
       "At a stop everything accepted is delivered, for up to 10 s; what is left waits in the journal.");
   command->callback([arguments, &chosen] { chosen = [arguments] { return run(*arguments); }; });
 }

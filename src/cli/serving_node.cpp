@@ -24,6 +24,7 @@ class View final : public server::NodeView {
   }
   [[nodiscard]] CatalogPtr catalog() const override { return node_->catalog(); }
   [[nodiscard]] std::shared_ptr<HistoryReader> history() const override { return node_->history(); }
+  [[nodiscard]] std::vector<SinkRecordings> recordings() const override { return node_->recordings(); }
   [[nodiscard]] Result<std::string> blob(const Digest& digest) const override { return node_->blob(digest); }
 
  private:
@@ -95,6 +96,11 @@ Status ServingNode::start() {
   }
   view->set_restored();
   return {};
+}
+
+ReloadReport ServingNode::reload(NodeParts parts) {
+  if (options_.enabled) parts.sinks.push_back(live_part(state_));
+  return node_->reload(std::move(parts));
 }
 
 bool ServingNode::stop(Duration deadline) {

@@ -22,8 +22,11 @@ class ServingNode {
   Status start();
   // True: everything accepted reached its sinks.
   bool stop(Duration deadline = std::chrono::seconds(10));
+  // Sources and sinks, beside the live state.
+  ReloadReport reload(NodeParts parts);
 
   [[nodiscard]] const Node& node() const { return *node_; }
+  [[nodiscard]] Node& node() { return *node_; }
   [[nodiscard]] std::string url() const { return server_ ? server_->url() : std::string(); }
 
  private:

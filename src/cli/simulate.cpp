@@ -29,12 +29,13 @@ Result<std::unique_ptr<simulate::Scenario>> make(const SimulateArguments& argume
   options.name = arguments.scenario;
   options.seed = arguments.seed;
   options.bus_factor = arguments.bus_factor;
-  const std::string path = !arguments.layout.empty()      ? arguments.layout
-                           : arguments.scenario != "leaf" ? arguments.scenario
-                                                          : std::string();
+  const std::string path = !arguments.layout.empty()                    ? arguments.layout
+                           : !simulate::is_built_in(arguments.scenario) ? arguments.scenario
+                                                                        : std::string();
   if (!path.empty()) {
     auto text = read_file(real_file_system(), path, kLargestText);
-    if (!text) return Fault{FaultKind::rejected, text.fault().message + "; SCENARIO is leaf or a DBC file"};
+    if (!text)
+      return Fault{FaultKind::rejected, text.fault().message + "; SCENARIO is leaf, grow-room or a DBC file"};
     options.dbc_text = std::move(*text);
   }
   Diagnostics diagnostics;
@@ -108,8 +109,10 @@ int run_simulate(const SimulateArguments& arguments) {
 void add_simulate(CLI::App& app, Run& chosen) {
   auto arguments = std::make_shared<SimulateArguments>();
   CLI::App* command =
-      app.add_subcommand("simulate", "Make the traffic of a bus: an electric car, or any DBC");
-  command->add_option("SCENARIO", arguments->scenario, "leaf, or a DBC file whose signals go up and down")
+      app.add_subcommand("simulate", "Make the traffic of a bus: an electric car, a grow room, or any DBC");
+  command
+      ->add_option("SCENARIO", arguments->scenario,
+                   "leaf, grow-room, or a DBC file whose signals go up and down")
       ->required();
   command->add_option("--to", arguments->target, kFrameOutputs)->required();
   command->add_option("--seed", arguments->seed, "the same seed gives the same drive")->capture_default_str();

@@ -8,14 +8,19 @@
 #include "cli/command.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/http_get.hpp"
+#include "cli/node_file.hpp"
+#include "server/listen_address.hpp"
 
 namespace cantrail::cli {
 namespace {
 
 namespace json = boost::json;
 
+constexpr const char* kDefaultUrl = "http://127.0.0.1:8080";
+
 struct StatusArguments {
-  std::string url = "http://127.0.0.1:8080";
+  std::string config;
+  std::string url;
   bool as_json = false;
 };
 
@@ -105,17 +110,53 @@ void print(const json::object& status) {
   std::printf("gaps     %s\n", format_count(count_at(status.at("gaps").as_object(), "count")).c_str());
 }
 
+// A node that listens on every interface is asked on this machine's own.
+std::string url_of(const server::ServerOptions& server) {
+  const auto address = server::parse_listen_address(server.listen);
+  if (!address) return "";
+  const bool six = address->host.find(':') != std::string::npos;
+  std::string host = address->host;
+  if (host == "0.0.0.0") host = "127.0.0.1";
+  if (host == "::") host = "::1";
+  return "http://" + (six ? "[" + host + "]" : host) + ":" + std::to_string(address->port);
+}
+
+// What --url says, else where the configuration has the node listen.
+Result<std::string> url_of(const StatusArguments& arguments) {
+  if (!arguments.url.empty()) {
+    const bool has_scheme = arguments.url.find("://") != std::string::npos;
+    return (has_scheme ? "" : "http://") + arguments.url;
+  }
+  if (arguments.config.empty()) return std::string(kDefaultUrl);
+  NodeArguments node;
+  node.path = arguments.config;
+  const NodeFile file = read_node_file(node, real_file_system());
+  if (!file.usable()) {
+    print_diagnostics(file.diagnostics);
+    return Fault{FaultKind::config,
+                 arguments.config + " does not say where its node listens; say it by --url"};
+  }
+  if (file.server.enabled) return url_of(file.server);
+  return Fault{FaultKind::config, "the node of " + arguments.config +
+                                      " listens nowhere ([server] enabled = false), so it cannot be asked"};
+}
+
 int show(const StatusArguments& arguments) {
-  const auto answer = http_get(arguments.url, "/api/status");
+  const auto url = url_of(arguments);
+  if (!url) {
+    std::fprintf(stderr, "cantrail: %s\n", url.fault().message.c_str());
+    return kBadConfig;
+  }
+  const auto answer = http_get(*url, "/api/status");
   if (!answer) {
-    std::fprintf(stderr, "cantrail: %s; is it running, and is [server] listen what --url says?\n",
-                 answer.fault().message.c_str());
+    std::fprintf(stderr, "cantrail: %s; is it running, and is [server] listen %s?\n",
+                 answer.fault().message.c_str(), arguments.config.empty() ? "what --url says" : url->c_str());
     return answer.fault().kind == FaultKind::config ? kUsage : kFailed;
   }
   boost::system::error_code error;
   const json::value document = json::parse(answer->body, error);
   if (answer->status != 200 || error || !document.is_object()) {
-    std::fprintf(stderr, "cantrail: %s answers, but not as a node does (HTTP %u)\n", arguments.url.c_str(),
+    std::fprintf(stderr, "cantrail: %s answers, but not as a node does (HTTP %u)\n", url->c_str(),
                  answer->status);
     return kFailed;
   }
@@ -127,7 +168,7 @@ int show(const StatusArguments& arguments) {
     print(document.get_object());
   } catch (const std::exception&) {  // of Boost.JSON, where a part is missing
     std::fprintf(stderr, "cantrail: %s is a node of another version; --json shows what it says\n",
-                 arguments.url.c_str());
+                 url->c_str());
     return kFailed;
   }
   return kOk;
@@ -138,10 +179,15 @@ int show(const StatusArguments& arguments) {
 void add_status(CLI::App& app, Run& chosen) {
   auto arguments = std::make_shared<StatusArguments>();
   CLI::App* command = app.add_subcommand("status", "Ask a running node how it is doing");
-  command->add_option("--url", arguments->url, "where it listens")->capture_default_str();
+  CLI::Option* config = command->add_option("CONFIG", arguments->config,
+                                            "the node's configuration, which says where it listens");
+  command->add_option("--url", arguments->url, "where it listens, in the place of a configuration")
+      ->default_str(kDefaultUrl)
+      ->excludes(config);
   command->add_flag("--json", arguments->as_json, "everything it says, as JSON");
   command->footer(
-      "\nExamples:\n  cantrail status\n  cantrail status --json --url http://raspberrypi:8080 | jq .lanes");
+      "\nExamples:\n  cantrail status\n  cantrail status node.toml\n  cantrail status --json --url "
+      "http://raspberrypi:8080 | jq .lanes");
   command->callback([arguments, &chosen] { chosen = [arguments] { return show(*arguments); }; });
 }
 

@@ -68,6 +68,12 @@ class FrameSource {
   [[nodiscard]] virtual std::string hint() const { return {}; }
 };
 
+// An address of this machine that a source receives on.
+struct ListensOn {
+  bool udp = false;     // else TCP
+  std::string address;  // as it was written: "127.0.0.1:20000"
+};
+
 // One [source.NAME] of the configuration: describes its options (which fills them), then makes the source.
 class SourceConfig {
  public:
@@ -93,7 +99,12 @@ class SourceConfig {
     (void)context;
     return std::nullopt;
   }
+  // Files whose content is part of what it is, as it is read when the source opens: with another content a
+  // reload starts it anew. Not what it reads as its input, nor what it looks at again by itself.
+  [[nodiscard]] virtual std::vector<std::string> made_of() const { return {}; }
   [[nodiscard]] virtual bool has_channels() const { return true; }
+  // By its option `listen`, so that two sections that want one address are found before they run.
+  [[nodiscard]] virtual std::optional<ListensOn> listens_on() const { return std::nullopt; }
   // Streams of rows known before start that belong to no channel, as files say that it names. What is wrong
   // with such a file is a warning: the source starts without it.
   [[nodiscard]] virtual std::vector<std::shared_ptr<const RowSchema>> streams_without_channel(

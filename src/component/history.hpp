@@ -32,6 +32,7 @@ struct HistoryRow {
   std::string signals;   // a JSON object: name → value, as encode/json writes it
   std::string labels;    // a JSON object: name → label; "{}" where there are none
   std::string position;  // "epoch/seq/index"
+  std::string quality;   // a JSON object: name → why it is absent (quality.hpp); empty: nothing to say
 };
 
 struct SignalName {

@@ -60,6 +60,9 @@ std::string written(const FieldReference& value) {
 std::string written(const StreamGlob& value) {
   return quoted_text(value.glob);
 }
+std::string written(const Point& value) {
+  return "[" + written(value.x) + ", " + written(value.y) + "]";
+}
 std::string written(const NamedTemplate& value) {
   return quoted_text(value.name) + " = " + written(value.text);
 }
@@ -197,7 +200,9 @@ std::string type_text(const OptionSpec& spec) {
       "bandwidth",
       "limits",
       "string",
-      "list of numbers"};
+      "list of numbers",
+      "list of whole numbers",
+      "list of pairs of numbers"};
   return kTypes[spec.target.index()];
 }
 

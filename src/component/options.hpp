@@ -64,13 +64,21 @@ struct TemplateRule {
   auto operator<=>(const TemplateRule&) const = default;
 };
 
+// [raw, value]: one of a list, as in a table of calibration.
+struct Point {
+  double x = 0, y = 0;
+  auto operator<=>(const Point&) const = default;
+};
+
 // Where the value goes. The value that stands there before reading is the default.
-using OptionTarget = std::variant<
-    bool*, std::int64_t*, double*, std::string*, Duration*, Bytes*, Path*, std::vector<std::string>*,
-    std::vector<Path>*, std::optional<std::int64_t>*, std::optional<double>*, std::optional<Duration>*,
-    std::optional<Bytes>*, Rate*, Bandwidth*, Keep*, Secret*, Template*, FieldReference*,
-    std::vector<StreamGlob>*, std::vector<NamedTemplate>*, std::vector<TemplateRule>*, std::optional<Rate>*,
-    std::optional<Bandwidth>*, std::optional<Keep>*, std::optional<std::string>*, std::vector<double>*>;
+using OptionTarget =
+    std::variant<bool*, std::int64_t*, double*, std::string*, Duration*, Bytes*, Path*,
+                 std::vector<std::string>*, std::vector<Path>*, std::optional<std::int64_t>*,
+                 std::optional<double>*, std::optional<Duration>*, std::optional<Bytes>*, Rate*, Bandwidth*,
+                 Keep*, Secret*, Template*, FieldReference*, std::vector<StreamGlob>*,
+                 std::vector<NamedTemplate>*, std::vector<TemplateRule>*, std::optional<Rate>*,
+                 std::optional<Bandwidth>*, std::optional<Keep>*, std::optional<std::string>*,
+                 std::vector<double>*, std::vector<std::int64_t>*, std::vector<Point>*>;
 
 struct OptionSpec {
   std::string name;   // snake_case

@@ -88,7 +88,8 @@ void CsvRows::append(std::string& out, const StreamBlock& block, std::size_t row
   std::size_t time_bytes = 0;
   for (std::size_t i = 0; i < fields.size(); ++i) {
     const Field& field = fields[i];
-    if (!field.wanted || !block.valid(i, row)) continue;
+    const bool valid = block.valid(i, row);
+    if (!field.wanted || (!valid && block.quality(i, row) == Quality::inactive)) continue;
     if (time_bytes == 0) {
       append_seconds(out, WallTime{block.time_ns()[row]});
       time_bytes = out.size() - begin;
@@ -96,6 +97,12 @@ void CsvRows::append(std::string& out, const StreamBlock& block, std::size_t row
       out.append(out, begin, time_bytes);
     }
     out += field.before;
+    if (!valid) {
+      out += field.after;
+      out += to_string(block.quality(i, row));
+      out += '\n';
+      continue;
+    }
     if (field.type == FieldType::blob) {
       append_blob_text(out, block.blob(i, row));
     } else if (!append_scalar(out, block, i, row, field.type)) {

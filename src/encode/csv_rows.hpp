@@ -1,6 +1,7 @@
 // Rows as CSV (RFC 4180, but lines end in a line feed alone), in long form: one line for each signal that is
-// present. So the columns are the same whatever the DBC says, rows of many messages fit in one file, and a
-// spreadsheet or pandas pivots it.
+// present. One that is absent for another reason than that it was not sent has a line without a value, with
+// the reason as its label. So the columns are the same whatever the DBC says, rows of many messages fit in
+// one file, and a spreadsheet or pandas pivots it.
 //   time,channel,message,signal,value,unit,label
 //   1700000000.123456789,can0,Battery,Voltage,360.0,V,
 // `channel` is the source's name for rows that come from no bus. NaN and infinities are nan, inf, -inf. Text

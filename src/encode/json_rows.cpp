@@ -68,6 +68,21 @@ void JsonRows::append_labels(std::string& out, const Stream& stream, const Strea
   if (any) out += '}';
 }
 
+void JsonRows::append_quality(std::string& out, const Stream& stream, const StreamBlock& block,
+                              std::size_t row) {
+  bool any = false;
+  for (std::size_t i = 0; i < stream.fields.size(); ++i) {
+    if (!stream.fields[i].wanted || block.valid(i, row)) continue;
+    const Quality quality = block.quality(i, row);
+    if (quality == Quality::inactive) continue;
+    out += any ? "," : ",\"quality\":{";
+    out += stream.fields[i].key;
+    append_json_string(out, to_string(quality));
+    any = true;
+  }
+  out += '}';
+}
+
 void JsonRows::append(std::string& out, const StreamBlock& block, std::size_t row) const {
   assert(block.stream() < streams_.size() && block.fields() == streams_[block.stream()].fields.size());
   const Stream& stream = streams_[block.stream()];
@@ -78,9 +93,13 @@ void JsonRows::append(std::string& out, const StreamBlock& block, std::size_t ro
   append_integer(out, time.ns);
   out += '"';
   out += stream.head;
-  bool any = false;
+  bool any = false, any_quality = false;
   for (std::size_t i = 0; i < stream.fields.size(); ++i) {
-    if (!stream.fields[i].wanted || !block.valid(i, row)) continue;
+    if (!stream.fields[i].wanted) continue;
+    if (!block.valid(i, row)) {
+      any_quality = any_quality || block.quality(i, row) != Quality::inactive;
+      continue;
+    }
     if (any) out += ',';
     out += stream.fields[i].key;
     append_json_value(out, block, i, row, stream.fields[i].type, big_);
@@ -88,6 +107,7 @@ void JsonRows::append(std::string& out, const StreamBlock& block, std::size_t ro
   }
   out += '}';
   if (stream.labelled) append_labels(out, stream, block, row);
+  if (any_quality) append_quality(out, stream, block, row);
   out += '}';
 }
 

@@ -2,9 +2,10 @@
 //   {"time":1700000000.123456789,"time_ns":"1700000000123456789","channel":"can0","id":498,"message":"Name",
 //    "signals":{"A":1.5,"Gear":3},"labels":{"Gear":"DRIVE"}}
 // `time_ns` is a string because few readers keep all digits of `time`. Signals are in the schema's order,
-// absent ones left out, NaN and infinities null; "labels" is there only if a signal has one. A 29-bit
-// identifier has "extended":true behind "id". Rows that come from no message of a bus have neither "channel"
-// nor "id" but "source", and the stream's name as "message".
+// absent ones left out, NaN and infinities null; "labels" is there only if a signal has one, "quality" only
+// if one is absent for another reason than that it was not sent: {"vpd":"not_available"}. A 29-bit identifier
+// has "extended":true behind "id". Rows that come from no message of a bus have neither "channel" nor "id"
+// but "source", and the stream's name as "message".
 #pragma once
 
 #include <string>
@@ -50,6 +51,8 @@ class JsonRows {
   [[nodiscard]] static std::string make_head(const Catalog& catalog, const StreamInfo& info);
   static void append_labels(std::string& out, const Stream& stream, const StreamBlock& block,
                             std::size_t row);
+  static void append_quality(std::string& out, const Stream& stream, const StreamBlock& block,
+                             std::size_t row);
 
   std::vector<Stream> streams_;
   BigIntegers big_;

@@ -110,8 +110,8 @@ TEST(JsonRows, LeavesOutAbsentSignalsAndEmptyLabels) {
 TEST(JsonRows, LeavesOutALeadingAbsentSignalWithItsComma) {
   const JsonRows rows(sample_catalog());
   StreamBlock block = battery_rows();
-  (void)block.make_validity(0, false);
-  (void)block.make_validity(2, false);
+  block.cut(0);
+  block.cut(2);
   std::string first, second;
   rows.append(first, block, 0);
   rows.append(second, block, 1);
@@ -146,6 +146,20 @@ TEST(JsonRows, NamesTheSourceWhereThereIsNoChannel) {
   rows.append(out, block, 0);
   EXPECT_EQ(out, R"({"time":1.000000000,"time_ns":"1000000000","source":"bme","message":"climate",)"
                  R"("signals":{"on":true}})");
+}
+
+TEST(JsonRows, SayWhyASignalIsAbsentWhereThatIsNotTheOrdinaryReason) {
+  const Catalog catalog = sample_catalog();
+  const JsonRows rows(catalog);
+  StreamBlock block = battery_rows();
+  std::string plain, out;
+  rows.append(plain, block, 1);
+  EXPECT_EQ(plain.find("quality"), std::string::npos);
+  block.set_absent(0, 1, Quality::not_available);
+  block.set_absent(1, 1, Quality::stale);
+  rows.append(out, block, 1);
+  EXPECT_NE(out.find(R"("quality":{"Voltage":"not_available","Gear":"stale"}})"), std::string::npos) << out;
+  EXPECT_EQ(out.find("360"), std::string::npos);
 }
 
 }  // namespace

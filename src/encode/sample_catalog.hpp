@@ -57,7 +57,7 @@ inline StreamBlock battery_rows() {
   block.f64(0)[0] = 1.5;
   block.f64(0)[1] = 360;
   block.i64(1)[0] = 3;
-  block.i64(1)[1] = 3;
+  block.i64(1)[1] = 0;  // absent: why
   block.u64(2)[0] = 0;
   block.u64(2)[1] = ~std::uint64_t{0};
   block.make_validity(1, true)[0] = 1;

@@ -93,6 +93,7 @@ class JournalModelTest : public JournalTest {
     journal_.reset();
     faults_->heal();
     disk_->crash();
+    ++cuts_;
     reopen();
     check(true);
     forget_the_unsafe();
@@ -201,6 +202,10 @@ class JournalModelTest : public JournalTest {
       }
       step();
     }
+    std::printf("%llu steps: %llu batches, %llu power cuts\n", static_cast<unsigned long long>(step_),
+                static_cast<unsigned long long>(number_), static_cast<unsigned long long>(cuts_));
+    if (HasFatalFailure()) return;
+    ASSERT_GT(cuts_, steps / 100) << "the walk has become too tame to show anything";
   }
 
   std::mt19937_64 random_;
@@ -211,7 +216,7 @@ class JournalModelTest : public JournalTest {
   std::vector<std::uint32_t> epochs_;
   std::size_t failed_from_ = 0;  // in appended_: what is before it may be unsafe for ever
   bool sync_failed_ = false;
-  std::uint64_t number_ = 0;
+  std::uint64_t number_ = 0, cuts_ = 0;
   std::uint64_t seed_now_ = 0, step_ = 0;
 };
 

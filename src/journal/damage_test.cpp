@@ -1,27 +1,9 @@
-#include "journal/format.hpp"
-#include "journal/journal_fixture.hpp"
+#include "journal/kept_folder.hpp"
 
 namespace cantrail {
 namespace {
 
-class JournalDamageTest : public JournalTest {
- protected:
-  // The whole folder as it is now, to be put back as often as wanted.
-  void keep() {
-    journal_.reset();
-    for (const auto& entry : std::filesystem::directory_iterator(options_.folder)) {
-      if (entry.path().filename() != "lock") kept_[entry.path()] = slurp(entry.path());
-    }
-  }
-  void put_back() {
-    journal_.reset();
-    std::filesystem::remove_all(options_.folder);
-    std::filesystem::create_directory(options_.folder);
-    for (const auto& [path, content] : kept_) spill(path, content);
-  }
-
-  std::map<std::string, std::string> kept_;
-};
+class JournalDamageTest : public KeptFolderTest {};
 
 std::vector<std::uint64_t> seqs(const std::vector<JournalReader::Item>& items, std::uint32_t epoch) {
   std::vector<std::uint64_t> found;
@@ -29,99 +11,6 @@ std::vector<std::uint64_t> seqs(const std::vector<JournalReader::Item>& items, s
     if (item.batch->position.epoch == epoch) found.push_back(item.batch->position.seq);
   }
   return found;
-}
-
-TEST_F(JournalDamageTest, ReadsEverythingWholeBeforeACutAtAnyByte) {
-  const CatalogPtr catalog = make_catalog("{}");
-  open();
-  std::vector<std::uint64_t> ends;  // of the file after each batch
-  for (std::size_t i = 0; i < 4; ++i) {
-    auto batch = make(i + 1, catalog);
-    batch->source_position = "at " + std::to_string(i);
-    ASSERT_TRUE(journal_->append(*batch).ok());
-    ends.push_back(std::filesystem::file_size(segment_paths().at(0)));
-  }
-  const std::string segment = segment_paths().at(0);
-  keep();
-  for (std::size_t size = 0; size <= ends.back(); ++size) {
-    put_back();
-    std::filesystem::resize_file(segment, size);
-    open();
-    const auto whole = static_cast<std::size_t>(
-        std::count_if(ends.begin(), ends.end(), [&](std::uint64_t end) { return end <= size; }));
-    if (whole != 0) {
-      ASSERT_EQ(journal_->past().torn_bytes, size - ends[whole - 1]) << size;
-      ASSERT_EQ(journal_->past().source_positions.at("can0"), "at " + std::to_string(whole - 1));
-    }
-    ASSERT_TRUE(append(7, catalog).ok());
-    const auto items = read_all();
-    ASSERT_EQ(items.size(), whole + 1) << size;
-    for (std::size_t i = 0; i < whole; ++i) ASSERT_EQ(items[i].batch->frames.size(), i + 1);
-    ASSERT_EQ(items.back().batch->frames.size(), 7U);
-    for (const auto& item : items) ASSERT_FALSE(item.missing) << "a torn tail is no loss, cut at " << size;
-  }
-}
-
-TEST_F(JournalDamageTest, LosesOnlyTheRecordInWhichAByteIsFlippedAndSaysSo) {
-  open();
-  std::vector<std::uint64_t> ends;
-  for (std::size_t i = 0; i < 4; ++i) {
-    ASSERT_TRUE(append(i + 1).ok());
-    ends.push_back(std::filesystem::file_size(segment_paths().at(0)));
-  }
-  const std::string segment = segment_paths().at(0);
-  ASSERT_TRUE(journal_->close_cleanly().ok());
-  keep();
-  const std::string whole = kept_.at(segment);
-  const std::uint64_t first = ends[0] - (ends[1] - ends[0]) + 16;  // within the first batch's record
-  for (std::size_t i = 0; i < whole.size(); ++i) {
-    put_back();
-    std::string damaged = whole;
-    damaged[i] = static_cast<char>(damaged[i] ^ 0x10);
-    spill(segment, damaged);
-    open();
-    ASSERT_TRUE(append(9).ok());
-    const auto items = read_all();
-    std::optional<std::size_t> hit;  // the batch that was hit
-    for (std::size_t k = 0; k < ends.size() && i >= first; ++k) {
-      if (i < ends[k]) {
-        hit = k;
-        break;
-      }
-    }
-    if (i >= ends.back()) {  // the mark of the orderly stop: nothing but cleanness is lost
-      ASSERT_EQ(items.size(), 5U) << i;
-      ASSERT_FALSE(journal_->past().clean);
-      continue;
-    }
-    ASSERT_GE(items.size(), 4U) << i;
-    ASSERT_EQ(items.back().batch->frames.size(), 9U);
-    std::uint64_t missing = 0, stretches = 0;
-    for (const auto& item : items) {
-      if (!item.missing) continue;
-      ++stretches;
-      ASSERT_EQ(item.missing->reason, GapReason::journal_corrupt);
-      ASSERT_TRUE(item.missing->count.has_value()) << i;
-      missing += *item.missing->count;
-    }
-    if (items.size() == 4) {
-      ASSERT_EQ(stretches, 1U) << i;
-      for (const auto& item : items) {
-        if (item.missing) {
-          ASSERT_EQ(item.batch->position.epoch == 2 ? 4U : item.batch->position.seq - 1, missing) << i;
-          ASSERT_EQ(item.missing_earlier, item.batch->position.epoch == 2 ? missing : 0U) << i;
-        }
-      }
-    } else {
-      ASSERT_FALSE(hit) << i;
-      ASSERT_EQ(stretches, 0U) << "nothing is lost, so nothing is told as lost, at " << i;
-    }
-    const JournalStats stats = journal_->stats();
-    ASSERT_EQ(stats.damaged_places, 1U) << i;
-    ASSERT_GE(stats.damaged_bytes, sizeof(journal::RecordHeader));
-    ASSERT_EQ(read_all().size(), items.size());
-    ASSERT_EQ(journal_->stats().damaged_bytes, stats.damaged_bytes) << "a second reader tells nothing new";
-  }
 }
 
 TEST_F(JournalDamageTest, CountsWhatIsLostWhenTheEndOfAnEpochRotsAfterTheNextBegan) {

@@ -297,6 +297,7 @@ Status DiskJournal::close_cleanly() {
   has_batches_ = true;  // it holds something: it stays
   leave_segment();
   closed_ = true;
+  setup_.reserve.keep();  // before others have the room: the next run may begin on a full disk
   unsynced_.mark_dirty();
   return sync();
 }

@@ -1,4 +1,5 @@
 #include "journal/journal_fixture.hpp"
+#include "journal/reserve.hpp"
 
 namespace cantrail {
 namespace {
@@ -248,23 +249,56 @@ TEST_F(JournalFailureTest, MarksAnOrderlyStopOnAFullDiskAlsoWhereThatTakesANewSe
 }
 
 TEST_F(JournalFailureTest, BeginsOnADiskThatFilledUpBetweenTwoRuns) {
-  const std::string reserve = join_path(options_.folder, "reserve");
+  const std::string at_end = join_path(options_.folder, "reserve");
+  const std::string at_start = join_path(options_.folder, "reserve.start");
   open();
   ASSERT_TRUE(append(100).ok());
-  const std::uint64_t kept = std::filesystem::file_size(reserve);
+  const std::uint64_t kept = std::filesystem::file_size(at_start);
   files_.set_free_bytes(0);
   open();
   EXPECT_EQ(journal_->epoch(), 2U);
-  EXPECT_LT(std::filesystem::file_size(reserve), kept) << "what is left of it, for the end of this run";
+  EXPECT_LT(std::filesystem::file_size(at_start), kept) << "what is left of it";
+  EXPECT_EQ(std::filesystem::file_size(at_end), journal::kReserveBytes) << "is for the end of this run";
   EXPECT_EQ(log_.lines.back(), "the disk is full: the reserve of the journal is used");
   for (int i = 0; i < 20; ++i) (void)append(100);
   ASSERT_TRUE(journal_->close_cleanly().ok());
+  files_.set_free_bytes(1 << 20);
   open();
   EXPECT_TRUE(journal_->past().clean);
-  files_.set_free_bytes(1 << 20);
   ASSERT_TRUE(append(100).ok());
-  EXPECT_EQ(std::filesystem::file_size(reserve), kept) << "made again as soon as there is room";
+  EXPECT_EQ(std::filesystem::file_size(at_start), kept) << "made again as soon as there is room";
+  EXPECT_EQ(std::filesystem::file_size(at_end), journal::kReserveBytes);
   EXPECT_GE(read_all().size(), 2U);
+}
+
+// What the end of a run gives up, its stores take at once.
+TEST_F(JournalFailureTest, BeginsAgainAndAgainOnADiskThatStaysFull) {
+  open();
+  ASSERT_TRUE(append(100).ok());
+  for (std::uint32_t epoch = 2; epoch < 10; ++epoch) {
+    files_.set_free_bytes(0);
+    EXPECT_TRUE(try_open().ok());
+    EXPECT_EQ(journal_->epoch(), epoch);
+    for (int i = 0; i < 20; ++i) (void)append(100);
+    (void)journal_->close_cleanly();
+  }
+  EXPECT_FALSE(std::filesystem::exists(join_path(options_.folder, "identity.tmp")));
+}
+
+TEST_F(JournalFailureTest, BeginsAndEndsAgainAndAgainWhereOthersTakeAllRoom) {
+  open();
+  ASSERT_TRUE(append(100).ok());
+  for (std::uint32_t epoch = 2; epoch < 6; ++epoch) {
+    files_.set_free_bytes(0);
+    EXPECT_EQ(append(100).fault().kind, FaultKind::exhausted);
+    EXPECT_TRUE(journal_->use_reserve());
+    EXPECT_TRUE(journal_->append(*make(0)).ok());
+    EXPECT_TRUE(journal_->close_cleanly().ok());
+    files_.set_free_bytes(0);  // somebody has taken what was left
+    open();
+    EXPECT_TRUE(journal_->past().clean);
+    EXPECT_EQ(journal_->epoch(), epoch);
+  }
 }
 
 TEST_F(JournalFailureTest, CannotBeginOnAFullDiskAndSaysSo) {

@@ -1,6 +1,7 @@
 #include "journal/folder_lock.hpp"
 
 #include <cerrno>
+#include <charconv>
 #include <utility>
 
 #include <fcntl.h>
@@ -21,19 +22,22 @@ Fault cannot_write(const std::string& folder, int error) {
   return fault;
 }
 
-std::string holder(int fd) {
+// As take() has written it.
+std::optional<pid_t> process_in(int fd) {
   char text[24];
   const ssize_t got = ::pread(fd, text, sizeof text, 0);
-  std::string pid;
-  for (ssize_t i = 0; i < got && text[i] >= '0' && text[i] <= '9'; ++i) pid += text[i];
-  return pid.empty() ? "" : " (process " + pid + ")";
+  pid_t pid = 0;
+  if (got <= 0 || std::from_chars(text, text + got, pid).ec != std::errc() || pid <= 0) return std::nullopt;
+  return pid;
 }
 
 // What flock() says where another process has it.
 Fault held(const std::string& folder, int fd, int error) {
   if (error != EWOULDBLOCK) return errno_fault("cannot lock the journal folder " + folder, error);
-  return {FaultKind::config, "the journal folder " + folder + " is in use by another running node" +
-                                 holder(fd) + "; stop that one or give this one its own [journal] folder"};
+  const auto pid = process_in(fd);
+  const std::string who = pid ? " (process " + std::to_string(*pid) + ")" : "";
+  return {FaultKind::config, "the journal folder " + folder + " is in use by another running node" + who +
+                                 "; stop that one or give this one its own [journal] folder"};
 }
 
 }  // namespace
@@ -67,6 +71,13 @@ Status FolderLock::would_take(const std::string& folder) {
   if (lock.fd_ < 0) return errno == ENOENT ? Status{} : Status(cannot_write(folder, errno));
   if (::flock(lock.fd_, LOCK_SH | LOCK_NB) != 0) return held(folder, lock.fd_, errno);
   return {};
+}
+
+std::optional<pid_t> FolderLock::holder(const std::string& folder) {
+  FolderLock lock;
+  lock.fd_ = ::open(join_path(folder, "lock").c_str(), O_RDONLY | O_CLOEXEC);
+  if (lock.fd_ < 0 || ::flock(lock.fd_, LOCK_SH | LOCK_NB) == 0 || errno != EWOULDBLOCK) return std::nullopt;
+  return process_in(lock.fd_);
 }
 
 }  // namespace cantrail::journal

@@ -2,7 +2,10 @@
 // however it ends.
 #pragma once
 
+#include <optional>
 #include <string>
+
+#include <sys/types.h>
 
 #include "base/status.hpp"
 
@@ -22,6 +25,9 @@ class FolderLock {
 
   // The fault with which take() would end now; the folder is there, and stays as it is.
   static Status would_take(const std::string& folder);
+
+  // The process that has it; nullopt: none, or nobody knows which.
+  static std::optional<pid_t> holder(const std::string& folder);
 
  private:
   int fd_ = -1;

@@ -61,18 +61,21 @@ Result<std::unique_ptr<Journal>> Journal::open(const JournalOptions& options, st
   auto segments = std::make_shared<journal::Segments>();
   auto recovered = journal::recover(files, options.folder, log, *segments);
   if (!recovered) return recovered.fault();
-  journal::Reserve reserve(files, options.folder);
+  journal::Reserve at_start(files, join_path(options.folder, "reserve.start"), journal::kStartReserveBytes);
+  journal::Reserve at_end(files, join_path(options.folder, "reserve"), journal::kReserveBytes);
   Status written = journal::write_identity(files, options.folder, recovered->identity);
-  if (!written && written.fault().kind == FaultKind::exhausted && reserve.give_up()) {
+  for (journal::Reserve* reserve : {&at_start, &at_end}) {
+    if (written || written.fault().kind != FaultKind::exhausted || !reserve->give_up()) continue;
     log.write(Severity::warning, "journal", "the disk is full: the reserve of the journal is used");
     written = journal::write_identity(files, options.folder, recovered->identity);
   }
   if (!written) return written.fault();
-  reserve.keep();
+  at_start.keep();
+  at_end.keep();
   // From here on the epoch is used up, whatever happens next.
   return std::unique_ptr<Journal>(std::make_unique<journal::DiskJournal>(journal::DiskJournal::Setup{
       std::move(decided), std::move(constants), std::move(lock).value(), std::move(recovered).value(),
-      std::move(segments), std::move(reserve), files, clock, log}));
+      std::move(segments), std::move(at_end), files, clock, log}));
 }
 
 }  // namespace cantrail

@@ -64,6 +64,7 @@ class Reader final : public JournalReader {
   bool walked_torn_ = false;            // it ended in bytes that are no record
   Missing missing_;
   BatchDecoder decoder_;
+  unsigned unread_definitions_ = 0;  // in a row
 };
 
 SegmentPtr Reader::next_segment() const {
@@ -235,15 +236,24 @@ Result<std::string> Reader::definition_from(const Segment& segment, const File& 
 }
 
 Result<std::string> Reader::definition(const Digest& digest) {
+  constexpr unsigned kPatience = 2;
+  std::optional<Fault> unread;
+  const auto look_into = [&](const Segment& segment, const File& file) {
+    auto found = definition_from(segment, file, digest);
+    if (!found && found.fault().kind != FaultKind::corrupt) unread = found.fault();
+    return found;
+  };
   if (at_) {
-    if (auto found = definition_from(*at_->segment, *at_->file, digest)) return found;
+    if (auto found = look_into(*at_->segment, *at_->file)) return found;
   }
   // Its record may be damaged there: others hold the same.
   for (const SegmentPtr& segment : segments_->all()) {
     const auto file = files_.open(segment->path, OpenMode::read);
     if (!file) continue;
-    if (auto found = definition_from(*segment, **file, digest)) return found;
+    if (auto found = look_into(*segment, **file)) return found;
   }
+  if (unread && unread_definitions_++ < kPatience) return *unread;
+  unread_definitions_ = 0;
   return Fault{FaultKind::corrupt, "the journal has no definition of catalog " + to_hex(digest)};
 }
 

@@ -32,12 +32,12 @@ void Reserve::keep() {
   if (files_.exists(path_)) {
     const auto file = files_.open(path_, OpenMode::read);
     const auto size = file ? (*file)->size() : Result<std::uint64_t>(file.fault());
-    kept_ = size && *size >= kReserveBytes;
+    kept_ = size && *size >= bytes_;
     if (kept_ || !files_.remove(path_)) return;
   }
-  for (std::uint64_t size = kReserveBytes; size >= kLeastReserveBytes; size /= 2) {
+  for (std::uint64_t size = bytes_; size >= bytes_ / 8; size -= kReserveStepBytes) {
     if (!make(files_, path_, size)) continue;
-    kept_ = size == kReserveBytes;
+    kept_ = size == bytes_;
     return;
   }
 }

@@ -1,6 +1,7 @@
-// A little room on the journal's disk that is kept for the time when there is none: FOLDER/reserve, a file
-// that is removed so that the last words of a run (the gap it owes, the mark of the orderly stop) or the
-// first of the next (its epoch) can be written on a full disk.
+// A little room on the journal's disk that is kept for the time when there is none: files that are removed so
+// that on a full disk the last words of a run can be written (FOLDER/reserve: the gap it owes, the mark of
+// the orderly stop), and the first of the next (FOLDER/reserve.start: its epoch). Two, because what the end
+// of a run gives up may be taken by its own stores before the next one starts.
 #pragma once
 
 #include <cstdint>
@@ -11,15 +12,17 @@
 namespace cantrail::journal {
 
 inline constexpr std::uint64_t kReserveBytes = 64U << 10U;
-inline constexpr std::uint64_t kLeastReserveBytes = 16U << 10U;
+inline constexpr std::uint64_t kStartReserveBytes = 16U << 10U;
+inline constexpr std::uint64_t kReserveStepBytes = 4U << 10U;
 
 // The writer's thread. Not promised where others fill the disk at that very moment.
 class Reserve {
  public:
-  Reserve(FileSystem& files, const std::string& folder)
-      : files_(files), path_(join_path(folder, "reserve")) {}
+  Reserve(FileSystem& files, std::string path, std::uint64_t bytes)
+      : files_(files), path_(std::move(path)), bytes_(bytes) {}
 
-  // Makes it where it is not there or too small, as large as there is room for. Tried again at the next call.
+  // Makes it where it is not there or too small, as large as there is room for, down to an eighth. Tried
+  // again at the next call.
   void keep();
   // True: it was there, and its room is free now.
   [[nodiscard]] bool give_up();
@@ -27,6 +30,7 @@ class Reserve {
  private:
   FileSystem& files_;
   std::string path_;
+  std::uint64_t bytes_;
   bool kept_ = false;
 };
 

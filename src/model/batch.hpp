@@ -29,7 +29,15 @@ enum class JournalFate : std::uint8_t {
   waiting,   // write() has not returned
   accepted,  // write() has returned: a crash of the process loses nothing of it
   lost,      // could not be written; a gap record says so
+  no_room,   // lost because the disk was full
 };
+
+[[nodiscard]] constexpr bool is_lost(JournalFate fate) {
+  return fate == JournalFate::lost || fate == JournalFate::no_room;
+}
+[[nodiscard]] constexpr GapReason reason_of_loss(JournalFate fate) {
+  return fate == JournalFate::no_room ? GapReason::disk_full : GapReason::journal_failed;
+}
 
 struct RawBatch {
   Position position;  // of record 0
@@ -65,6 +73,7 @@ struct Batch {
   RawBatchPtr raw;
   std::vector<StreamBlock> blocks;  // decoded and derived, ascending by stream; none is empty
   std::uint32_t undecoded = 0;      // frames that no message definition fits
+  std::uint32_t produced = 0;       // rows of named signals among `blocks`, as they were computed: no records
   // What the keys of a lane (only, max_rate, …) keep from its sink: indexes of records, ascending. Their rows
   // are not in `blocks`; those that a source delivered are in rows() with no valid field, and
   // encode::RowCursor passes over them. The lane counts these records, the sink does not.

@@ -1,7 +1,8 @@
 // All sources, channels and streams of a configuration, named by a digest. Dense ids (indexes into these
 // lists) are valid within one digest. A catalog grows when a source meets a new channel (the log of a second
 // bus): then a new catalog, with another digest, holds all of the old one's entries under the same ids and
-// some more behind them.
+// some more behind them. After a reload of the configuration another one takes its place: sources and
+// channels of this run keep their ids (those that are gone are left without streams), streams need not.
 #pragma once
 
 #include <cstdint>
@@ -43,6 +44,7 @@ struct StreamInfo {
   // A later stream has the same name: the source's type has changed. Batches on their way still have this
   // one; who looks for a name means the later.
   bool replaced = false;
+  bool named_signal = false;  // computed of other streams: decode/derive
 };
 
 struct Catalog {

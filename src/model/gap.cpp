@@ -32,6 +32,8 @@ std::string_view to_string(GapReason reason) {
       return "too_many_channels";
     case GapReason::blob_lost:
       return "blob_lost";
+    case GapReason::disk_full:
+      return "disk_full";
   }
   return "unknown";
 }

@@ -15,7 +15,7 @@ enum class GapReason : std::uint8_t {  // stored in journals: never renumber
   driver_drop = 2,                     // controller or driver
   network_loss = 3,                    // UDP, by the sender's sequence number
   pool_exhausted = 4,                  // cantrail's own batch pool
-  journal_failed = 5,                  // the journal could not be written (disk full, I/O error)
+  journal_failed = 5,                  // the journal could not be written (I/O error)
   journal_cap = 6,                     // the cap removed it before a sink had it
   journal_corrupt = 7,                 // stored bytes were damaged
   downtime = 8,                        // the node was not running
@@ -25,6 +25,7 @@ enum class GapReason : std::uint8_t {  // stored in journals: never renumber
   lane_overflow = 12,      // a live lane let go of the oldest: its sink is too slow
   too_many_channels = 13,  // of channels or streams beyond those that a catalog can have
   blob_lost = 14,          // rows came without a large value: there was no room to keep it
+  disk_full = 15,          // the journal could not be written: no room for it
 };
 
 [[nodiscard]] std::string_view to_string(GapReason reason);

@@ -40,6 +40,12 @@ struct BitLayout {
   bool operator==(const BitLayout&) const = default;
 };
 
+// A closed range of values.
+struct Band {
+  double low = 0, high = 0;
+  bool operator==(const Band&) const = default;
+};
+
 struct FieldSchema {
   std::string name;
   FieldType type = FieldType::f64;
@@ -50,6 +56,7 @@ struct FieldSchema {
   std::vector<Label> labels;  // sorted by word
   bool optional = false;  // may be absent in a row (multiplexed signals); short frames make any field absent
   std::optional<BitLayout> layout = std::nullopt;  // of a field decoded from frames
+  std::optional<Band> good = std::nullopt;         // where a value is as it should be: for display
 
   [[nodiscard]] const std::string* label_of(std::uint64_t word) const;  // nullptr: none
   bool operator==(const FieldSchema&) const = default;

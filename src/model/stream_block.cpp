@@ -49,6 +49,11 @@ std::span<std::uint64_t> StreamBlock::make_validity(std::size_t field, bool valu
   return bits;
 }
 
+void StreamBlock::cut(std::size_t field) {
+  (void)make_validity(field, false);
+  std::ranges::fill(u64(field), static_cast<std::uint64_t>(Quality::inactive));
+}
+
 void StreamBlock::take(const StreamBlock& from, std::span<const std::uint32_t> rows) {
   reset(from.stream_, from.fields_, rows.size(), from.frame_derived_);
   text_ = from.text_;

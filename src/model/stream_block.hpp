@@ -1,6 +1,6 @@
 // Rows of one stream, column by column. Every column is an array of 64-bit words: a double, an int64, a
 // uint64, a bool as 0 or 1, or for text and blobs a place in the block's own text. Columns hold physical
-// values.
+// values; the word of an absent cell says why it is absent (quality.hpp).
 #pragma once
 
 #include <bit>
@@ -14,6 +14,7 @@
 
 #include "model/blob.hpp"
 #include "model/catalog.hpp"
+#include "model/quality.hpp"
 
 namespace cantrail {
 
@@ -25,6 +26,7 @@ class StreamBlock {
   void reset(StreamId stream, std::size_t fields, std::size_t rows, bool frame_derived);
 
   [[nodiscard]] StreamId stream() const { return stream_; }
+  void renumber(StreamId stream) { stream_ = stream; }  // the same stream, by its id in another catalog
   [[nodiscard]] std::size_t rows() const { return rows_; }
   [[nodiscard]] std::size_t fields() const { return fields_; }
 
@@ -79,6 +81,18 @@ class StreamBlock {
   [[nodiscard]] bool valid(std::size_t field, std::size_t row) const {
     return all_valid(field) || ((bits_[field * bitmap_words() + row / 64] >> (row % 64)) & 1U) != 0;
   }
+
+  // Why a cell is absent. Precondition: it is.
+  [[nodiscard]] Quality quality(std::size_t field, std::size_t row) const {
+    return quality_of(word(field, row));
+  }
+  void set_absent(std::size_t field, std::size_t row, Quality why) {
+    if (all_valid(field)) (void)make_validity(field, true);
+    bits_[field * bitmap_words() + row / 64] &= ~(std::uint64_t{1} << (row % 64));
+    u64(field)[row] = static_cast<std::uint64_t>(why);
+  }
+  // The whole column, as if it had not been sent.
+  void cut(std::size_t field);
 
   // Becomes a copy of those rows of `from`, in the order given.
   void take(const StreamBlock& from, std::span<const std::uint32_t> rows);

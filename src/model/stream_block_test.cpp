@@ -73,6 +73,33 @@ TEST(StreamBlock, TakesRowsOfAnotherWithFramesAndBitmaps) {
   EXPECT_TRUE(to.valid(1, 1));
 }
 
+TEST(StreamBlock, SaysWhyACellIsAbsent) {
+  StreamBlock from, to;
+  from.reset(1, 2, 70, false);
+  for (std::size_t row = 0; row < 70; ++row) from.f64(0)[row] = from.f64(1)[row] = 1.5;
+  from.set_absent(0, 66, Quality::out_of_range);
+  from.set_absent(0, 2, Quality::not_available);
+  EXPECT_TRUE(from.valid(0, 65));
+  EXPECT_FALSE(from.valid(0, 66));
+  EXPECT_EQ(from.quality(0, 66), Quality::out_of_range);
+  EXPECT_EQ(from.quality(0, 2), Quality::not_available);
+  EXPECT_TRUE(from.validity(1).empty());
+  const std::vector<std::uint32_t> rows{66, 3};
+  to.take(from, rows);
+  EXPECT_EQ(to.quality(0, 0), Quality::out_of_range);
+  EXPECT_TRUE(to.valid(0, 1));
+  to.cut(0);
+  EXPECT_FALSE(to.valid(0, 1));
+  EXPECT_EQ(to.quality(0, 1), Quality::inactive);
+}
+
+TEST(Quality, OfAWordThatIsNoneIsTheOrdinaryOne) {
+  EXPECT_EQ(quality_of(kLastQuality), Quality::stale);
+  EXPECT_EQ(quality_of(kLastQuality + 1), Quality::inactive);
+  EXPECT_EQ(quality_of(~std::uint64_t{0}), Quality::inactive);
+  EXPECT_EQ(to_string(quality_of(3)), "out_of_range");
+}
+
 TEST(Ledger, BalancesOnlyWhenEveryRecordHasAFate) {
   Ledger ledger{.received = 10, .delivered = 7, .undecoded = 1, .pending = 2};
   EXPECT_TRUE(ledger.balances());

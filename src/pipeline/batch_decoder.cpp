@@ -1,6 +1,7 @@
 #include "pipeline/batch_decoder.hpp"
 
 #include <mutex>
+#include <utility>
 #include <vector>
 
 namespace cantrail {
@@ -43,16 +44,26 @@ BatchDecoder::~BatchDecoder() = default;
 BatchPtr BatchDecoder::decode(RawBatchPtr raw, const CompiledCatalogPtr& catalog) {
   if (catalog != catalog_) {
     decoder_ = std::make_unique<dbc::Decoder>(catalog->channels);
+    deriver_ = catalog->derivation == nullptr
+                   ? nullptr
+                   : std::make_unique<derive::Deriver>(catalog->derivation, catalog->catalog->streams.size());
     catalog_ = catalog;
   }
+  if (raw->position.epoch != std::exchange(epoch_, raw->position.epoch)) forget();
   std::unique_ptr<Batch> batch = std::make_unique<Batch>();
   batch->blocks = recycler_->take();
+  if (deriver_) deriver_->reclaim(batch->blocks);
   batch->undecoded = decoder_->decode(raw->frames, batch->blocks);
+  if (deriver_) batch->produced = deriver_->derive(*raw, batch->blocks);
   batch->raw = std::move(raw);
   return {batch.release(), [recycler = recycler_](Batch* done) {
             recycler->give_back(std::move(done->blocks));
             delete done;
           }};
+}
+
+void BatchDecoder::forget() {
+  if (deriver_) deriver_->forget();
 }
 
 std::size_t memory_bytes(const Batch& batch) {

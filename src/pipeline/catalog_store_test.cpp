@@ -21,11 +21,7 @@ std::shared_ptr<const RowSchema> schema(const std::string& name, std::vector<std
 class CatalogStoreTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    CatalogSpec spec;
-    spec.sources = {{"bus", "t"}, {"port", "t"}, {"other", "t"}};
-    spec.dbcs = {{"counter.dbc", fakes::kDbc}};
-    spec.channels = {{"can0", kBus, {0}}};
-    auto store = CatalogStore::create(std::move(spec), {{0}, {}, {}}, log_);
+    auto store = CatalogStore::create(sources_, {}, log_);
     ASSERT_TRUE(store.ok());
     store_ = *store;
   }
@@ -39,6 +35,9 @@ class CatalogStoreTest : public ::testing::Test {
   std::string name(StreamId id) { return catalog().qualified_name(id); }
 
   fakes::QuietLog log_;
+  std::vector<CatalogSource> sources_ = {{{"bus", "t"}, {"can0"}, {{"counter.dbc", fakes::kDbc}}},
+                                         {{"port", "t"}, {}, {}},
+                                         {{"other", "t"}, {}, {}}};
   std::shared_ptr<CatalogStore> store_;
 };
 
@@ -95,6 +94,98 @@ TEST_F(CatalogStoreTest, ADefinitionRebuildsWhatIsReplaced) {
   const auto again = store_->add(catalog().definition);
   ASSERT_TRUE(again.ok());
   EXPECT_TRUE((*again)->catalog->streams[old_one].replaced);
+}
+
+// With more messages, so that every stream behind its channel gets another id; one is called Wheel.
+constexpr const char* kMoreMessages =
+    "VERSION \"\"\nBU_: A\nBO_ 256 Counter: 8 A\n SG_ number : 0|32@1+ (1,0) [0|0] \"\" A\n"
+    "BO_ 257 Wheel: 8 A\n SG_ speed : 0|32@1+ (1,0) [0|0] \"\" A\n";
+
+TEST_F(CatalogStoreTest, IdsThatSourcesHoldOutlastTheCatalog) {
+  const StreamId wheel = stream(kPort, schema("Wheel", {"speed"}));
+  const StreamId load = stream(kBus, schema("Load", {"percent"}), 0);
+  EXPECT_EQ(store_->newest().renumbered, nullptr);
+  for (CatalogSource& source : sources_) source.goes_on = true;
+  sources_[kBus].dbcs[0].text = kMoreMessages;
+  ASSERT_TRUE(store_->replace(sources_, {}).ok());
+  const auto renumbered = store_->newest().renumbered;
+  ASSERT_NE(renumbered, nullptr);
+  EXPECT_EQ(name(renumbered->at(wheel)), "Wheel");
+  EXPECT_EQ(name(renumbered->at(load)), "can0:Load");
+  EXPECT_EQ(stream(kPort, schema("Wheel", {"speed"})), wheel) << "asked again";
+  const StreamId later = stream(kOther, schema("Later", {"x"}));
+  EXPECT_NE(later, wheel);
+  EXPECT_NE(later, load);
+  const auto after = store_->newest().renumbered;
+  EXPECT_EQ(name(after->contains(later) ? after->at(later) : later), "Later");
+  // And back: all have their ids again.
+  sources_[kBus].dbcs[0].text = fakes::kDbc;
+  ASSERT_TRUE(store_->replace(sources_, {}).ok());
+  const auto back = store_->newest().renumbered;
+  EXPECT_TRUE(back == nullptr || !back->contains(wheel));
+  EXPECT_EQ(name(wheel), "Wheel");
+}
+
+TEST_F(CatalogStoreTest, AStreamGivesItsNameToAMessageAndTakesItBack) {
+  const auto wheel = schema("Wheel", {"speed"});
+  (void)stream(kBus, wheel, 0);
+  for (CatalogSource& source : sources_) source.goes_on = true;
+  const auto names = [&] {
+    std::vector<std::string> all;
+    for (StreamId id = 0; id < catalog().streams.size(); ++id) all.push_back(name(id));
+    return all;
+  };
+  sources_[kBus].dbcs[0].text = kMoreMessages;
+  ASSERT_TRUE(store_->replace(sources_, {}).ok());
+  EXPECT_EQ(names(), (std::vector<std::string>{"can0:Counter", "can0:Wheel", "can0:bus/Wheel"}));
+  sources_[kBus].dbcs[0].text = fakes::kDbc;
+  ASSERT_TRUE(store_->replace(sources_, {}).ok());
+  EXPECT_EQ(names(), (std::vector<std::string>{"can0:Counter", "can0:Wheel"}));
+}
+
+TEST_F(CatalogStoreTest, WhatEndsLeavesNoStreamAndKeepsThePlaceOfItsName) {
+  (void)stream(kPort, schema("Wheel", {"speed"}));
+  ASSERT_EQ(*store_->channel(kOther, "can7"), 1);
+  std::vector<CatalogSource> fewer = {sources_[kPort]};
+  fewer[0].goes_on = true;
+  ASSERT_TRUE(store_->replace(fewer, {}).ok());
+  EXPECT_EQ(catalog().streams.size(), 1U);
+  EXPECT_EQ(catalog().channels.size(), 2U);
+  EXPECT_EQ(*store_->source("other"), kOther);
+  EXPECT_EQ(store_->source("never"), std::nullopt);
+  // Another source takes the name of a bus that nobody has.
+  EXPECT_EQ(*store_->channel(kPort, "can0"), 0);
+  EXPECT_EQ(catalog().channels[0].source, kPort);
+  // Back come both; the bus is port's now, until port ends.
+  fewer.push_back(sources_[kBus]);
+  const Status refused = store_->could_replace(fewer, {});
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.fault().kind, FaultKind::config);
+  fewer[0].goes_on = false;
+  ASSERT_TRUE(store_->replace(fewer, {}).ok());
+  EXPECT_EQ(catalog().channels[0].source, kBus);
+  EXPECT_EQ(catalog().streams.size(), 1U) << "of the DBC; port has none yet";
+  EXPECT_EQ(name(0), "can0:Counter");
+}
+
+TEST_F(CatalogStoreTest, AChannelLearntAnewDecodesAgain) {
+  std::vector<CatalogSource> sources = {{{"log", "logfile"}, {}, {{"counter.dbc", fakes::kDbc}}}};
+  store_ = *CatalogStore::create(sources, {}, log_);
+  ASSERT_EQ(*store_->channel(0, "vcan0"), 0);
+  ASSERT_EQ(catalog().streams.size(), 1U);
+  ASSERT_TRUE(store_->replace(sources, {}).ok());  // it is started again, and has not met anything yet
+  EXPECT_EQ(catalog().streams.size(), 0U);
+  EXPECT_EQ(*store_->channel(0, "vcan0"), 0);
+  EXPECT_EQ(catalog().streams.size(), 1U);
+}
+
+TEST_F(CatalogStoreTest, WhatCannotBeReplacedStaysAsItIs) {
+  const Digest before = catalog().digest;
+  sources_[kBus].dbcs[0].text = "no DBC";
+  EXPECT_FALSE(store_->could_replace(sources_, {}).ok());
+  EXPECT_FALSE(store_->replace(sources_, {}).ok());
+  EXPECT_EQ(catalog().digest, before);
+  EXPECT_EQ(*store_->channel(kBus, "can0"), 0);
 }
 
 }  // namespace

@@ -1,25 +1,22 @@
 // A lane for a store: nothing accepted is lost on it. While it is caught up it takes batches from the main
 // chain, but only those whose journal write has returned. When it is behind (after a restart, an outage, or
 // when its queue is full) it lets go of the queue and reads the journal from its cursor, decoding as it goes;
-// near the head it starts to queue again, and joins when what it has read meets what it has queued.
+// near the head it starts to queue again, and joins when what it has read meets what it has queued. Before it
+// decodes what it reads, it reads back as far as named signals remember: their rows are those of the main
+// chain.
 #pragma once
 
-#include <atomic>
 #include <condition_variable>
-#include <deque>
 #include <mutex>
 #include <semaphore>
 #include <thread>
-#include <vector>
 
-#include "journal/journal.hpp"
-#include "pipeline/batch_decoder.hpp"
-#include "pipeline/catalog_store.hpp"
 #include "pipeline/dead_letters.hpp"
-#include "pipeline/gap_log.hpp"
-#include "pipeline/journal_writer.hpp"
+#include "pipeline/fresh_history.hpp"
+#include "pipeline/journal_groups.hpp"
 #include "pipeline/lane.hpp"
 #include "pipeline/lane_ledger.hpp"
+#include "pipeline/lane_queue.hpp"
 #include "pipeline/lane_starts.hpp"
 #include "pipeline/sink_writer.hpp"
 #include "pipeline/write_rate.hpp"
@@ -28,13 +25,6 @@ namespace cantrail {
 
 // How many lanes read the journal at the same time: more would only make the disk seek.
 using CatchUpSlots = std::counting_semaphore<2>;
-
-class DurableLane;
-// The way from readers, which may outlive the lane, to the lane.
-struct LaneDoor {
-  std::mutex mutex;
-  DurableLane* lane = nullptr;  // nullptr: gone
-};
 
 class DurableLane final : public Lane {
  public:
@@ -53,47 +43,53 @@ class DurableLane final : public Lane {
     CatchUpSlots& slots;
     GapLog& gaps;
     Duration longest_back_off = kLongestBackOff;
+    // Where the lane is added while the node runs: the head at that moment, and the account of the lane whose
+    // place it takes, if one was there before in this run.
+    std::optional<Sequencer::Head> joins_at = std::nullopt;
+    std::optional<LaneBooks> books = std::nullopt;
   };
   explicit DurableLane(Parts parts);
   ~DurableLane() override;
 
   Status prepare() override;
   void start() override;
+  void joins(std::uint64_t seq, std::uint64_t records) override;
   void offer(const BatchPtr& batch) override;
   bool drain(MonoTime deadline) override;
+  [[nodiscard]] LaneBooks books() const override;
   void hurry() override;
   // Writes what has been accepted by now, within `patience`, but no more often than once a second; then what
   // the history answers holds it. Any thread.
   void freshen(Duration patience);
   [[nodiscard]] LaneStatus status(const Sequencer& sequencer) const override;
   [[nodiscard]] std::shared_ptr<HistoryReader> history() const override { return history_; }
+  [[nodiscard]] std::shared_ptr<const RecordingList> recordings() const override { return recordings_; }
 
  private:
-  using Group = std::vector<BatchPtr>;
+  using Group = JournalGroups::Group;
 
   void run();
   bool open();
   Status obey(const std::optional<Position>& stored);
   [[nodiscard]] Status check_origin(const Position& stored);
+  void owe_from(std::optional<std::uint64_t> record);
   bool note_open();
   void warn_of_older_journal();
 
   void follow();    // one group while caught up
   void catch_up();  // reads the journal until it meets the queue, a fault, or the end
-  [[nodiscard]] bool safe_to_hand_over(const RawBatch& batch) const;
   [[nodiscard]] bool met_the_queue(bool at_end, std::uint64_t processed_seq);
-  Result<Group> read_group();
-  Result<BatchPtr> decode(JournalReader::Item& item);
   Group take_group();
-  BatchPtr take_lost();
   [[nodiscard]] bool nothing_waits() const;
-  void drop_queued_before_cursor();
+  [[nodiscard]] bool front_may_be_stored() const;
   void wait_for_work();
 
   [[nodiscard]] std::optional<Fault> write(Group group);
   void settle(const Group& group, std::uint32_t first_index, const WriteOutcome& outcome);
   void tell_of_refused(const WriteOutcome& outcome);
-  void back_off(const Fault& fault);
+  void fall_behind();
+  void back_off(const Fault& fault);  // of the store: it is opened again, and says where it is
+  void pause(const Fault& fault);     // then on from here
   void note(LaneState state, std::string message);
   [[nodiscard]] bool out_of_time() const;
   [[nodiscard]] bool all_done() const;
@@ -103,6 +99,7 @@ class DurableLane final : public Lane {
   SinkWriter writer_;
   std::shared_ptr<LaneDoor> door_ = std::make_shared<LaneDoor>();
   std::shared_ptr<HistoryReader> history_;
+  std::shared_ptr<const RecordingList> recordings_;
   std::thread thread_;
   BackOff back_off_{parts_.longest_back_off};
 
@@ -111,17 +108,12 @@ class DurableLane final : public Lane {
   std::optional<Position> furthest_;  // that the store's cursor can have got to in this run
   bool noted_open_ = false;
   bool behind_ = true;
-  std::unique_ptr<JournalReader> reader_;
-  std::optional<JournalReader::Item> read_ahead_;  // did not fit the group before
-  BatchDecoder decoder_;
-  Group unanswered_;                // handed over, and then the store was gone: it may have it or not
-  std::uint64_t lost_earlier_ = 0;  // records of earlier epochs whose loss the last group read tells of
+  JournalGroups from_journal_;
+  Group unanswered_;  // handed over, and then the store was gone: it may have it or not
 
   mutable std::mutex mutex_;  // guards what follows
   std::condition_variable wake_;
-  std::deque<BatchPtr> queue_;
-  std::size_t queued_bytes_ = 0;
-  std::size_t queued_records_ = 0;
+  LaneQueue queue_;
   bool collecting_ = false;                                // offers are queued
   std::uint64_t last_offered_seq_ = 0, boundary_seq_ = 0;  // boundary: last one not queued
   LaneLedger ledger_;

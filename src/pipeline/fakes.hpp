@@ -96,6 +96,7 @@ struct Store {
   std::mutex mutex;
   std::vector<std::uint32_t> numbers;  // of the Counter rows, in order of arrival
   std::vector<std::string> rows;       // that a source delivered itself: "can0:Level 3"
+  std::vector<std::string> signals;    // rows of named signals: "sum 1700000000000000000 3.5", or the quality
   std::vector<GapRecord> gaps;
   std::optional<Position> cursor;
   std::uint64_t writes = 0;
@@ -137,6 +138,10 @@ class StoreSink final : public Sink {
     for (const BatchPtr& batch : batches) {
       store_.gaps.insert(store_.gaps.end(), batch->raw->gaps.begin(), batch->raw->gaps.end());
       for (const StreamBlock& block : batch->blocks) {
+        if (batch->raw->catalog->streams[block.stream()].named_signal) {
+          add_signals(*batch->raw->catalog, block);
+          continue;
+        }
         for (const std::int64_t number : block.i64(0))
           store_.numbers.push_back(static_cast<std::uint32_t>(number));
         outcome.delivered += block.rows();
@@ -159,6 +164,15 @@ class StoreSink final : public Sink {
   void close() override {}
 
  private:
+  void add_signals(const Catalog& catalog, const StreamBlock& block) {
+    for (std::size_t row = 0; row < block.rows(); ++row) {
+      store_.signals.push_back(catalog.qualified_name(block.stream()) + " " +
+                               std::to_string(block.time_ns()[row]) + " " +
+                               (block.valid(0, row) ? std::to_string(block.f64(0)[row])
+                                                    : std::string(to_string(block.quality(0, row)))));
+    }
+  }
+
   static bool take(std::atomic<int>& left) {
     int now = left.load();
     while (now > 0 && !left.compare_exchange_weak(now, now - 1)) {

@@ -88,6 +88,7 @@ bool JournalWriter::try_append(const RawBatch& batch) {
                          "; capture and live view go on, but nothing can be recorded until it works again");
   }
   retry_at_ = parts_.clock.mono() + kRetry;
+  loss_ = appended.fault().kind == FaultKind::exhausted ? JournalFate::no_room : JournalFate::lost;
   health_.ok = false;
   health_.message = appended.fault().message;
   return false;
@@ -104,7 +105,7 @@ Status JournalWriter::append_lost(const CatalogPtr& catalog) {
   batch.clock = parts_.clock.pair();
   batch.gaps = lost_.gaps;
   for (GapRecord& gap : batch.gaps) gap.before_index = 0;
-  const GapRecord loss{lost_.from, lost_.to, GapReason::journal_failed, "journal", lost_.records, 0};
+  const GapRecord loss{lost_.from, lost_.to, lost_.reason, "journal", lost_.records, 0};
   if (lost_.records != 0) batch.gaps.push_back(loss);
   auto appended = batch.gaps.empty() ? Status{} : parts_.journal.append(batch);
   if (!appended) return appended;
@@ -123,7 +124,7 @@ void JournalWriter::append_last_lost() {
 }
 
 void JournalWriter::lose(const RawBatch& batch) {
-  batch.fate.store(JournalFate::lost, std::memory_order_release);
+  batch.fate.store(loss_, std::memory_order_release);
   lost_.add(batch);
 }
 

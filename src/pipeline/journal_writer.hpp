@@ -46,10 +46,15 @@ class JournalWriter {
   // its end is not all that is to be known. Never after stop().
   [[nodiscard]] bool owes_a_gap() const { return owes_a_gap_.load(std::memory_order_acquire); }
 
-  // Any thread. Everything accepted up to this seq of the epoch survives a power cut. Stores get the records
-  // of sources that resume only from there: else a power cut could leave a store ahead of the journal, and
-  // the source would deliver again what the store has.
+  // Any thread. Everything accepted up to this seq of the epoch survives a power cut.
   [[nodiscard]] std::uint64_t synced_seq() const { return sync_.synced_seq(); }
+
+  // Any thread. Stores get the records of sources that resume only when they are synced: else a power cut
+  // could leave a store ahead of the journal, and the source would deliver again what the store has.
+  [[nodiscard]] bool may_be_stored(const RawBatch& accepted) const {
+    return accepted.source_position.empty() || accepted.position.epoch != parts_.journal.epoch() ||
+           accepted.position.seq <= synced_seq();
+  }
 
   // Any thread. The last source position that is safe on disk; empty: none yet.
   [[nodiscard]] SourcePosition synced_position(SourceId source) const {
@@ -85,6 +90,7 @@ class JournalWriter {
   // Of the writer's thread alone:
   LostRecords lost_;
   std::optional<MonoTime> retry_at_;
+  JournalFate loss_ = JournalFate::lost;  // what a batch that is not tried meanwhile gets
   MonoTime last_record_;
   MonoTime rate_noted_;
   CatalogPtr catalog_;  // of the last batch seen

@@ -35,9 +35,8 @@ class JournalWriterTest : public ::testing::Test {
     auto opened = Journal::open(options, "{}", files_, clock_, log_);
     ASSERT_TRUE(opened.ok());
     journal_ = std::move(*opened);
-    CatalogSpec spec;
-    spec.sources.push_back({"can0", "counting"});
-    auto catalogs = CatalogStore::create(spec, {{}}, log_);
+    const std::vector<CatalogSource> sources = {{{"can0", "counting"}, {}, {}}};
+    auto catalogs = CatalogStore::create(sources, {}, log_);
     ASSERT_TRUE(catalogs.ok());
     sequencer_ = std::make_unique<Sequencer>(journal_->id(), journal_->epoch(), *catalogs);
     writer_ = std::make_unique<JournalWriter>(
@@ -244,6 +243,7 @@ TEST_F(JournalWriterTest, RecordsAgainAsSoonAsAFullDiskHasRoom) {
   EXPECT_TRUE(writer_->health().ok);
   EXPECT_TRUE(journal_alarms(journal_->stats(), writer_->health()).empty());
   EXPECT_EQ(recorded(), (std::pair<std::uint64_t, std::uint64_t>{100, 5000}));
+  EXPECT_EQ(gaps_.summary().by_reason.at(GapReason::disk_full).records, 5000U);
 }
 
 TEST_F(JournalWriterTest, WritesDownWhatWasLostWhenItEndsOnAFullDisk) {

@@ -13,33 +13,50 @@ Status DurableLane::obey(const std::optional<Position>& stored) {
     if (auto ours = check_origin(*stored); !ours) return ours;
     furthest_ = std::max(furthest_.value_or(*stored), *stored);
     // It may have the first batches of the group only, where it commits more than once a write.
-    const auto has = std::find_if(unanswered_.begin(), unanswered_.end(),
+    auto& batches = unanswered_.batches;
+    const auto has = std::find_if(batches.begin(), batches.end(),
                                   [&](const BatchPtr& batch) { return *stored < batch->end(); });
-    unanswered_.erase(has, unanswered_.end());
-    if (!unanswered_.empty()) {
+    batches.erase(has, batches.end());
+    if (!batches.empty()) {
       const std::lock_guard lock(mutex_);
-      settle(unanswered_, cursor_.index, assume_delivered(unanswered_, cursor_.index));
+      settle(unanswered_, cursor_.index, assume_delivered(batches, cursor_.index));
     }
+    if (parts_.joins_at && stored->epoch == parts_.journal.epoch()) owe_from(std::nullopt);
     cursor_ = *stored;
     warn_of_older_journal();
   } else {
-    const Position now{parts_.journal.id(), parts_.journal.epoch(), 0, 0};
+    Position now{parts_.journal.id(), parts_.journal.epoch(), 0, 0};
+    if (parts_.joins_at) now.seq = parts_.joins_at->next.seq;
     const Position oldest{parts_.journal.id(), 0, 0, 0};
-    auto start = parts_.starts.start_of(status_.name, parts_.from_oldest ? oldest : now);
+    const auto damaged = parts_.starts.is_damaged();
+    if (!damaged) return damaged.status();
+    const bool from_oldest = parts_.from_oldest || *damaged;
+    auto start = parts_.starts.start_of(status_.name, from_oldest ? oldest : now);
     if (!start) return start.status();
     cursor_ = start->position;
-    if (start->is_new && !parts_.from_oldest && parts_.journal.past().existed) {
+    if (start->is_new && parts_.joins_at && !from_oldest) owe_from(parts_.joins_at->records);
+    const bool holds_more =
+        parts_.journal.past().existed || (parts_.joins_at && parts_.joins_at->records != 0);
+    if (start->is_new && *damaged) {
+      parts_.context.log.write(Severity::warning, status_.name,
+                               "the file `lanes` of the journal is damaged: the store begins with the oldest "
+                               "that the journal has, to be sure that nothing is missing");
+    } else if (start->is_new && !from_oldest && holds_more) {
       parts_.context.log.write(Severity::note, status_.name,
                                "a new store: it gets what comes from now on. The journal holds more; "
                                "from = \"oldest\" on a new sink begins with that");
     }
   }
-  unanswered_.clear();
-  lost_earlier_ = 0;
-  behind_ = true;
-  reader_.reset();
-  read_ahead_.reset();
+  unanswered_ = {};
+  from_journal_.reset();
+  fall_behind();
   return {};
+}
+
+// A lane that joins a running node owes of this epoch what comes from there on.
+void DurableLane::owe_from(std::optional<std::uint64_t> record) {
+  const std::lock_guard lock(mutex_);
+  ledger_.owe_from(record);
 }
 
 // Fault `config`: the store has a cursor that it cannot have got from here. To go on from it would pass over
@@ -49,6 +66,10 @@ Status DurableLane::check_origin(const Position& stored) {
   if (furthest_) {
     if (stored <= *furthest_) return {};
     reach = "this run brought it to " + to_string(*furthest_);
+  } else if (parts_.joins_at && stored.epoch == parts_.journal.epoch()) {
+    // A lane of this run wrote it, under this name or another.
+    if (stored <= parts_.joins_at->next) return {};
+    reach = "this run has got to " + to_string(parts_.joins_at->next);
   } else {
     const auto last = parts_.starts.last_open(status_.name, parts_.journal.id());
     if (!last) return last.status();

@@ -1,5 +1,7 @@
 // What a lane does with the cursor that it finds in a store: one that the store took back, one that it cannot
 // have got from here, none. And lanes that come and go.
+#include <fstream>
+
 #include "pipeline/node_fixture.hpp"
 
 namespace cantrail {
@@ -62,7 +64,7 @@ TEST_F(LaneCursorTest, FillsAStoreAgainThatLostWhatItHadAcknowledgedBetweenTwoRu
 
 TEST_F(LaneCursorTest, FillsAStoreAgainThatLostWhatItHadAcknowledgedWhileItRan) {
   Store history;
-  auto node = run(60'000, {sink("history", history, durable())}, 100us);
+  auto node = run(60'000, {sink("history", history, durable())}, 500us);
   ASSERT_TRUE(node->start().ok());
   Snapshot early;
   for (int round = 0; round < 3; ++round) {
@@ -94,6 +96,27 @@ TEST_F(LaneCursorTest, CountsWhatAStoreKeptOfAGroupBeforeItFailed) {
   EXPECT_EQ(last_.lanes[0].ledger.dropped, 0U);
 }
 
+// What had been queued by then, and where the lane had joined the queue, say nothing of the place it falls
+// back to.
+TEST_F(LaneCursorTest, FillsAStoreAgainThatFellBackWhileItWasCaughtUp) {
+  Store history;
+  auto node = run(80'000, {sink("history", history, durable())}, 1ms);
+  ASSERT_TRUE(node->start().ok());
+  const auto follows = [&] { return node->status().lanes[0].state == LaneState::caught_up; };
+  for (int round = 0; round < 5; ++round) {
+    ASSERT_TRUE(eventually([&] { return follows() && snapshot(history).cursor.has_value(); }));
+    const Snapshot early = snapshot(history);
+    ASSERT_TRUE(eventually([&] { return snapshot(history).numbers > early.numbers + 2'000; }));
+    // Not at the end: a store that nobody writes to any more is not looked at either.
+    if (follows() && early.numbers < 50'000) roll_back(history, early);
+  }
+  ASSERT_TRUE(eventually([&] { return node->finished(); })) << describe(node->status());
+  expect_balance(node->status());
+  EXPECT_EQ(node->status().lanes[0].ledger.dropped, 0U);
+  EXPECT_TRUE(node->stop());
+  EXPECT_EQ(history.numbers, expected_numbers(80'000));
+}
+
 TEST_F(LaneCursorTest, ANewSinkBeginsNowOrAtTheOldestAndARemovedOneHoldsNothingBack) {
   Store first, fresh, complete;
   run_to_the_end(5'000, {sink("first", first, durable())});
@@ -116,6 +139,14 @@ TEST_F(LaneCursorTest, ANewSinkBeginsNowOrAtTheOldestAndARemovedOneHoldsNothingB
   EXPECT_EQ(first.gaps[0].reason, GapReason::journal_cap);
   EXPECT_GT(first.numbers.size(), expected_numbers(5'000).size());
   EXPECT_EQ(first.numbers.back(), 206'999U);
+}
+
+TEST_F(LaneCursorTest, BeginsWithTheOldestWhereNobodyKnowsWhatTheLaneHad) {
+  Store lost, history;
+  run_to_the_end(2'000, {sink("history", lost, durable())});
+  std::ofstream(journal() + "/lanes") << "\x01\xff no line of ours\n";
+  run_to_the_end(3'000, {sink("history", history, durable())});
+  EXPECT_EQ(history.numbers, expected_numbers(3'000));
 }
 
 TEST_F(LaneCursorTest, RefusesAStoreThatIsAheadOfAJournalRestoredFromABackup) {

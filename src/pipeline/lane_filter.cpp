@@ -14,7 +14,7 @@ std::int64_t slot_of(std::int64_t time_ns, std::int64_t length_ns) {
 }
 
 void cut_fields(StreamBlock& block, const std::vector<std::size_t>& fields) {
-  for (const std::size_t field : fields) (void)block.make_validity(field, false);
+  for (const std::size_t field : fields) block.cut(field);
 }
 
 std::vector<std::uint32_t> all_rows(const StreamBlock& block) {
@@ -98,8 +98,10 @@ void LaneFilter::filter_rows(const Batch& batch, Batch& out) {
     const Stream& stream = streams_[block.stream()];
     cut_fields(kept, stream.fields.cut);
     for (const std::size_t field : stream.fields.kept) {
-      const auto bits = kept.make_validity(field, false);
+      kept.cut(field);
+      const auto bits = kept.make_validity(field, false), words = kept.u64(field);
       for (const std::uint32_t row : rows_) {
+        words[row] = block.word(field, row);
         if (block.valid(field, row)) bits[row / 64] |= std::uint64_t{1} << (row % 64);
       }
     }

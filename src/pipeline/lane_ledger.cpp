@@ -6,19 +6,30 @@
 
 namespace cantrail {
 
+void LaneLedger::owe_from(std::optional<std::uint64_t> record) {
+  if (!place_) owed_from_ = record;
+}
+
 std::uint64_t LaneLedger::align(const RawBatch& first, std::uint32_t first_index) {
   const std::uint64_t start = first.first_record + first_index;
   const std::uint32_t epoch = first.position.epoch;
   if (!place_ || place_->epoch != epoch) {
     const bool stepped_back = place_ && epoch < place_->epoch;
-    if (stepped_back && place_->epoch == epoch_) current_ = {};
-    // An epoch is owed from its first record, but for an earlier one that the store's cursor lies in.
+    if (stepped_back && place_->epoch == epoch_) {
+      current_ = {};
+      owed_from_ = 0;
+    }
+    if (epoch == epoch_ && !owed_from_) owed_from_ = start;
+    // An epoch is owed from its first record, but for an earlier one that the store's cursor lies in, and for
+    // this one where the lane joined in its midst.
     const bool cursor_lies_in_it = (!place_ && epoch != epoch_) || stepped_back;
-    place_ = Place{epoch, cursor_lies_in_it ? start : 0};
+    const std::uint64_t owed = epoch == epoch_ ? *owed_from_ : 0;
+    place_ = Place{epoch, cursor_lies_in_it ? start : owed};
   }
   if (start < place_->record) {
     take_back(place_->record - start);
     place_->record = start;
+    if (epoch == epoch_) owed_from_ = std::min(*owed_from_, start);
   }
   const std::uint64_t missing = start - place_->record;
   book().dropped += missing;
@@ -30,6 +41,13 @@ std::uint64_t LaneLedger::align(const RawBatch& first, std::uint32_t first_index
 void LaneLedger::lose_earlier(std::uint64_t records) {
   earlier_.received += records;
   earlier_.dropped += records;
+}
+
+void LaneLedger::lose_here(std::uint64_t records) {
+  Ledger& ledger = book();
+  ledger.dropped += records;
+  if (&ledger == &earlier_) earlier_.received += records;
+  place_->record += records;
 }
 
 // The store lost records that it had: they are not delivered any more.
@@ -57,8 +75,9 @@ void LaneLedger::settle(std::span<const BatchPtr> group, std::uint32_t first_ind
 
 Ledger LaneLedger::current(std::uint64_t head_records) const {
   Ledger ledger = current_;
-  ledger.received = head_records;
-  ledger.pending = head_records - (place_ && place_->epoch == epoch_ ? place_->record : 0);
+  const std::uint64_t owed = owed_from_.value_or(head_records);
+  ledger.received = head_records - owed;
+  ledger.pending = head_records - (place_ && place_->epoch == epoch_ ? place_->record : owed);
   return ledger;
 }
 

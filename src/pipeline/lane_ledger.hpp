@@ -16,12 +16,18 @@ class LaneLedger {
  public:
   explicit LaneLedger(std::uint32_t epoch) : epoch_(epoch) {}
 
+  // Of a lane that joins in the midst of the epoch, before its first batch: it owes the epoch from this
+  // record on; nullopt: from the first that it is given. Afterwards: nothing happens.
+  void owe_from(std::optional<std::uint64_t> record);
+
   // Before a group is handed over: the place of its first record. Returns how many records are missing before
   // it; they count as dropped.
   std::uint64_t align(const RawBatch& first, std::uint32_t first_index);
   // Records of earlier epochs that are known to be gone and lie before what is handed over next: no jump of
   // the numbers shows them, which begin anew with each epoch.
   void lose_earlier(std::uint64_t records);
+  // Records behind the group written last, of its epoch, that nobody will hand over.
+  void lose_here(std::uint64_t records);
   // After the group was written.
   void settle(std::span<const BatchPtr> group, std::uint32_t first_index, const WriteOutcome& outcome);
 
@@ -39,6 +45,7 @@ class LaneLedger {
 
   std::uint32_t epoch_;
   std::optional<Place> place_;
+  std::optional<std::uint64_t> owed_from_ = 0;  // record of this epoch; nullopt: not known yet
   Ledger current_, earlier_;
 };
 

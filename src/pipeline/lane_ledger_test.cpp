@@ -49,6 +49,46 @@ TEST(LaneLedger, CountsAJumpAsDropped) {
   EXPECT_EQ(now.delivered, 11U);
 }
 
+TEST(LaneLedger, OwesFromWhereTheLaneJoined) {
+  LaneLedger ledger(3);
+  ledger.owe_from(100);
+  EXPECT_EQ(ledger.current(120).received, 20U);
+  EXPECT_EQ(ledger.current(120).pending, 20U);
+  deliver(ledger, batch_at(3, 105, 5));
+  const Ledger now = ledger.current(120);
+  EXPECT_TRUE(now.balances());
+  EXPECT_EQ(now.dropped, 5U) << "between joining and the first batch";
+  EXPECT_EQ(now.delivered, 5U);
+  EXPECT_EQ(now.pending, 10U);
+}
+
+TEST(LaneLedger, OwesFromItsFirstRecordWhereNobodyKnowsMore) {
+  LaneLedger ledger(3);
+  ledger.owe_from(std::nullopt);
+  EXPECT_EQ(ledger.current(120), Ledger{});
+  deliver(ledger, batch_at(3, 100, 5), 2);
+  Ledger now = ledger.current(120);
+  EXPECT_TRUE(now.balances());
+  EXPECT_EQ(now.received, 18U);
+  EXPECT_EQ(now.delivered, 3U);
+  EXPECT_EQ(now.dropped, 0U);
+  ledger.owe_from(0);  // opened again: what it has begun goes on
+  EXPECT_EQ(ledger.current(120), now);
+  deliver(ledger, batch_at(3, 90, 5));  // the store took back more than it was given here
+  now = ledger.current(120);
+  EXPECT_TRUE(now.balances());
+  EXPECT_EQ(now.received, 30U);
+}
+
+TEST(LaneLedger, OwesTheWholeEpochWhereALaneThatJoinedComesFromAnEarlierOne) {
+  LaneLedger ledger(3);
+  deliver(ledger, batch_at(2, 40, 5));
+  deliver(ledger, batch_at(3, 0, 10));
+  EXPECT_EQ(ledger.current(20).received, 20U);
+  EXPECT_TRUE(ledger.current(20).balances());
+  EXPECT_TRUE(ledger.earlier().balances());
+}
+
 TEST(LaneLedger, CountsWhatIsKnownToBeGoneFromEarlierEpochs) {
   LaneLedger ledger(3);
   deliver(ledger, batch_at(1, 4, 6));

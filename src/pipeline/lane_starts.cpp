@@ -50,6 +50,12 @@ Result<LaneStarts::Start> LaneStarts::start_of(const std::string& lane, const Po
   return Start{otherwise, true};
 }
 
+Result<bool> LaneStarts::is_damaged() {
+  const std::lock_guard lock(mutex_);
+  if (const auto loaded = load(); !loaded) return loaded.fault();
+  return damaged_;
+}
+
 Result<std::optional<std::uint32_t>> LaneStarts::last_open(const std::string& lane,
                                                            const JournalId& journal) {
   const std::lock_guard lock(mutex_);
@@ -81,12 +87,16 @@ Status LaneStarts::load() {
     if (line.starts_with(kOpened)) {
       if (const auto opened = parse_line<1>(line.substr(kOpened.size()))) {
         opens_.insert({opened->name, {opened->journal, static_cast<std::uint32_t>(opened->numbers[0])}});
+      } else {
+        damaged_ = true;
       }
     } else if (const auto start = parse_line<3>(line)) {
       const auto& [epoch, seq, index] = start->numbers;
       starts_.insert(
           {start->name,
            {start->journal, static_cast<std::uint32_t>(epoch), seq, static_cast<std::uint32_t>(index)}});
+    } else if (!line.empty()) {
+      damaged_ = true;
     }
   }
   return {};

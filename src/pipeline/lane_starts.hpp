@@ -30,6 +30,9 @@ class LaneStarts {
   // durably. What was remembered for another journal is replaced.
   Result<Start> start_of(const std::string& lane, const Position& otherwise);
 
+  // Lines that nobody wrote so: what is remembered of a lane may be among them.
+  Result<bool> is_damaged();
+
   // nullopt: not known.
   Result<std::optional<std::uint32_t>> last_open(const std::string& lane, const JournalId& journal);
   // Durable when it returns ok.
@@ -47,6 +50,7 @@ class LaneStarts {
   FileSystem& files_;
   std::mutex mutex_;
   bool loaded_ = false;
+  bool damaged_ = false;
   std::map<std::string, Position> starts_;
   std::map<std::string, Open> opens_;
 };

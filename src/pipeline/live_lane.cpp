@@ -13,8 +13,8 @@ constexpr Duration kLastTries = std::chrono::milliseconds(100);
 }  // namespace
 
 LiveLane::LiveLane(std::string type, SinkContext context, std::unique_ptr<Sink> sink, const LaneKeys& keys,
-                   Limits limits, GapLog& gaps)
-    : limits_(limits), gaps_(gaps), writer_(std::move(context), std::move(sink), keys) {
+                   Limits limits, GapLog& gaps, const Ledger& before)
+    : limits_(limits), before_(before), gaps_(gaps), writer_(std::move(context), std::move(sink), keys) {
   status_.name = writer_.context().name;
   status_.type = std::move(type);
   status_.state = LaneState::live;
@@ -36,6 +36,11 @@ Status LiveLane::prepare() {
 
 void LiveLane::start() {
   thread_ = std::thread([this] { run(); });
+}
+
+void LiveLane::joins(std::uint64_t, std::uint64_t records) {
+  const std::lock_guard lock(mutex_);
+  joined_at_ = offered_end_ = records;
 }
 
 void LiveLane::offer(const BatchPtr& batch) {
@@ -172,18 +177,31 @@ void LiveLane::note(LaneState state, std::string message) {
 
 LaneStatus LiveLane::status(const Sequencer& sequencer) const {
   LaneStatus status;
-  std::uint64_t offered_end = 0;
+  std::uint64_t offered_end = 0, joined_at = 0;
   {
     const std::lock_guard lock(mutex_);
     status = status_;
     status.queued_bytes = queued_bytes_;
     offered_end = offered_end_;
+    joined_at = joined_at_;
     status.ledger.pending = in_flight_;
     for (const Queued& queued : queue_) status.ledger.pending += queued.batch->raw->records();
   }
-  status.ledger.received = sequencer.head().records;
-  status.ledger.pending += status.ledger.received - offered_end;
+  const std::uint64_t head = sequencer.head().records;
+  status.ledger.received = head - joined_at;
+  status.ledger.pending += head - offered_end;
+  status.ledger += before_;
   return status;
+}
+
+// What it still had goes with it.
+LaneBooks LiveLane::books() const {
+  const std::lock_guard lock(mutex_);
+  Ledger ledger = status_.ledger;
+  for (const Queued& queued : queue_) ledger.dropped += queued.batch->raw->records();
+  ledger.received = ledger.settled();
+  ledger += before_;
+  return {ledger, std::nullopt, {}, {}};
 }
 
 }  // namespace cantrail

@@ -20,13 +20,15 @@ class LiveLane final : public Lane {
     std::size_t batches = 0;  // 0: only bytes limit; 1: the newest alone
   };
   LiveLane(std::string type, SinkContext context, std::unique_ptr<Sink> sink, const LaneKeys& keys,
-           Limits limits, GapLog& gaps);
+           Limits limits, GapLog& gaps, const Ledger& before = {});
   ~LiveLane() override;
 
   Status prepare() override;
   void start() override;
+  void joins(std::uint64_t seq, std::uint64_t records) override;
   void offer(const BatchPtr& batch) override;
   bool drain(MonoTime deadline) override;
+  [[nodiscard]] LaneBooks books() const override;
   [[nodiscard]] LaneStatus status(const Sequencer& sequencer) const override;
   [[nodiscard]] std::shared_ptr<HistoryReader> history() const override { return history_; }
 
@@ -46,6 +48,7 @@ class LiveLane final : public Lane {
   void note(LaneState state, std::string message);
 
   Limits limits_;
+  Ledger before_;  // of the lanes that had this one's place
   GapLog& gaps_;
   SinkWriter writer_;
   std::shared_ptr<HistoryReader> history_;
@@ -57,7 +60,8 @@ class LiveLane final : public Lane {
   std::deque<Queued> queue_;
   std::size_t queued_bytes_ = 0;
   std::uint64_t in_flight_ = 0;       // records of the group being written
-  std::uint64_t offered_end_ = 0;     // behind the last record offered, by its number in the epoch
+  std::uint64_t joined_at_ = 0;       // its first record, by its number in the epoch
+  std::uint64_t offered_end_ = 0;     // behind the last record offered
   std::optional<GapRecord> dropped_;  // since the last write
   LaneStatus status_;                 // ledger.received and pending are filled by status()
   bool idle_ = false;                 // the lane waits until something comes

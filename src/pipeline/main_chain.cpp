@@ -1,5 +1,7 @@
 #include "pipeline/main_chain.hpp"
 
+#include <algorithm>
+
 namespace cantrail {
 
 void MainChain::start() {
@@ -19,10 +21,30 @@ void MainChain::run() {
     const Digest& digest = (*raw)->catalog->digest;
     if (!catalog || catalog->catalog->digest != digest) catalog = catalogs_->find(digest);
     const BatchPtr batch = decoder_.decode(std::move(*raw), catalog);
-    for (Lane* lane : lanes_) lane->offer(batch);
-    if (!queue.empty()) continue;
+    tally_.add(*batch);
+    offer(batch);
+  }
+}
+
+void MainChain::offer(const BatchPtr& batch) {
+  const std::lock_guard lock(mutex_);
+  for (Lane* lane : lanes_) lane->offer(batch);
+  if (sequencer_.chain_queue().empty()) {
     for (Lane* lane : lanes_) lane->caught_up();
   }
+  last_seq_ = batch->begin().seq;
+  end_record_ = batch->raw->first_record + batch->raw->records();
+}
+
+void MainChain::add(Lane& lane) {
+  const std::lock_guard lock(mutex_);
+  lane.joins(last_seq_, end_record_);
+  lanes_.push_back(&lane);
+}
+
+void MainChain::remove(const Lane& lane) {
+  const std::lock_guard lock(mutex_);
+  lanes_.erase(std::remove(lanes_.begin(), lanes_.end(), &lane), lanes_.end());
 }
 
 }  // namespace cantrail

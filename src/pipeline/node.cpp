@@ -1,26 +1,18 @@
 #include "pipeline/node.hpp"
 
 #include <algorithm>
-#include <atomic>
 
 #include <boost/json.hpp>
 
 #include "pipeline/alarms.hpp"
-#include "pipeline/batch_pool.hpp"
-#include "pipeline/catalog_store.hpp"
-#include "pipeline/durable_lane.hpp"
-#include "pipeline/gap_log.hpp"
-#include "pipeline/journal_writer.hpp"
 #include "pipeline/live_lane.hpp"
-#include "pipeline/main_chain.hpp"
+#include "pipeline/node_running.hpp"
 #include "pipeline/prompt_lane.hpp"
-#include "pipeline/sequencer.hpp"
-#include "pipeline/source_runner.hpp"
+#include "pipeline/reload.hpp"
 
 namespace cantrail {
 namespace {
 
-constexpr Duration kFirstOpen = std::chrono::seconds(2);
 constexpr std::uint32_t kFirstCaptured = 2;  // the epoch behind that which a demonstration fills in
 
 // What is the same for a whole run, for the journal's epoch record.
@@ -32,68 +24,16 @@ std::string constants_of(const NodeParts& parts) {
       boost::json::object{{"node", parts.name}, {"version", parts.version}, {"boot_id", boot_id}});
 }
 
-// DBC texts are shared between sources that name the same file.
-std::uint32_t index_of(std::vector<DbcText>& all, const DbcText& wanted) {
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    if (all[i].name == wanted.name && all[i].text == wanted.text) return static_cast<std::uint32_t>(i);
-  }
-  all.push_back(wanted);
-  return static_cast<std::uint32_t>(all.size() - 1);
-}
-
 }  // namespace
 
-class Node::Running {
- public:
-  Running(NodeParts parts, FileSystem& files, Clock& clock, Log& log)
-      : parts_(std::move(parts)),
-        files_(files),
-        clock_(clock),
-        log_(log),
-        pool_(parts_.pool_bytes),
-        gaps_(log),
-        lane_starts_(join_path(parts_.journal.folder, "lanes"), files) {}
-  ~Running() { stop(Duration::zero()); }
-
-  Status start();
-  bool stop(Duration deadline);
-  NodeStatus status() const;
-  CatalogPtr catalog() const {
-    return started_all_ ? CatalogStore::reference(catalogs_->current()) : nullptr;
-  }
-  bool finished() const;
-  std::shared_ptr<HistoryReader> history() const;
-  Result<std::string> blob(const Digest& digest) const;
-
- private:
-  Status make_catalog();
-  Status make_lanes();
-  void make_sources();
-  std::unique_ptr<Lane> make_lane(const SinkPart& part);
-  std::optional<GapRecord> downtime_of(const SourcePart& part, const SourceTraits& traits) const;
-  bool ready(const NodeStatus& status) const;
-
-  NodeParts parts_;
-  FileSystem& files_;
-  Clock& clock_;
-  Log& log_;
-  ClockPair started_{};
-  BatchPool pool_;
-  GapLog gaps_;
-  CatchUpSlots slots_{2};
-  LaneStarts lane_starts_;
-  std::unique_ptr<Journal> journal_;
-  std::unique_ptr<BlobFolder> blobs_;
-  std::shared_ptr<CatalogStore> catalogs_;
-  std::unique_ptr<Sequencer> sequencer_;
-  std::unique_ptr<JournalWriter> writer_;
-  std::vector<std::unique_ptr<Lane>> lanes_;
-  std::unique_ptr<MainChain> chain_;
-  std::vector<std::unique_ptr<SourceRunner>> sources_;
-  // What others may ask for is complete; the server asks before.
-  std::atomic<bool> started_all_{false};
-  bool stopped_ = false;
-};
+Node::Running::Running(NodeParts parts, FileSystem& files, Clock& clock, Log& log)
+    : parts_(std::move(parts)),
+      files_(files),
+      clock_(clock),
+      log_(log),
+      pool_(parts_.pool_bytes),
+      gaps_(log),
+      lane_starts_(join_path(parts_.journal.folder, "lanes"), files) {}
 
 Status Node::Running::start() {
   started_ = clock_.pair();
@@ -107,51 +47,45 @@ Status Node::Running::start() {
   sequencer_ = std::make_unique<Sequencer>(journal_->id(), journal_->epoch(), catalogs_);
   writer_ = std::make_unique<JournalWriter>(
       JournalWriter::Parts{*journal_, *sequencer_, pool_, gaps_, clock_, log_, parts_.journal.sync});
+  chain_ = std::make_unique<MainChain>(*sequencer_, catalogs_, tally_);
   if (auto made = make_lanes(); !made) return made;
-
-  std::vector<Lane*> lanes;
-  for (const auto& lane : lanes_) lanes.push_back(lane.get());
-  chain_ = std::make_unique<MainChain>(*sequencer_, catalogs_, std::move(lanes));
-  make_sources();
-  for (const auto& lane : lanes_) lane->start();
+  for (SourcePart& part : parts_.sources) {
+    auto runner = make_source(part);
+    sources_.push_back({std::move(part), std::move(runner)});
+  }
+  for (const RunningLane& lane : lanes_) lane.lane->start();
   chain_->start();
   writer_->start();
   started_all_ = true;
-  for (const auto& source : sources_) source->start();
-  for (const auto& source : sources_) {
-    const Status opened = source->first_open(kFirstOpen);
+  for (const RunningSource& source : sources_) source.runner->start();
+  for (const RunningSource& source : sources_) {
+    const Status opened = source.runner->first_open(kFirstOpen);
     if (!opened && opened.fault().kind == FaultKind::config) {
-      return Status(FaultKind::config, "source " + source->status().name + ": " + opened.fault().message);
+      return Status(FaultKind::config, "source " + source.part.name + ": " + opened.fault().message);
     }
   }
   return {};
 }
 
 Status Node::Running::make_catalog() {
-  CatalogSpec spec;
-  spec.copies = parts_.copies;
-  std::vector<std::vector<std::uint32_t>> source_dbcs;
+  std::vector<CatalogSource> sources;
   for (const SourcePart& part : parts_.sources) {
-    spec.sources.push_back({part.name, part.type});
-    auto& dbcs = source_dbcs.emplace_back();
-    for (const DbcText& dbc : part.dbcs) dbcs.push_back(index_of(spec.dbcs, dbc));
-    for (const std::string& alias : part.channels) {
-      spec.channels.push_back({alias, static_cast<SourceId>(spec.sources.size() - 1), dbcs});
-    }
+    sources.push_back({{part.name, part.type}, part.channels, part.dbcs});
   }
-  auto store = CatalogStore::create(std::move(spec), std::move(source_dbcs), log_);
+  auto store = CatalogStore::create(sources, parts_.rules, log_);
   if (!store) return store.status();
   catalogs_ = std::move(*store);
   return {};
 }
 
 Status Node::Running::make_lanes() {
-  for (const SinkPart& part : parts_.sinks) {
+  for (SinkPart& part : parts_.sinks) {
     auto lane = make_lane(part);
     if (auto prepared = lane->prepare(); !prepared) {
       return Status(prepared.fault().kind, "sink " + part.name + ": " + prepared.fault().message);
     }
-    lanes_.push_back(std::move(lane));
+    chain_->add(*lane);
+    lanes_.push_back({std::move(part), std::move(lane)});
   }
   return {};
 }
@@ -159,55 +93,90 @@ Status Node::Running::make_lanes() {
 std::unique_ptr<Lane> Node::Running::make_lane(const SinkPart& part) {
   auto sink = part.make();
   SinkContext context{part.name, parts_.name, journal_->id(), clock_, files_, log_};
+  auto left = left_lanes_.extract(part.name);
+  auto books = left.empty() ? std::nullopt : std::optional(std::move(left.mapped()));
   if (sink->traits().prompt) {
-    return std::make_unique<PromptLane>(part.type, std::move(context), std::move(sink), part.keys, gaps_);
+    return std::make_unique<PromptLane>(part.type, std::move(context), std::move(sink), part.keys, gaps_,
+                                        books ? books->live : Ledger{});
   }
   if (!sink->traits().durable) {
     return std::make_unique<LiveLane>(part.type, std::move(context), std::move(sink), part.keys,
-                                      LiveLane::Limits{part.queue_bytes, part.queue_batches}, gaps_);
+                                      LiveLane::Limits{part.queue_bytes, part.queue_batches}, gaps_,
+                                      books ? books->live : Ledger{});
   }
-  return std::make_unique<DurableLane>(
-      DurableLane::Parts{part.type, std::move(context), std::move(sink), part.keys, part.from_oldest,
-                         part.queue_bytes, join_path(parts_.dead_letter_folder, part.name + ".jsonl"),
-                         lane_starts_, *journal_, *writer_, catalogs_, slots_, gaps_, part.longest_back_off});
+  const auto joins_at = started_all_ ? std::optional(sequencer_->head()) : std::nullopt;
+  return std::make_unique<DurableLane>(DurableLane::Parts{
+      part.type, std::move(context), std::move(sink), part.keys, part.from_oldest, part.queue_bytes,
+      join_path(parts_.dead_letter_folder, part.name + ".jsonl"), lane_starts_, *journal_, *writer_,
+      catalogs_, slots_, gaps_, part.longest_back_off, joins_at, std::move(books)});
 }
 
-void Node::Running::make_sources() {
-  const auto& positions = journal_->past().source_positions;
-  for (std::size_t i = 0; i < parts_.sources.size(); ++i) {
-    const SourcePart& part = parts_.sources[i];
-    auto source = part.make();
-    const SourceTraits traits = source->traits();
-    const auto known = positions.find(part.name);
-    const auto resume =
-        traits.resumes && known != positions.end() ? std::optional(known->second) : std::nullopt;
-    sources_.push_back(std::make_unique<SourceRunner>(SourceRunner::Parts{
-        part.name, part.type, static_cast<SourceId>(i), std::move(source), resume, downtime_of(part, traits),
-        catalogs_, pool_, *sequencer_, *writer_, *blobs_, gaps_, files_, clock_, log_}));
-  }
+std::unique_ptr<SourceRunner> Node::Running::make_source(const SourcePart& part) {
+  auto source = part.make();
+  const SourceTraits traits = source->traits();
+  const auto left = left_sources_.find(part.name);
+  return std::make_unique<SourceRunner>(SourceRunner::Parts{
+      part.name, part.type, *catalogs_->source(part.name), std::move(source),
+      traits.resumes ? resume_at(part.name) : std::nullopt, absence_of(part, traits),
+      left != left_sources_.end() ? left->second.status : SourceStatus{}, catalogs_, pool_, *sequencer_,
+      *writer_, part.dbcs.empty() ? nullptr : &tally_, *blobs_, gaps_, files_, clock_, log_});
 }
 
-std::optional<GapRecord> Node::Running::downtime_of(const SourcePart& part,
-                                                    const SourceTraits& traits) const {
+std::optional<SourcePosition> Node::Running::resume_at(const std::string& source) const {
+  const auto left = left_sources_.find(source);
+  if (left != left_sources_.end() && !left->second.position.empty()) return left->second.position;
+  const auto& known = journal_->past().source_positions;
+  const auto at = known.find(source);
+  return at != known.end() ? std::optional(at->second) : std::nullopt;
+}
+
+// The time for which nobody read a source that was there before: since the run before, or since it was
+// stopped in this one. What a reload adds begins, and what resumes or waits has missed nothing.
+std::optional<GapRecord> Node::Running::absence_of(const SourcePart& part, const SourceTraits& traits) const {
+  if (traits.resumes || traits.can_wait) return std::nullopt;
+  if (const auto left = left_sources_.find(part.name); left != left_sources_.end()) {
+    const auto& since = left->second.since;
+    if (!since) return std::nullopt;
+    return GapRecord{*since, *since, GapReason::source_down, part.name, std::nullopt, 0};
+  }
   const auto& past = journal_->past();
-  if (!past.existed || !past.last || traits.resumes || traits.can_wait) return std::nullopt;
+  if (started_all_ || !past.existed || !past.last) return std::nullopt;
   if (parts_.filled_in && journal_->epoch() == kFirstCaptured) return std::nullopt;  // nothing ran before
   return GapRecord{
       *past.last, std::max(*past.last, started_.wall), GapReason::downtime, part.name, std::nullopt, 0};
 }
 
+ReloadReport Node::Running::reload(NodeParts next) {
+  const std::lock_guard one_at_a_time(changing_);
+  if (!started_all_ || stopped_) {
+    ReloadReport report;
+    report.outcome = ReloadOutcome::refused;
+    report.at = clock_.wall();
+    report.problems = {"the node does not run"};
+    return report;
+  }
+  return Reload(*this, std::move(next)).run();
+}
+
+void Node::Running::note_reload(ReloadReport report) {
+  const std::lock_guard lock(report_mutex_);
+  ++reloads_;
+  last_reload_ = std::move(report);
+}
+
 bool Node::Running::stop(Duration patience) {
+  const std::lock_guard one_at_a_time(changing_);
   if (stopped_) return true;
   stopped_ = true;
   if (!started_all_) return true;
   const MonoTime deadline = clock_.mono() + patience;
-  for (const auto& source : sources_) source->request_stop();
-  for (const auto& source : sources_) source->stop();
+  for (const RunningSource& source : sources_) source.runner->request_stop();
+  for (const RunningSource& source : sources_) source.runner->stop();
   sequencer_->close();
   writer_->stop();
   chain_->stop();
   bool drained = true;
-  for (const auto& lane : lanes_) drained = lane->drain(deadline) && drained;
+  for (const RunningLane& lane : lanes_) drained = lane.lane->drain(deadline) && drained;
   return drained;
 }
 
@@ -221,8 +190,9 @@ NodeStatus Node::Running::status() const {
   status.started = started_;
   status.journal_id = journal_->id();
   status.epoch = journal_->epoch();
-  for (const auto& source : sources_) status.sources.push_back(source->status());
-  for (const auto& lane : lanes_) status.lanes.push_back(lane->status(*sequencer_));
+  const std::shared_lock lock(parts_mutex_);
+  for (const RunningSource& source : sources_) status.sources.push_back(source.runner->status());
+  for (const RunningLane& lane : lanes_) status.lanes.push_back(lane.lane->status(*sequencer_));
   status.received = sequencer_->head().records;
   status.journal = journal_->stats();
   const auto health = writer_->health();
@@ -238,14 +208,18 @@ NodeStatus Node::Running::status() const {
   status.pool_used_bytes = pool_.used_bytes();
   status.pool_limit_bytes = pool_.limit_bytes();
   status.ready = ready(status);
+  const std::lock_guard report_lock(report_mutex_);
+  status.reloads = reloads_;
+  status.reload = last_reload_;
   return status;
 }
 
+// parts_mutex_ is held since the lists were read.
 bool Node::Running::ready(const NodeStatus& status) const {
   for (std::size_t i = 0; i < status.sources.size(); ++i) {
     const SourceState state = status.sources[i].state;
     const bool working = state == SourceState::running || state == SourceState::ended;
-    if (!working && !parts_.sources[i].optional) return false;
+    if (!working && !sources_[i].part.optional) return false;
   }
   return status.journal_ok &&
          std::none_of(status.lanes.begin(), status.lanes.end(), [](const LaneStatus& lane) {
@@ -255,12 +229,13 @@ bool Node::Running::ready(const NodeStatus& status) const {
 
 bool Node::Running::finished() const {
   if (!started_all_) return false;
-  for (const auto& source : sources_) {
-    if (!source->ended()) return false;
+  const std::shared_lock lock(parts_mutex_);
+  for (const RunningSource& source : sources_) {
+    if (!source.runner->ended()) return false;
   }
-  for (const auto& lane : lanes_) lane->hurry();
-  return std::all_of(lanes_.begin(), lanes_.end(), [&](const auto& lane) {
-    const LaneStatus status = lane->status(*sequencer_);
+  for (const RunningLane& lane : lanes_) lane.lane->hurry();
+  return std::all_of(lanes_.begin(), lanes_.end(), [&](const RunningLane& lane) {
+    const LaneStatus status = lane.lane->status(*sequencer_);
     const bool caught_up = status.state == LaneState::live || status.state == LaneState::caught_up;
     return caught_up && status.ledger.pending == 0;
   });
@@ -268,10 +243,23 @@ bool Node::Running::finished() const {
 
 std::shared_ptr<HistoryReader> Node::Running::history() const {
   if (!started_all_) return nullptr;
-  for (const auto& lane : lanes_) {
-    if (auto reader = lane->history()) return reader;
+  const std::shared_lock lock(parts_mutex_);
+  for (const RunningLane& lane : lanes_) {
+    if (auto reader = lane.lane->history()) return reader;
   }
   return nullptr;
+}
+
+std::vector<SinkRecordings> Node::Running::recordings() const {
+  std::vector<SinkRecordings> found;
+  if (!started_all_) return found;
+  const std::shared_lock lock(parts_mutex_);
+  for (const RunningLane& lane : lanes_) {
+    if (auto list = lane.lane->recordings()) {
+      found.push_back({lane.lane->status(*sequencer_).name, std::move(list)});
+    }
+  }
+  return found;
 }
 
 Result<std::string> Node::Running::blob(const Digest& digest) const {
@@ -288,6 +276,12 @@ Status Node::start() {
 bool Node::stop(Duration deadline) {
   return running_->stop(deadline);
 }
+ReloadReport Node::reload(NodeParts next) {
+  return running_->reload(std::move(next));
+}
+void Node::note_reload(ReloadReport report) {
+  running_->note_reload(std::move(report));
+}
 NodeStatus Node::status() const {
   return running_->status();
 }
@@ -299,6 +293,9 @@ bool Node::finished() const {
 }
 std::shared_ptr<HistoryReader> Node::history() const {
   return running_->history();
+}
+std::vector<SinkRecordings> Node::recordings() const {
+  return running_->recordings();
 }
 
 Result<std::string> Node::blob(const Digest& digest) const {

@@ -16,7 +16,9 @@
 #include "journal/blob_folder.hpp"
 #include "journal/journal.hpp"
 #include "pipeline/back_off.hpp"
+#include "pipeline/catalog_rules.hpp"
 #include "pipeline/lane_keys.hpp"
+#include "pipeline/reload_report.hpp"
 #include "pipeline/status.hpp"
 
 namespace cantrail {
@@ -27,6 +29,7 @@ struct SourcePart {
   std::vector<DbcText> dbcs;          // decode all channels of this source
   bool optional = false;              // the node is ready without it
   std::function<std::unique_ptr<FrameSource>()> make;
+  Digest fingerprint = {};  // of all that make() depends on; a reload leaves it alone where that is the same
 };
 
 struct SinkPart {
@@ -37,6 +40,7 @@ struct SinkPart {
   std::size_t queue_batches = 0;       // live sinks; 0: only bytes limit; 1: the newest alone
   LaneKeys keys;
   Duration longest_back_off = kLongestBackOff;  // between attempts, while a durable sink's store is away
+  Digest fingerprint = {};                      // as SourcePart's, keys of the lane included
 };
 
 struct NodeParts {
@@ -45,7 +49,8 @@ struct NodeParts {
   JournalOptions journal;
   std::vector<SourcePart> sources;
   std::vector<SinkPart> sinks;
-  std::vector<dbc::MessageCopies> copies;  // of the messages of every DBC
+  CatalogRules rules;    // copies and named signals
+  RenamedNames aliases;  // what a reload calls renamed
   std::optional<TimeSpan>
       filled_in;  // put into the journal before this run, by a demonstration; not captured
   std::size_t pool_bytes = 16U << 20;
@@ -68,17 +73,29 @@ class Node {
   // sink could not take by then stays in the journal. True: everything was drained.
   bool stop(Duration deadline = std::chrono::seconds(10));
 
+  // Goes over to these sources, sinks and rules; what else `next` holds is left as it is. Those with the
+  // fingerprint that they had run on untouched. Others are stopped and started, sinks before sources; what is
+  // new must open, unless it is an optional source or takes the place of something that was not open either.
+  // If one does not, what ran before runs again. Takes as long as sinks take to write what they have, up to
+  // 5 s, and sources to open, up to 2 s each. One at a time.
+  ReloadReport reload(NodeParts next);
+  // What status() tells of the last reload.
+  void note_reload(ReloadReport report);
+
   [[nodiscard]] NodeStatus status() const;
   [[nodiscard]] CatalogPtr catalog() const;  // the newest
   // Every source has ended (recordings do), and every lane has everything.
   [[nodiscard]] bool finished() const;
   // The first sink that can be asked, nullptr if none.
   [[nodiscard]] std::shared_ptr<HistoryReader> history() const;
+  // Of the sinks that write files, by sink.
+  [[nodiscard]] std::vector<SinkRecordings> recordings() const;
   // The content of a blob that a row names. Faults: rejected (there is none), unavailable.
   [[nodiscard]] Result<std::string> blob(const Digest& digest) const;
 
+  class Running;  // node_running.hpp
+
  private:
-  class Running;
   std::unique_ptr<Running> running_;
 };
 

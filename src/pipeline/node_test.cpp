@@ -218,6 +218,35 @@ TEST_F(NodeTest, ALiveLaneOfDepthOneKeepsTheNewestAndCountsTheRest) {
   EXPECT_EQ(told, ledger.dropped);
 }
 
+TEST_F(NodeTest, ARecordingThatIsOverSaysSoAlsoAfterAnotherStart) {
+  for (const char* message :
+       {"ended after 1,000 records", "was read to its end in an earlier run, and is not read again"}) {
+    Node node(parts({.total = 1'000}), real_file_system(), clock_, log_);
+    ASSERT_TRUE(node.start().ok());
+    ASSERT_TRUE(eventually([&] { return node.finished(); }));
+    EXPECT_EQ(node.status().sources[0].message, message);
+    EXPECT_EQ(node.status().sources[0].hint, "");  // its DBC knows most of them
+    EXPECT_TRUE(node.stop());
+  }
+}
+
+TEST_F(NodeTest, SaysWhenTheDbcKnowsNoneOfTheFrames) {
+  for (const bool has_dbc : {true, false}) {
+    NodeParts p = parts({.total = 1'000});
+    p.journal.folder += has_dbc ? "-with" : "-without";
+    p.sources[0].dbcs.clear();
+    if (has_dbc)
+      p.sources[0].dbcs.push_back(
+          {"other.dbc", "BU_: A\nBO_ 1 Other: 8 A\n SG_ x : 0|8@1+ (1,0) [0|0] \"\" A\n"});
+    Node node(std::move(p), real_file_system(), clock_, log_);
+    ASSERT_TRUE(node.start().ok());
+    ASSERT_TRUE(eventually([&] { return node.finished(); }));
+    EXPECT_TRUE(node.stop());
+    EXPECT_EQ(node.status().sources[0].hint,
+              has_dbc ? "of 1,000 frames its DBC knows none: is it the DBC of this bus?" : "");
+  }
+}
+
 // The disk neither writes nor syncs for as long as the bus takes to deliver everything: capture and view do
 // not notice, the store gets all once the disk is back.
 TEST_F(NodeTest, ADiskThatStallsHoldsUpNeitherCaptureNorLiveView) {

@@ -6,8 +6,8 @@
 namespace cantrail {
 
 PromptLane::PromptLane(std::string type, SinkContext context, std::unique_ptr<Sink> sink,
-                       const LaneKeys& keys, GapLog& gaps)
-    : gaps_(gaps), writer_(std::move(context), std::move(sink), keys) {
+                       const LaneKeys& keys, GapLog& gaps, const Ledger& before)
+    : before_(before), gaps_(gaps), writer_(std::move(context), std::move(sink), keys) {
   status_.name = writer_.context().name;
   status_.type = std::move(type);
   status_.state = LaneState::live;
@@ -21,6 +21,11 @@ Status PromptLane::prepare() {
   const auto opened = writer_.open();
   history_ = writer_.history();
   return opened.status();
+}
+
+void PromptLane::joins(std::uint64_t, std::uint64_t records) {
+  const std::lock_guard lock(mutex_);
+  joined_at_ = offered_end_ = records;
 }
 
 void PromptLane::offer(const BatchPtr& batch) {
@@ -89,15 +94,26 @@ bool PromptLane::drain(MonoTime deadline) {
 
 LaneStatus PromptLane::status(const Sequencer& sequencer) const {
   LaneStatus status;
-  std::uint64_t offered_end = 0;
+  std::uint64_t offered_end = 0, joined_at = 0;
   {
     const std::lock_guard lock(mutex_);
     status = status_;
     offered_end = offered_end_;
+    joined_at = joined_at_;
   }
-  status.ledger.received = sequencer.head().records;
-  status.ledger.pending += status.ledger.received - offered_end;
+  const std::uint64_t head = sequencer.head().records;
+  status.ledger.received = head - joined_at;
+  status.ledger.pending += head - offered_end;
+  status.ledger += before_;
   return status;
+}
+
+LaneBooks PromptLane::books() const {
+  const std::lock_guard lock(mutex_);
+  Ledger ledger = status_.ledger;
+  ledger.received = ledger.settled();
+  ledger += before_;
+  return {ledger, std::nullopt, {}, {}};
 }
 
 }  // namespace cantrail

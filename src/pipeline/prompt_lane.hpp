@@ -14,14 +14,16 @@ namespace cantrail {
 class PromptLane final : public Lane {
  public:
   PromptLane(std::string type, SinkContext context, std::unique_ptr<Sink> sink, const LaneKeys& keys,
-             GapLog& gaps);
+             GapLog& gaps, const Ledger& before = {});
   ~PromptLane() override;
 
   Status prepare() override;
   void start() override {}
+  void joins(std::uint64_t seq, std::uint64_t records) override;
   void offer(const BatchPtr& batch) override;
   void caught_up() override;
   bool drain(MonoTime deadline) override;
+  [[nodiscard]] LaneBooks books() const override;
   [[nodiscard]] LaneStatus status(const Sequencer& sequencer) const override;
   [[nodiscard]] std::shared_ptr<HistoryReader> history() const override { return history_; }
 
@@ -30,6 +32,7 @@ class PromptLane final : public Lane {
   Status write_group();
   void drop_group(const Fault& fault);
 
+  Ledger before_;  // of the lanes that had this one's place
   GapLog& gaps_;
   SinkWriter writer_;
   std::shared_ptr<HistoryReader> history_;
@@ -37,7 +40,8 @@ class PromptLane final : public Lane {
   std::uint64_t group_records_ = 0;
 
   mutable std::mutex mutex_;       // guards what follows
-  std::uint64_t offered_end_ = 0;  // behind the last record offered, by its number in the epoch
+  std::uint64_t joined_at_ = 0;    // its first record, by its number in the epoch
+  std::uint64_t offered_end_ = 0;  // behind the last record offered
   LaneStatus status_;              // ledger.received is filled by status()
 };
 

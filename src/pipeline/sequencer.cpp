@@ -3,9 +3,24 @@
 #include <algorithm>
 
 namespace cantrail {
+namespace {
+
+GapReason in_common(GapReason a, GapReason b) {
+  return a == b ? a : GapReason::journal_failed;
+}
+
+void renumber(std::vector<StreamBlock>& rows, const CatalogStore::Renumbered& ids) {
+  for (StreamBlock& block : rows) {
+    if (const auto now = ids.find(block.stream()); now != ids.end()) block.renumber(now->second);
+  }
+}
+
+}  // namespace
 
 void LostRecords::add(const RawBatch& batch) {
   const auto [begin, end] = time_span(batch);
+  const GapReason why = reason_of_loss(batch.fate);
+  reason = none() ? why : in_common(reason, why);
   from = none() ? begin : std::min(from, begin);
   to = none() ? end : std::max(to, end);
   ++batches;
@@ -21,6 +36,7 @@ void LostRecords::add(const LostRecords& later) {
   if (later.none()) return;
   from = none() ? later.from : std::min(from, later.from);
   to = none() ? later.to : std::max(to, later.to);
+  reason = none() ? later.reason : in_common(reason, later.reason);
   batches += later.batches;
   records += later.records;
   last = later.last;
@@ -33,7 +49,9 @@ void LostRecords::add(const LostRecords& later) {
 void Sequencer::submit(std::shared_ptr<RawBatch> batch) {
   const std::size_t bytes = batch->memory_bytes();
   const std::lock_guard lock(mutex_);
-  batch->catalog = CatalogStore::reference(catalogs_->current());
+  const CatalogStore::Newest catalog = catalogs_->newest();
+  batch->catalog = CatalogStore::reference(catalog.compiled);
+  if (catalog.renumbered) renumber(batch->rows, *catalog.renumbered);
   batch->position = next_;
   batch->first_record = records_;
   ++next_.seq;

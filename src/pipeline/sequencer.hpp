@@ -17,11 +17,12 @@ namespace cantrail {
 struct LostRecords {
   std::uint64_t batches = 0, records = 0;
   WallTime from, to;
-  Position last;                 // of the last lost batch: free for the record of the gap
-  std::uint64_t end_record = 0;  // behind the last lost record
-  std::vector<GapRecord> gaps;   // that the lost batches themselves told of; at most kMostGaps
+  GapReason reason = GapReason::journal_failed;  // disk_full: of all of them
+  Position last;                                 // of the last lost batch: free for the record of the gap
+  std::uint64_t end_record = 0;                  // behind the last lost record
+  std::vector<GapRecord> gaps;  // that the lost batches themselves told of; at most kMostGaps
 
-  void add(const RawBatch& batch);
+  void add(const RawBatch& batch);  // its fate is known
   void add(const LostRecords& later);
   [[nodiscard]] bool none() const { return batches == 0; }
 
@@ -42,9 +43,9 @@ class Sequencer {
   Sequencer(JournalId journal, std::uint32_t epoch, std::shared_ptr<CatalogStore> catalogs)
       : catalogs_(std::move(catalogs)), next_{journal, epoch, 1, 0} {}
 
-  // Precondition: sealed, and accounted in the pool. Gives the batch its position and the newest catalog
-  // (catalogs only grow, so it fits, and in the order of positions catalogs never go back). From now on
-  // nobody changes it.
+  // Precondition: sealed, and accounted in the pool. Gives the batch its position and the newest catalog:
+  // what its source holds ids of is in there, and where ids are others by now, the batch gets these. From now
+  // on nobody changes it.
   void submit(std::shared_ptr<RawBatch> batch);
 
   // For sources that can wait: room in both queues.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/text.hpp"
+
 namespace cantrail {
 namespace {
 
@@ -27,6 +29,10 @@ MonoTime next_common_seal(MonoTime now) {
 SourceRunner::SourceRunner(Parts parts) : parts_(std::move(parts)), traits_(parts_.source->traits()) {
   status_.name = parts_.name;
   status_.type = parts_.type;
+  status_.records = parts_.before.records;
+  status_.gaps = parts_.before.gaps;
+  status_.lost = parts_.before.lost;
+  status_.last_record = parts_.before.last_record;
 }
 
 void SourceRunner::start() {
@@ -45,8 +51,11 @@ Status SourceRunner::first_open(Duration patience) {
 }
 
 SourceStatus SourceRunner::status() const {
-  const std::lock_guard lock(mutex_);
-  return status_;
+  std::unique_lock lock(mutex_);
+  SourceStatus status = status_;
+  lock.unlock();
+  if (status.hint.empty()) status.hint = complaint_of_decoder();
+  return status;
 }
 
 bool SourceRunner::ended() const {
@@ -70,8 +79,26 @@ void SourceRunner::note_hint() {
   if (now < next_hint_) return;
   next_hint_ = now + kHintEvery;
   std::string hint = parts_.source->hint();
+  if (const std::string complaint = complaint_of_decoder(); !complaint.empty() && !complained_) {
+    parts_.log.write(Severity::warning, parts_.name, complaint);
+    complained_ = true;
+  }
   const std::lock_guard lock(mutex_);
   status_.hint = std::move(hint);
+}
+
+std::string SourceRunner::complaint_of_decoder() const {
+  return parts_.tally != nullptr ? parts_.tally->complaint(parts_.id) : std::string();
+}
+
+// Without a word a recording that was read before would look like a bus that is silent.
+void SourceRunner::note_end() {
+  const std::uint64_t records = status().records;
+  const bool read_before = parts_.resume_at && records == 0;
+  const std::string message = read_before ? "was read to its end in an earlier run, and is not read again"
+                                          : "ended after " + counted(records, "record");
+  parts_.log.write(Severity::note, parts_.name, message);
+  note(SourceState::ended, message);
 }
 
 void SourceRunner::run() {
@@ -144,7 +171,7 @@ void SourceRunner::read_until_fault() {
       down_since_ = parts_.clock.wall();
       return;
     }
-    if (*outcome == ReadOutcome::ended) return note(SourceState::ended, "");
+    if (*outcome == ReadOutcome::ended) return note_end();
   }
   if (!traits_.can_wait) read_what_is_there();
   if (!pending_gaps_.empty() && !batch_) (void)take_batch();

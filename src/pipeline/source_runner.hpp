@@ -14,6 +14,7 @@
 #include "journal/blob_folder.hpp"
 #include "pipeline/batch_pool.hpp"
 #include "pipeline/catalog_store.hpp"
+#include "pipeline/decode_tally.hpp"
 #include "pipeline/gap_log.hpp"
 #include "pipeline/journal_writer.hpp"
 #include "pipeline/sequencer.hpp"
@@ -28,11 +29,13 @@ class SourceRunner {
     SourceId id = 0;
     std::unique_ptr<FrameSource> source;
     std::optional<SourcePosition> resume_at;  // from the journal's past
-    std::optional<GapRecord> downtime;        // the node did not run: told of before the first frame
+    std::optional<GapRecord> downtime;        // nobody read it: told of before the first frame
+    SourceStatus before;                      // whose counts go on: the runner that had this one's place
     std::shared_ptr<CatalogStore> catalogs;
     BatchPool& pool;
     Sequencer& sequencer;
-    JournalWriter& journal;  // for acks
+    JournalWriter& journal;    // for acks
+    const DecodeTally* tally;  // where it has a DBC; else nullptr
     BlobFolder& blobs;
     GapLog& gaps;
     FileSystem& files;
@@ -51,6 +54,12 @@ class SourceRunner {
 
   [[nodiscard]] SourceStatus status() const;
   [[nodiscard]] bool ended() const;
+  // After stop(): the source's own place behind all that was sealed.
+  [[nodiscard]] const SourcePosition& last_position() const { return last_position_; }
+  // After stop(): since when it is away, where no batch has told of that.
+  [[nodiscard]] std::optional<WallTime> absent_since() const {
+    return parts_.downtime ? std::optional(parts_.downtime->from) : down_since_;
+  }
 
  private:
   void run();
@@ -70,8 +79,10 @@ class SourceRunner {
   void note_hint();
   static void end_absence_at_first_record(RawBatch& batch);
   void note(SourceState state, std::string message);
+  void note_end();
   void add_pending_gap(GapRecord gap);
   void note_gaps(const RawBatch& batch);
+  [[nodiscard]] std::string complaint_of_decoder() const;
   [[nodiscard]] SourceContext context() const;
 
   Parts parts_;
@@ -88,6 +99,7 @@ class SourceRunner {
   std::optional<WallTime> down_since_;
   std::optional<Duration> clock_offset_;
   MonoTime next_hint_;
+  bool complained_ = false;  // of a DBC that knows nothing; once is enough for the log
   SourcePosition last_position_, acknowledged_;
   RawBatch overflow_;
 

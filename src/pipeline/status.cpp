@@ -1,5 +1,7 @@
 #include "pipeline/status.hpp"
 
+#include <algorithm>
+
 namespace cantrail {
 
 std::string_view to_string(SourceState state) {
@@ -38,7 +40,9 @@ std::optional<Duration> journal_holds(const NodeStatus& status) {
   constexpr double kDayNs = 86'400e9;
   const auto rate = status.journal_written_bytes_per_day;
   if (!rate || *rate == 0) return std::nullopt;
-  const double ns = static_cast<double>(status.journal.cap_bytes) / static_cast<double>(*rate) * kDayNs;
+  std::uint64_t room = status.journal.cap_bytes;
+  if (status.disk_free_bytes) room = std::min(room, status.journal.bytes + *status.disk_free_bytes);
+  const double ns = static_cast<double>(room) / static_cast<double>(*rate) * kDayNs;
   if (ns >= static_cast<double>(Duration::max().count())) return std::nullopt;
   return Duration(static_cast<std::int64_t>(ns));
 }

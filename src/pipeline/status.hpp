@@ -15,6 +15,7 @@
 #include "model/gap.hpp"
 #include "model/ledger.hpp"
 #include "model/position.hpp"
+#include "pipeline/reload_report.hpp"
 
 namespace cantrail {
 
@@ -44,6 +45,7 @@ struct LaneStatus {
   Ledger earlier;  // records of earlier epochs that this lane caught up on; what is left of them is not
                    // counted here
   std::optional<Position> cursor;
+  std::optional<WallTime> written_until;  // when the last batch that the store took was captured
   std::uint64_t queued_bytes = 0;
   std::optional<std::uint64_t> written_bytes;          // to this machine's disks since the start
   std::optional<std::uint64_t> written_bytes_per_day;  // at the rate of the last hour, or since the start
@@ -86,11 +88,14 @@ struct NodeStatus {
   GapSummary gaps;
   BlobStats blobs;
   std::uint64_t pool_used_bytes = 0, pool_limit_bytes = 0;
-  std::optional<TimeSpan> filled_in;  // NodeParts::filled_in
-  bool ready = false;                 // every source that is not optional is open, every lane is working
+  std::optional<TimeSpan> filled_in;   // NodeParts::filled_in
+  std::uint64_t reloads = 0;           // asked for in this run
+  std::optional<ReloadReport> reload;  // the last one
+  bool ready = false;                  // every source that is not optional is open, every lane is working
 };
 
-// How long what is recorded stays in the journal, were the rate to stay as it is; nullopt: not known.
+// How long what is recorded stays in the journal, were the rate and the room on the disk to stay as they are;
+// nullopt: not known.
 [[nodiscard]] std::optional<Duration> journal_holds(const NodeStatus& status);
 
 }  // namespace cantrail

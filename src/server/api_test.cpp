@@ -252,8 +252,39 @@ TEST_F(ApiTest, SaysWhichSignalsCouldBeMeant) {
             std::string::npos);
   const js::value none = json("/api/series?signal=can1:VehicleSped.kmh", 404);
   EXPECT_NE(none.at("detail").as_string().find("did you mean can1:VehicleSpeed.kmh?"), std::string::npos);
+  history->known_signals = {
+      {"can0", "Gnss", "Speed", ""}, {"can0", "Gnss", "course", ""}, {"can0", "Wheel", "Speed", ""}};
+  const auto meant = [&](const std::string& asked) {
+    const std::string detail(json("/api/series?signal=" + asked, 404).at("detail").as_string());
+    const std::size_t from = detail.find("did you mean ");
+    return from == std::string::npos ? "" : detail.substr(from + 13, detail.find('?', from) - from - 13);
+  };
+  EXPECT_EQ(meant("Gnss"), "can0:Gnss.Speed, can0:Gnss.course");
+  EXPECT_EQ(meant("can0:Wheel"), "can0:Wheel.Speed");
+  EXPECT_EQ(meant("speed"), "can0:Gnss.Speed, can0:Wheel.Speed");
+  EXPECT_EQ(meant("nothing"), "");
   for (const char* wrong : {"", "?signal=a.b&points=9", "?signal=a.b&from=2&to=1", "?signal=a.b&since=1"}) {
     EXPECT_EQ(get(std::string("/api/series") + wrong).status, 400) << wrong;
+  }
+}
+
+TEST_F(ApiTest, TellsOfNamesThatNothingBearsAndAnswersPatternsWithNothing) {
+  const auto history = with_history();
+  node->set_catalog(std::make_shared<Catalog>(encode::sample_catalog()));
+  history->known_signals = {{"can1", "Gnss", "speed", ""}};
+  const auto detail = [&](const std::string& query) {
+    return std::string(json("/api/state/" + query, 404).at("detail").as_string());
+  };
+  EXPECT_NE(detail("current?message=Batery").find("there is no message Batery; did you mean Battery?"),
+            std::string::npos);
+  EXPECT_NE(detail("history?message=Gnsss").find("did you mean Gnss?"), std::string::npos);
+  EXPECT_NE(detail("history?message=can1:Gnsss").find("did you mean can1:Gnss?"), std::string::npos);
+  EXPECT_NE(detail("history?signal=sped").find("there is no signal sped; did you mean speed?"),
+            std::string::npos);
+  for (const char* known :
+       {"history?message=Gnss", "history?message=can1:Gnss", "history?signal=speed", "history?message=Nope*",
+        "history?signal=Nope*", "current?message=Nope*", "current?message=Battery&channel=can9"}) {
+    EXPECT_EQ(json(std::string("/api/state/") + known).at("rows").as_array().size(), 0U) << known;
   }
 }
 
@@ -328,7 +359,10 @@ TEST_F(ApiTest, ShowsTheLedgerOfEachLaneAndWhetherItBalances) {
   off.lanes[0].ledger.delivered -= 1;
   node->set(off);
   EXPECT_EQ(json("/api/status").at("balances"), false);
-  EXPECT_EQ(json("/api/status").at("journal").at("disk_free_bytes"), 5'000'000'000);
+  const js::value fuller = json("/api/status").at("journal");
+  EXPECT_EQ(fuller.at("disk_free_bytes"), 5'000'000'000);
+  EXPECT_NEAR(fuller.at("holds_s").to_number<double>(), (5e9 + (5U << 20U)) / (1U << 30U) * 86'400, 0.001)
+      << "there is no room for 8 GiB";
   EXPECT_EQ(json("/api/status").at("lanes").at(0).at("ledger").at("balances"), false);
 }
 
@@ -341,6 +375,17 @@ TEST_F(ApiTest, CountsAlarmsAndWhatTheJournalHoldsForPrometheus) {
         "cantrail_gap_records_total{reason=\"receive_overflow\"} 14\n"}) {
     EXPECT_NE(text.find(line), std::string::npos) << line << text;
   }
+}
+
+TEST_F(ApiTest, ListsWhatSinksHaveRecorded) {
+  const js::value answer = json("/api/recordings");
+  ASSERT_EQ(answer.at("recordings").as_array().size(), 1U);
+  const js::value& file = answer.at("recordings").at(0);
+  EXPECT_EQ(file.at("sink"), "recording");
+  EXPECT_EQ(file.at("path"), "/data/\"a\".mcap");
+  EXPECT_EQ(file.at("bytes"), 17);
+  EXPECT_EQ(file.at("from"), "2023-11-14T22:13:20.000000000Z");
+  EXPECT_EQ(file.at("finished_ns"), "1700000002000000000");
 }
 
 TEST_F(ApiTest, TellsGapsFromMemoryWhereNoStoreKeepsThem) {

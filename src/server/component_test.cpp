@@ -61,7 +61,7 @@ struct ComponentTest : testing::Test {
       block.frame()[0] = static_cast<std::uint32_t>(raw->frames.size() - 1);
       const std::array values{row.kind, row.component, row.command, row.value, row.value};
       for (std::size_t i = 0; i < values.size(); ++i) block.i64(i)[0] = values[i];
-      block.make_validity(row.is_signed ? 4 : 3, false)[0] = 0;
+      block.cut(row.is_signed ? 4 : 3);
     }
     if (backwards) std::reverse(batch->blocks.begin(), batch->blocks.end());
     batch->raw = std::move(raw);

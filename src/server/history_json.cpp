@@ -6,6 +6,7 @@
 #include "server/problem.hpp"
 #include "server/query.hpp"
 #include "server/routes.hpp"
+#include "server/unknown_name.hpp"
 
 namespace cantrail::server {
 namespace {
@@ -83,6 +84,16 @@ Response rows_response(const Rows& rows) {
   return response;
 }
 
+// Only where there is no row: a name that the history alone knows has some.
+std::optional<Response> names_nothing(const HistoryQuery& query, const Api& api, HistoryReader& reader) {
+  if (query.message.empty() && query.signal.empty()) return std::nullopt;
+  const auto stored = reader.signals();
+  if (!stored) return no_answer(stored.fault());
+  const CatalogPtr catalog = api.node().catalog();
+  if (auto unknown = unknown_message(query.message, catalog.get(), *stored)) return unknown;
+  return unknown_signal(query.signal, catalog.get(), *stored);
+}
+
 // Where no store keeps gaps, the newest that the node remembers.
 Result<std::vector<GapRecord>> find_gaps(const Api& api, const HistoryQuery& range) {
   if (const auto reader = api.node().history()) return reader->gaps(range.since, range.until, range.limit);
@@ -128,6 +139,9 @@ Response answer_state_history(Api& api, const Request& request) {
   }
   const auto rows = every ? read_thinned(*reader, wanted, *every, api.clock()) : read_all(*reader, wanted);
   if (!rows) return no_answer(rows.fault());
+  if (rows->rows.empty()) {
+    if (auto unknown = names_nothing(wanted, api, *reader)) return *unknown;
+  }
   return rows_response(*rows);
 }
 

@@ -29,6 +29,7 @@ struct LatestRow {
   std::vector<std::uint8_t> data;                // the frame
   std::string signals;                           // JSON object, 64-bit integers beyond 2^53 as strings
   std::string labels;                            // JSON object
+  std::string quality;                           // JSON object: why signals are absent; empty: none is
   std::shared_ptr<const std::string> units;  // JSON object, the same for all rows of a stream; may be nullptr
 };
 

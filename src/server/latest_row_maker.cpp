@@ -18,6 +18,11 @@ std::uint32_t stale_after_ms(const RowSchema& schema) {
 
 constexpr std::uint32_t kFirst = 0;
 
+// The bytes at a named signal's row are another message's.
+bool has_frame_bytes(const Batch& batch, const StreamBlock& block) {
+  return !block.frame().empty() && !batch.raw->catalog->streams[block.stream()].named_signal;
+}
+
 }  // namespace
 
 HeldRow HeldRow::copy() const {
@@ -68,7 +73,11 @@ void LatestRowMaker::append_values(LatestRow& out, const StreamBlock& block, std
   labels.begin_object();
   out.signals.assign(1, '{');
   for (std::size_t i = 0; i < schema_->fields.size(); ++i) {
-    if (!block.valid(i, row) || is_shown_already(block, i, row)) continue;
+    if (!block.valid(i, row)) {
+      append_quality(out.quality, i, block.quality(i, row));
+      continue;
+    }
+    if (is_shown_already(block, i, row)) continue;
     const FieldSchema& field = schema_->fields[i];
     if (out.signals.size() > 1) out.signals += ',';
     encode::append_json_string(out.signals, name_of(i));
@@ -81,7 +90,16 @@ void LatestRowMaker::append_values(LatestRow& out, const StreamBlock& block, std
     }
   }
   out.signals += '}';
+  if (!out.quality.empty()) out.quality += '}';
   labels.end_object();
+}
+
+void LatestRowMaker::append_quality(std::string& out, std::size_t field, Quality quality) const {
+  if (quality == Quality::inactive) return;
+  out += out.empty() ? '{' : ',';
+  encode::append_json_string(out, name_of(field));
+  out += ':';
+  encode::append_json_string(out, to_string(quality));
 }
 
 void LatestRowMaker::hold(const Batch& batch, const StreamBlock& block, std::size_t row, HeldRow& held) {
@@ -89,7 +107,7 @@ void LatestRowMaker::hold(const Batch& batch, const StreamBlock& block, std::siz
   held.time = {block.time_ns()[row]};
   held.seen = batch.raw->clock.mono;
   held.data.clear();
-  if (!block.frame().empty()) {
+  if (has_frame_bytes(batch, block)) {
     const FrameView frame = batch.raw->frames[block.frame()[row]];
     held.data.assign(frame.data.begin(), frame.data.end());
   }
@@ -111,7 +129,7 @@ LatestRow LatestRowMaker::make(const Batch& batch, const StreamBlock& block, std
   latest.time = {block.time_ns()[row]};
   latest.seen = batch.raw->clock.mono;
   latest.rows = rows;
-  if (!block.frame().empty()) {
+  if (has_frame_bytes(batch, block)) {
     const FrameView frame = batch.raw->frames[block.frame()[row]];
     latest.data.assign(frame.data.begin(), frame.data.end());
   }

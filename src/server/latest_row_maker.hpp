@@ -47,6 +47,7 @@ class LatestRowMaker {
   [[nodiscard]] bool is_shown_already(const StreamBlock& block, std::size_t field, std::size_t row) const;
   [[nodiscard]] std::string units() const;
   void append_values(LatestRow& out, const StreamBlock& block, std::size_t row) const;
+  void append_quality(std::string& out, std::size_t field, Quality quality) const;
 
   std::shared_ptr<const RowSchema> schema_;
   ShownNames names_;

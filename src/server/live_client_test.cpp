@@ -125,6 +125,7 @@ TEST_F(LiveClientTest, MistakesAreToldAndEndNothing) {
 
 TEST_F(LiveClientTest, APingComesBackAsItWas) {
   EXPECT_EQ(js::serialize(say(R"({"ping":{"t":[1,null]}})").at("ping")), R"({"t":[1,null]})");
+  EXPECT_EQ(say(R"({"ping":[1e999]})").at("type"), "error");  // JSON has no infinity to say it with
   EXPECT_EQ(say("{\"ping\":\"" + std::string(300, 'x') + "\"}").at("type"), "error");
 }
 

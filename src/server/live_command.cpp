@@ -109,8 +109,13 @@ LiveCommand read_live_command(std::string_view text, Duration interval) {
   }
   if (const js::value* ping = object.if_contains("ping")) {
     std::string echo = js::serialize(*ping);
-    if (echo.size() <= kLongestPing) return LivePing{std::move(echo)};
-    return LiveMistake{"null", "\"ping\" is longer than " + std::to_string(kLongestPing) + " bytes"};
+    if (echo.size() > kLongestPing) {
+      return LiveMistake{"null", "\"ping\" is longer than " + std::to_string(kLongestPing) + " bytes"};
+    }
+    (void)js::parse(echo,
+                    error);  // beyond the numbers of a double there is only infinity, which JSON has not
+    if (error) return LiveMistake{"null", "\"ping\" has a number that is too large"};
+    return LivePing{std::move(echo)};
   }
   return LiveMistake{"null", "nothing is asked for; " + std::string(kHowTo)};
 }

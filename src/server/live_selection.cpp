@@ -97,7 +97,9 @@ std::optional<LatestRow> LiveSelection::select(const LatestRow& row) const {
   if (signals.empty()) return std::nullopt;
   LatestRow cut = row;
   cut.signals = cut_json(row.signals, signals);
-  if (cut.signals == "{}") return std::nullopt;
+  if (!row.quality.empty()) cut.quality = cut_json(row.quality, signals);
+  if (cut.quality == "{}") cut.quality.clear();
+  if (cut.signals == "{}" && cut.quality.empty()) return std::nullopt;
   cut.labels = cut_json(row.labels, signals);
   if (row.units) cut.units = std::make_shared<const std::string>(cut_json(*row.units, signals));
   return cut;

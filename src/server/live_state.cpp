@@ -116,6 +116,7 @@ void LiveState::restore(const std::vector<HistoryRow>& rows) {
     row.signals.clear();
     append_exact_json(row.signals, stored.signals);
     row.labels = stored.labels.empty() ? "{}" : stored.labels;
+    row.quality = stored.quality;
   }
 }
 

@@ -40,10 +40,11 @@ void PageTile::describe(OptionVisitor& visitor) {
                   .sense = "What it shows: [channel:]Message.signal, one or several",
                   .target = &signals,
                   .example = "\"Battery.soc\""});
-  visitor.option({.name = "title",
-                  .sense = "What stands above it; else it is made of the signal's name",
-                  .target = &title,
-                  .example = "\"State of charge\""});
+  visitor.option(
+      {.name = "title",
+       .sense = "What stands above it, with {labels} of a copy; else it is made of the signal's name",
+       .target = &title,
+       .example = "\"State of charge\""});
   visitor.option({.name = "span",
                   .sense = "How many of twelve columns it takes; else as its kind needs",
                   .target = &span,

@@ -17,7 +17,8 @@ struct PageTile {
   SourceLocation where;  // of the section
   std::string kind = "number";
   std::vector<std::string> signals;  // [channel:]Stream.field
-  std::optional<std::string> title;  // none: the page makes one of the signal's name
+  // None: the page makes one of the signal's name. {placeholders} are labels of the first signal's stream.
+  std::optional<std::string> title;
   std::optional<std::int64_t> span;  // of twelve columns; none: as the kind needs
 
   void describe(OptionVisitor& visitor);

@@ -20,6 +20,13 @@ void write_source(encode::JsonWriter& json, const std::string& channel, const st
   json.boolean((id & kIdExtended) != 0);
 }
 
+// Only where some signal is absent for a reason worth telling.
+void write_quality(encode::JsonWriter& json, const std::string& quality) {
+  if (quality.empty()) return;
+  json.key("quality");
+  json.raw(quality);
+}
+
 }  // namespace
 
 void write_time(encode::JsonWriter& json, std::string_view key, WallTime time) {
@@ -47,6 +54,7 @@ void write_row(encode::JsonWriter& json, const LatestRow& row, const ClockPair& 
   json.raw(row.signals.empty() ? "{}" : row.signals);
   json.key("labels");
   json.raw(row.labels.empty() ? "{}" : row.labels);
+  write_quality(json, row.quality);
   if (with_units && row.units) {
     json.key("units");
     json.raw(*row.units);
@@ -68,6 +76,7 @@ void write_row(encode::JsonWriter& json, const HistoryRow& row) {
   json.raw(exact.empty() ? "{}" : exact);
   json.key("labels");
   json.raw(row.labels.empty() ? "{}" : row.labels);
+  write_quality(json, row.quality);
   json.end_object();
 }
 

@@ -1,5 +1,6 @@
 // One signal over a range of time, for charts.
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 
 #include "base/text.hpp"
@@ -50,6 +51,26 @@ Result<std::vector<SignalName>> all_signals(const Api& api, HistoryReader& reade
   return names;
 }
 
+// Full names of what was named by its message or by its signal alone: "a, b"; empty: nothing is called so.
+std::string in_part(const std::string& asked, const std::vector<SignalName>& names) {
+  constexpr std::size_t kMost = 5;
+  const auto same = [](const std::string& a, const std::string& b) {
+    return std::ranges::equal(
+        a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
+  };
+  std::string all;
+  std::size_t count = 0;
+  for (const SignalName& name : names) {
+    if (!same(asked, name.message) && !same(asked, name.signal) &&
+        !same(asked, name.channel + ":" + name.message)) {
+      continue;
+    }
+    if (++count > kMost) return all + ", …";
+    all += (all.empty() ? "" : ", ") + printable(full_name(name));
+  }
+  return all;
+}
+
 std::optional<Response> not_one(const std::string& asked, const std::vector<SignalName>& names,
                                 const std::vector<SignalName>& found) {
   if (found.size() == 1) return std::nullopt;
@@ -61,8 +82,10 @@ std::optional<Response> not_one(const std::string& asked, const std::vector<Sign
                                                                 : full_name(name));
     }
     const auto near = nearest(asked, candidates);
+    const std::string meant = near ? *near : in_part(asked, names);
     return problem(404, "there is no signal " + printable(asked) +
-                            (near ? "; did you mean " + *near + "?" : "") + " (/api/signals lists them)");
+                            (meant.empty() ? "" : "; did you mean " + meant + "?") +
+                            " (/api/signals lists them)");
   }
   std::string all;
   for (const SignalName& name : found) all += (all.empty() ? "" : ", ") + printable(full_name(name));

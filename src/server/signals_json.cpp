@@ -70,6 +70,13 @@ void write_field(JsonWriter& json, const FieldSchema& field) {
   json.string(field.unit);
   number_or_null(json, "min", field.minimum);
   number_or_null(json, "max", field.maximum);
+  if (field.good) {
+    json.key("good");
+    json.begin_array();
+    json.number(field.good->low);
+    json.number(field.good->high);
+    json.end_array();
+  }
   json.key("optional");
   json.boolean(field.optional);
   json.key("comment");

@@ -5,6 +5,7 @@
 #include "server/routes.hpp"
 #include "server/signals_json.hpp"
 #include "server/status_json.hpp"
+#include "server/unknown_name.hpp"
 
 namespace cantrail::server {
 namespace {
@@ -25,12 +26,18 @@ Response answer_state_current(Api& api, const Request& request) {
   const ClockPair now = api.clock().pair();
   std::string body;
   encode::JsonWriter json(body, encode::BigIntegers::as_string);
+  bool any = false;
   json.begin_object();
   write_time(json, "time", now.wall);
   json.key("rows");
   json.begin_array();
   for (const LatestRow& row : api.state().all()) {
-    if (filter.takes(row)) write_row(json, row, now, true);
+    if (!filter.takes(row)) continue;
+    any = true;
+    write_row(json, row, now, true);
+  }
+  if (!any) {
+    if (auto unknown = unknown_message(filter.message, api.node().catalog().get())) return *unknown;
   }
   json.end_array();
   json.end_object();

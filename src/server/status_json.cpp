@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "encode/json_writer.hpp"
+#include "server/reload_json.hpp"
 #include "server/row_json.hpp"
 
 namespace cantrail::server {
@@ -64,7 +65,19 @@ void write_source(JsonWriter& json, const SourceStatus& source) {
   json.end_object();
 }
 
-void write_lane(JsonWriter& json, const LaneStatus& lane) {
+// How long ago what a store takes now came in; null: nothing was taken since the start.
+void write_behind(JsonWriter& json, const LaneStatus& lane, WallTime now) {
+  json.key("behind_ms");
+  if (lane.ledger.pending == 0) {
+    json.integer(0);
+  } else if (lane.written_until) {
+    json.integer(std::max<std::int64_t>(0, now.ns - lane.written_until->ns) / 1'000'000);
+  } else {
+    json.null();
+  }
+}
+
+void write_lane(JsonWriter& json, const LaneStatus& lane, WallTime now) {
   json.begin_object();
   text(json, "name", lane.name);
   text(json, "type", lane.type);
@@ -73,6 +86,7 @@ void write_lane(JsonWriter& json, const LaneStatus& lane) {
   text(json, "state", to_string(lane.state));
   text(json, "message", lane.message);
   position_or_null(json, "cursor", lane.cursor);
+  if (lane.durable) write_behind(json, lane, now);
   number(json, "queued_bytes", lane.queued_bytes);
   json.key("written_bytes_per_day");
   lane.written_bytes_per_day ? json.unsigned_integer(*lane.written_bytes_per_day) : json.null();
@@ -212,12 +226,14 @@ std::string status_json(const NodeStatus& status, const ProcessSample& process, 
   json.end_array();
   json.key("lanes");
   json.begin_array();
-  for (const LaneStatus& lane : status.lanes) write_lane(json, lane);
+  for (const LaneStatus& lane : status.lanes) write_lane(json, lane, status.now.wall);
   json.end_array();
   write_journal(json, status);
   write_alarms(json, status.alarms);
   write_gaps(json, status.gaps, recent_gaps);
   write_clock(json, clock);
+  json.key("reload");
+  status.reload ? write_reload(json, *status.reload, status.reloads) : json.null();
   write_process(json, status, process);
   json.end_object();
   return out;

@@ -83,7 +83,9 @@ def test_history_filters_by_message_and_cuts_to_signals(served, rows):
         if kept:
             wanted.append((time_ns, message, kept))
     assert simple(cut) == wanted
-    assert served.get("/api/state/history", message="nothing")["rows"] == []
+    assert served.get("/api/state/history", message="nothing*")["rows"] == []
+    slip = http_get(served.port, "/api/state/history", message="gnss_spedd")
+    assert slip.status == 404 and "did you mean gnss_speed?" in slip.json["detail"]
 
 
 def test_history_thins_out_to_the_last_row_of_each_interval(served, rows):

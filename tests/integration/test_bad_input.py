@@ -46,6 +46,53 @@ def test_garbage_is_reported_line_by_line_and_brings_nothing_down(binary, tmp_pa
     assert not re.search(rb"[\x00-\x08\x0e-\x1f\x7f]", done.stderr), "raw bytes of the file reach the terminal"
 
 
+WRITTEN_BY_PYTHON_CAN = {
+    ".asc": "Vector ASC", ".blf": "Vector BLF", ".trc": "PEAK TRC", ".csv": "the CSV of python-can",
+    ".db": "an SQLite database",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("ending", WRITTEN_BY_PYTHON_CAN)
+def test_a_log_of_another_format_is_told_by_its_name(binary, tmp_path, gnss_dbc, ending):
+    can = pytest.importorskip("can")
+    log = tmp_path / f"drive{ending}"
+    with can.Logger(str(log)) as writer:
+        for i in range(50):
+            writer.on_message_received(can.Message(timestamp=1.7e9 + i, arbitration_id=0x11, data=b"\1", is_extended_id=False))
+    done = run_cantrail(binary, "decode", log, "--dbc", gnss_dbc)
+    told = f"cantrail: {log} looks like {WRITTEN_BY_PYTHON_CAN[ending]}; cantrail reads candump logs: convert it"
+    assert done.returncode == 65
+    assert done.stderr.decode().startswith(told)
+    assert len(done.stderr.splitlines()) == 1
+    config = tmp_path / "node.toml"
+    config.write_text(f'config_version = 1\n[source.drive]\ntype = "logfile"\npath = "{log}"\n')
+    checked = run_cantrail(binary, "check", "--connect", config)
+    assert f"path: {log} looks like {WRITTEN_BY_PYTHON_CAN[ending]}" in checked.stderr.decode()
+
+
+def test_a_file_without_one_good_line_is_told_in_few_words(binary, tmp_path, gnss_dbc):
+    (tmp_path / "list.log").write_text("bread\nmilk\n" * 50)
+    done = run_cantrail(binary, "decode", tmp_path / "list.log", "--dbc", gnss_dbc)
+    assert done.returncode == 65
+    lines = done.stderr.decode().splitlines()
+    assert len(lines) <= 3, lines
+    assert "is no candump log: not one line is a frame" in lines[0]
+    assert lines[1].startswith(f"{tmp_path}/list.log:1: ")
+
+
+def test_a_pattern_that_fits_no_signal_is_told(binary, tmp_path, gnss_dbc):
+    (tmp_path / "one.log").write_text(GNSS_STATUS)
+    for pattern, told in (
+        ("nope*", b"warning: --signals 'nope*' fits no signal of the DBC\n"),
+        ("satelites", b"did you mean 'Satellites'?"),
+        ("gnss_status.*", b""),
+    ):
+        done = run_cantrail(binary, "decode", tmp_path / "one.log", "--dbc", gnss_dbc, "--signals", pattern)
+        assert done.returncode == 0
+        assert (told or b"1 frame") in done.stderr
+        assert (b"fits no signal" in done.stderr) == (told != b""), done.stderr
+
+
 def test_a_compressed_log_cut_short_gives_what_was_in_it_and_says_so(binary, tmp_path, gnss_log, gnss_dbc):
     (tmp_path / "cut.log.xz").write_bytes(gnss_log.read_bytes()[:20_000])
     done = run_cantrail(binary, "decode", tmp_path / "cut.log.xz", "--dbc", gnss_dbc)
@@ -349,7 +396,7 @@ def test_a_full_disk_stops_only_the_recording_and_only_while_it_is_full(binary, 
 
             disk.remount("size=300m")
             wait_until(lambda: node.status()["journal"]["ok"], "the journal to work again")
-            wait_until(lambda: [g for g in node.gaps() if g["reason"] == "journal_failed"], "the gap", step=0.2)
+            wait_until(lambda: [g for g in node.gaps() if g["reason"] == "disk_full"], "the gap", step=0.2)
             head = newest()
             wait_until(
                 lambda: node.get("/api/state/history", since=harness.seconds(head + 1), limit=1)["rows"],
@@ -361,7 +408,7 @@ def test_a_full_disk_stops_only_the_recording_and_only_while_it_is_full(binary, 
         node.wait_delivered()
         ledger = node.lane("history")["ledger"]
         assert ledger["dropped"] > 0
-        lost = [gap for gap in node.gaps() if gap["reason"] == "journal_failed"]
+        lost = [gap for gap in node.gaps() if gap["reason"] == "disk_full"]
         assert sum(gap["count"] for gap in lost) == ledger["dropped"]
         assert "writing works again" in node.log()
 
@@ -412,7 +459,7 @@ def test_a_node_that_stops_on_a_full_disk_tells_afterwards_what_is_missing(binar
         gaps = wait_until(node.gaps, "the gap")
         rows = node.history()
         assert rows
-        lost = [gap for gap in gaps if gap["reason"] == "journal_failed"]
+        lost = [gap for gap in gaps if gap["reason"] == "disk_full"]
         if lost:
             # Every frame of the car has a message: it was stored, or it is counted as missing.
             assert len(rows) + sum(gap["count"] for gap in lost) == received

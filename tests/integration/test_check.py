@@ -48,6 +48,76 @@ def test_rows_are_counted_at_the_cycle_times_of_the_dbc(binary, tmp_path, leaf_d
     assert lanes["journal"]["rows_per_day"] == exactly(with_bus)
 
 
+def test_frames_without_a_dbc_are_told_and_are_no_warning(binary, tmp_path):
+    config = write(tmp_path / "node.toml", '[source.can0]\ntype = "socketcan"\n[source.car]\ntype = "simulate"\nchannel = "car"\n')
+    done = run_cantrail(binary, "check", config)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"0 warnings" in done.stdout
+    for name in ("can0", "car"):
+        assert f"  {name}: no `dbc`, so its frames are recorded and shown as they are, not decoded\n" in done.stdout.decode()
+    check_json(binary, config)
+
+
+def test_a_simulated_car_with_the_dbc_of_another_bus_is_a_warning(binary, tmp_path, leaf_dbc):
+    text = '[source.can0]\ntype = "simulate"\ndbc = "{}"\n'
+    report = check_json(binary, write(tmp_path / "node.toml", text.format(GROW_ROOM)))
+    (finding,) = report["findings"]
+    assert (finding["severity"], finding["line"], finding["column"]) == ("warning", 4, 7)
+    assert "no DBC describes one of the frames" in finding["message"]
+    assert check_json(binary, write(tmp_path / "node.toml", text.format(leaf_dbc)))["findings"] == []
+
+
+def test_a_node_without_work_is_a_warning(binary, tmp_path):
+    config = write(tmp_path / "node.toml", '[source.can0]\ntype = "simulate"\nenabled = false\n')
+    done = run_cantrail(binary, "check", config)
+    assert done.returncode == 0
+    assert f"{config}: warning: there is no source and no sink" in done.stderr.decode()
+    assert b"1 warning" in done.stdout
+    wrong = run_cantrail(binary, "check", config, "--set", "server.listen")
+    assert wrong.returncode == 2
+    assert wrong.stderr.count(b"--set") == 1 and b"takes KEY=VALUE" in wrong.stderr
+
+
+def test_two_sections_with_one_address_are_found_before_they_run(binary, tmp_path):
+    port = free_port()
+    config = write(
+        tmp_path / "node.toml",
+        f"""[source.a]
+type = "cannelloni"
+listen = "{LOOPBACK}:{port}"
+[source.b]
+type = "cannelloni"
+listen = "0.0.0.0:{port}"
+[source.c]
+type = "cannelloni"
+listen = "127.0.0.2:{port}"
+[source.off]
+type = "cannelloni"
+enabled = false
+listen = "{LOOPBACK}:{port}"
+[server]
+listen = "localhost:{port}"
+""",
+    )  # fmt: skip
+    assert [(line, column, severity, text) for line, column, severity, text in findings(run_cantrail(binary, "check", config))] == [
+        (7, 10, "error", f'[source.b] listen: "0.0.0.0:{port}" is also of [source.a]: give each a port of its own'),
+        (10, 10, "error", f'[source.c] listen: "127.0.0.2:{port}" is also of [source.b]: give each a port of its own'),
+    ]
+    assert run_cantrail(binary, "run", config).returncode == 78
+
+
+def test_a_source_over_tcp_and_the_page_cannot_share_a_port(binary, tmp_path):
+    if b"protobuf" not in run_cantrail(binary, "components").stdout:
+        pytest.skip("the source protobuf is not in this build")
+    (tmp_path / "proto").mkdir()
+    port = free_port()
+    text = f'[source.a]\ntype = "protobuf"\nproto = "proto"\nlisten = "{LOOPBACK}:{port}"\ntransport = "{{}}"\n[server]\nlisten = "{LOOPBACK}:{port}"\n'
+    assert run_cantrail(binary, "check", write(tmp_path / "udp.toml", text.format("udp"))).returncode == 0
+    done = run_cantrail(binary, "check", write(tmp_path / "tcp.toml", text.format("tcp")))
+    assert done.returncode == 78
+    assert f'"{LOOPBACK}:{port}" is also of [server]'.encode() in done.stderr
+
+
 def test_a_simulation_is_known_exactly(binary, tmp_path, leaf_dbc):
     text = f'[source.can0]\ntype = "simulate"\nspeed = 2\nbus_factor = 3\ndbc = "{leaf_dbc}"\n'
     lanes = lanes_of(binary, write(tmp_path / "node.toml", text + sqlite_sink(tmp_path)))
@@ -208,7 +278,7 @@ listen = "{LOOPBACK}:{other.port}"
 
 def test_connect_says_where_a_default_is_to_blame(binary, tmp_path):
     (tmp_path / "state").write_text("")
-    config = write(tmp_path / "node.toml", f'data = "state"\n[server]\nlisten = "{LOOPBACK}:{free_port()}"\n')
+    config = write(tmp_path / "node.toml", f'data = "state"\n[source.can0]\ntype = "simulate"\n[server]\nlisten = "{LOOPBACK}:{free_port()}"\n')
     done = run_cantrail(binary, "check", "--connect", config)
     assert done.returncode == 78
     assert done.stderr.decode().splitlines() == [

@@ -172,8 +172,10 @@ def test_a_taken_port_ends_it_with_the_reason(binary, tmp_path):
             [binary, "demo", "--folder", tmp_path / "demo", "--empty", "--listen", f"127.0.0.1:{taken.getsockname()[1]}"],
             capture_output=True, timeout=harness.PATIENCE_S,
         )
-    assert done.returncode != 0
-    assert b"in use" in done.stderr
+    assert done.returncode == 1
+    assert b"in use; choose another with --listen, or stop the other program\n" in done.stderr
+    assert b"[server]" not in done.stderr
+    assert not (tmp_path / "demo/journal").exists()
 
 
 @pytest.mark.parametrize("signal", ["TERM", "INT"])

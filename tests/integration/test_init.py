@@ -7,6 +7,7 @@ import select
 import subprocess
 import time
 import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -110,6 +111,20 @@ def test_enter_takes_every_default(binary, terminal, tmp_path, leaf_dbc):
     assert config["source"]["vcan1"] == {"type": "socketcan", "dbc": "leaf.dbc"}
     assert config["server"]["listen"] == "127.0.0.1:8080"
     assert "#" in (tmp_path / "cantrail.toml").read_text()
+
+
+def test_what_it_wrote_is_read_where_no_file_is_named(binary, tmp_path):
+    assert run_cantrail(binary, "init", "--yes", "--net-folder", interfaces(tmp_path), cwd=tmp_path).returncode == 0
+    done = run_cantrail(binary, "check", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.startswith(b"cantrail.toml: ok, 1 source, 1 sink, 0 warnings")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    if not Path("/etc/cantrail/cantrail.toml").exists():
+        done = run_cantrail(binary, "check", cwd=elsewhere)
+        assert done.returncode == 78
+        assert b"/etc/cantrail/cantrail.toml" in done.stderr
+    assert b"./cantrail.toml if it is there, else /etc/" in run_cantrail(binary, "run", "--help").stdout
 
 
 def test_without_an_interface_it_offers_the_simulated_car(binary, terminal, tmp_path):

@@ -33,7 +33,9 @@ def test_json_is_one_object_a_line_from_the_first_warning_to_the_ledger(binary, 
         assert line["level"] in ("info", "warning", "error")
     warned = [line for line in lines if line["level"] == "warning"]
     assert "fits no stream" in warned[0]["message"] and warned[0]["who"].startswith(f"{recording.config}:")
-    assert any(line["message"].startswith("running, http://") for line in lines)
+    running = [line["message"] for line in lines if line["message"].startswith("running, http://")]
+    assert len(running) == 1
+    assert "; reads " in running[0] and "; journal in " in running[0]
     ledgers = {line["who"]: line["message"] for line in lines if line["who"].startswith("ledger of ")}
     assert ledgers["ledger of history"].startswith("received ")
 

@@ -40,6 +40,27 @@ def test_a_node_without_tiles_has_an_empty_layout(make_node, leaf_dbc):
         assert node.get("/api/layout") == {"tiles": []}
 
 
+COPIES = """
+[copies.node]
+step = 0x210
+only = ["Battery"]
+1 = { suffix = "_b", room = "Flower back" }
+2 = { suffix = "_f", room = "Flower front" }
+[tile.front]
+kind = "gauge"
+signals = "Battery_f.soc"
+title = "{room}: {{charge}}, number {node}"
+"""
+
+
+def test_a_title_may_have_the_labels_of_a_copy(binary, make_node, tmp_path, leaf_dbc):
+    with running(make_node(cannelloni_source(free_udp_port(), leaf_dbc) + COPIES)) as node:
+        assert [tile["title"] for tile in node.get("/api/layout")["tiles"]] == ["Flower front: {charge}, number 2"]
+    wrong = run_cantrail(binary, "check", config(tmp_path, leaf_dbc, COPIES.replace("{room}:", "{rom}:")))
+    assert wrong.returncode == 78
+    assert "'title' in [tile.front] has an unknown placeholder {rom}; did you mean {room}?" in wrong.stderr.decode()
+
+
 def test_check_names_what_is_wrong_with_a_tile(binary, tmp_path, leaf_dbc):
     assert run_cantrail(binary, "check", config(tmp_path, leaf_dbc, TILES)).returncode == 0
     typo = run_cantrail(binary, "check", config(tmp_path, leaf_dbc, TILES.replace("Battery.soc", "Battery.sox")))

@@ -89,7 +89,7 @@ it("says what disk and clock are good for, as the node itself does", async () =>
   await settled(page);
   const status = await node.get<{ clock: { synchronised: boolean }; journal: { cap_bytes: number } }>("api/status");
   const facts = () => page.locator(".facts").innerText();
-  await until("how long the disk holds", async () => /the disk holds\s+(\d+ (d|h|min) ?)+\s*at this rate/.test(await facts()));
+  await until("how long the journal holds", async () => /the journal holds\s+(\d+ (d|h|min) ?)+\s*at this rate/.test(await facts()));
   await until("what the clock is worth", async () => (status.clock.synchronised ? /clock\s+synchronised/ : /clock\s+not synchronised, .* this device/).test(await facts()));
   expect(await facts()).toMatch(/on disk within\s+0\.5 s/);
   expect(await facts()).toContain(`${status.journal.cap_bytes / 2 ** 20} MiB`);

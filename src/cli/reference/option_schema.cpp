@@ -63,6 +63,11 @@ class Shape {
     table["pattern"] = template_pattern(spec_);
     return table;
   }
+  json::object of(const std::vector<Point>*) const {
+    return {
+        {"type", "array"},
+        {"items", {{"type", "array"}, {"items", {{"type", "number"}}}, {"minItems", 2}, {"maxItems", 2}}}};
+  }
   json::object of(const Keep*) const {
     constexpr int kKindsOfLimits = 3;
     json::object limits = one_or_list(text_like(keep_pattern()));

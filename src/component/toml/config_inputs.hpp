@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/diagnostic.hpp"
 #include "base/file.hpp"
@@ -19,10 +20,15 @@ using Environment = std::function<std::optional<std::string>(const std::string& 
 [[nodiscard]] Environment process_environment();
 [[nodiscard]] Environment no_environment();
 
+// The names of the process's variables that begin like ours, so that a slip in one is found.
+inline constexpr std::string_view kVariablePrefix = "CANTRAIL_";
+[[nodiscard]] std::vector<std::string> process_variables();
+
 struct ConfigInputs {
   Environment environment = no_environment();
   std::map<std::string, std::string> flags;  // "source.can0.bitrate" → "500000"
   FileSystem* files = &real_file_system();   // for the files that hold secrets
+  std::vector<std::string> variables;        // that are set and should each fit an option
 };
 
 // A value from outside the configuration, and what gave it: a variable, a flag, a line of a file.

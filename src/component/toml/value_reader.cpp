@@ -84,6 +84,12 @@ bool ValueReader::assign(double* target, const ConfigValue& value) {
   return true;
 }
 
+bool ValueReader::assign(Point* target, const ConfigValue& value) {
+  const auto* both = std::get_if<std::vector<ConfigValue>>(&value.value);
+  if (both == nullptr || both->size() != 2) return wrong_kind(value, "pairs as in [[0, 0], [100, 4.5]]");
+  return assign(&target->x, (*both)[0]) && assign(&target->y, (*both)[1]);
+}
+
 bool ValueReader::assign(std::string* target, const ConfigValue& value) {
   const std::string* text = value.string();
   if (text == nullptr) return wrong_kind(value, "a string", "write it in quotes");

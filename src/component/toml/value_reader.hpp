@@ -17,6 +17,7 @@ struct StreamMention {
   std::string subject;  // "'only' in [sink.cloud]"
   std::string text;
   bool is_pattern = false;  // else one field
+  bool of_signal = false;   // then it must be a number, and none of a named signal
 };
 
 class ValueReader {
@@ -52,6 +53,7 @@ class ValueReader {
   bool assign(Template* target, const ConfigValue& value);
   bool assign(FieldReference* target, const ConfigValue& value);
   bool assign(StreamGlob* target, const ConfigValue& value);
+  bool assign(Point* target, const ConfigValue& value);
   bool assign(std::vector<NamedTemplate>* target, const ConfigValue& value);
   bool assign(std::vector<TemplateRule>* target, const ConfigValue& value);
   template <class T>

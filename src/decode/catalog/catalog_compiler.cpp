@@ -4,6 +4,7 @@
 
 #include "decode/catalog/definition.hpp"
 #include "decode/dbc/parser.hpp"
+#include "decode/derive/signal_streams.hpp"
 
 namespace cantrail {
 
@@ -33,6 +34,10 @@ Result<CompiledCatalogPtr> CatalogCompiler::compile(CatalogSpec spec, Diagnostic
     if (!plan) return plan.fault();
     plans.push_back(*plan);
   }
+  auto formulas = derive::read_formulas(spec.signals);
+  if (!formulas) return formulas.fault();
+  catalog->channels = std::move(spec.channels);
+  derive::SignalStreams signals(*formulas);
   std::map<std::tuple<SourceId, std::optional<ChannelId>, std::string>, std::size_t> newest;
   auto declared = spec.streams.begin();
   const auto add_streams_after = [&](std::size_t channels) {
@@ -42,26 +47,32 @@ Result<CompiledCatalogPtr> CatalogCompiler::compile(CatalogSpec spec, Diagnostic
       if (!is_new) catalog->streams[last->second].replaced = true;
       last->second = catalog->streams.size();
       catalog->streams.push_back({declared->row, declared->channel, declared->source});
+      signals.add_to(*catalog, diagnostics);
     }
   };
-  for (std::size_t channel = 0; channel < spec.channels.size(); ++channel) {
+  for (std::size_t channel = 0; channel < catalog->channels.size(); ++channel) {
     add_streams_after(channel);
     dbc::ChannelPlan& channel_plan = compiled->channels.emplace_back();
-    for (const std::uint32_t dbc : spec.channels[channel].dbcs) {
+    const ChannelInfo& info = catalog->channels[channel];
+    for (const std::uint32_t dbc : info.dbcs) {
       channel_plan.plans.push_back(plans[dbc]);
       channel_plan.stream_base.push_back(static_cast<StreamId>(catalog->streams.size()));
       for (const dbc::MessagePlan& message : plans[dbc]->messages()) {
-        catalog->streams.push_back(
-            {message.row, static_cast<ChannelId>(channel), spec.channels[channel].source});
+        catalog->streams.push_back({message.row, static_cast<ChannelId>(channel), info.source});
       }
     }
+    signals.add_to(*catalog, diagnostics);
   }
-  add_streams_after(spec.channels.size());
+  add_streams_after(catalog->channels.size());
+  compiled->derivation = signals.plan(*catalog);
   catalog->sources = std::move(spec.sources);
   catalog->dbcs = std::move(spec.dbcs);
-  catalog->channels = std::move(spec.channels);
   compiled->catalog = std::move(catalog);
   return CompiledCatalogPtr(std::move(compiled));
+}
+
+void CatalogCompiler::forget_unused() {
+  std::erase_if(plans_, [](const auto& plan) { return plan.second.use_count() == 1; });
 }
 
 Result<CompiledCatalogPtr> CatalogCompiler::compile(std::string_view definition) {

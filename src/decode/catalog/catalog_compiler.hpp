@@ -14,6 +14,8 @@
 #include "decode/dbc/copies.hpp"
 #include "decode/dbc/decoder.hpp"
 #include "decode/dbc/plan.hpp"
+#include "decode/derive/plan.hpp"
+#include "decode/derive/signal_spec.hpp"
 #include "model/catalog.hpp"
 
 namespace cantrail {
@@ -31,14 +33,16 @@ struct CatalogSpec {
   std::vector<SourceInfo> sources;
   std::vector<DbcText> dbcs;
   std::vector<ChannelInfo> channels;
-  std::vector<dbc::MessageCopies> copies;  // applied to every DBC
-  std::vector<StreamSpec> streams;         // ascending by after_channels
+  std::vector<dbc::MessageCopies> copies;   // applied to every DBC
+  std::vector<StreamSpec> streams;          // ascending by after_channels
+  std::vector<derive::SignalSpec> signals;  // named signals
 };
 
 // Immutable; shared by every thread that decodes under this catalog.
 struct CompiledCatalog {
   CatalogPtr catalog;
-  std::vector<dbc::ChannelPlan> channels;  // indexed by ChannelId
+  std::vector<dbc::ChannelPlan> channels;          // indexed by ChannelId
+  std::shared_ptr<const derive::Plan> derivation;  // nullptr: no named signals
 };
 
 using CompiledCatalogPtr = std::shared_ptr<const CompiledCatalog>;
@@ -48,13 +52,17 @@ using CompiledCatalogPtr = std::shared_ptr<const CompiledCatalog>;
 class CatalogCompiler {
  public:
   // Stream ids are given in the order in which channels and streams of rows were added; within a channel by
-  // its DBCs in order, then messages in the file's order. So a spec that has more channels or streams behind
-  // the same ones keeps all ids. Faults: `config` where a DBC text is no
-  // DBC. Warnings of DBCs seen for the first time are appended to `diagnostics`.
+  // its DBCs in order, then messages in the file's order; named signals get theirs behind the channel or
+  // stream that was the last they needed. So a spec that has more channels or streams behind the same ones
+  // keeps all ids. Faults: `config` where a DBC text is no DBC, or a named signal cannot be computed.
+  // Warnings of DBCs seen for the first time are appended to `diagnostics`.
   Result<CompiledCatalogPtr> compile(CatalogSpec spec, Diagnostics& diagnostics);
 
   // The same from Catalog::definition. Fault `corrupt` where it is none.
   Result<CompiledCatalogPtr> compile(std::string_view definition);
+
+  // Lets go of DBCs that no catalog decodes by any more.
+  void forget_unused();
 
  private:
   Result<std::shared_ptr<const dbc::DecodePlan>> plan_of(const DbcText& dbc, const CatalogSpec& spec,

@@ -131,9 +131,26 @@ TEST(CatalogCompiler, LeavesOutACopyWithoutAnIdentifierOfItsOwn) {
   ASSERT_TRUE(compiled.ok());
   EXPECT_EQ((*compiled)->catalog->streams.size(), 2U);
   ASSERT_EQ(diagnostics.size(), 2U);
-  EXPECT_NE(diagnostics[0].message.find("copy 2 of Speed (copies.node) would have the identifier of another"),
-            std::string::npos);
-  EXPECT_NE(diagnostics[1].message.find("copy 2000 of Speed"), std::string::npos);
+  EXPECT_NE(diagnostics[0].message.find("[copies.node] copy 2000 of Speed"), std::string::npos)
+      << diagnostics[0].message;
+  EXPECT_NE(
+      diagnostics[1].message.find("copy 2 of Speed would have the identifier of another message; it is"),
+      std::string::npos)
+      << diagnostics[1].message;
+}
+
+TEST(CatalogCompiler, TellsOneWrongStepOnceAtItsPlace) {
+  CatalogSpec spec = spec_with_copies();
+  spec.copies[0].step = 0x7FF;
+  spec.copies[0].where = {"node.toml", 7, 8};
+  for (int i = 3; i < 12; ++i) spec.copies[0].copies.push_back({i, "_" + std::to_string(i), {}});
+  Diagnostics diagnostics;
+  ASSERT_TRUE(CatalogCompiler().compile(spec, diagnostics).ok());
+  ASSERT_EQ(diagnostics.size(), 1U);
+  EXPECT_EQ(to_string(diagnostics[0])
+                .find("node.toml:7:8: warning: [copies.node] copy 2 of Speed and 9 more would"),
+            0U)
+      << to_string(diagnostics[0]);
 }
 
 TEST(CatalogCompiler, RebuildsCopiesFromTheDefinition) {

@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "decode/catalog/row_definition.hpp"
+#include "decode/catalog/signal_definition.hpp"
 
 namespace cantrail {
 namespace {
@@ -180,6 +181,11 @@ std::string write_definition(const CatalogSpec& spec) {
                           {"channels", std::move(channels)}};
   if (!spec.copies.empty()) definition["copies"] = copies_json(spec.copies);
   if (!spec.streams.empty()) definition["streams"] = write_streams(spec);
+  if (!spec.signals.empty()) {
+    json::array signals;
+    for (const derive::SignalSpec& signal : spec.signals) signals.push_back(write_signal_definition(signal));
+    definition["signals"] = std::move(signals);
+  }
   return json::serialize(definition);
 }
 
@@ -228,6 +234,15 @@ Result<CatalogSpec> read_definition(std::string_view definition) {
     if (streams == nullptr) return corrupt("a list is missing");
     for (const json::value& stream : *streams) {
       if (!read_stream(stream, spec)) return corrupt("a stream is incomplete");
+    }
+  }
+  if (object->contains("signals")) {
+    const json::array* signals = array_of(*object, "signals");
+    if (signals == nullptr) return corrupt("a list is missing");
+    for (const json::value& value : *signals) {
+      auto signal = read_signal_definition(value);
+      if (!signal) return corrupt("a named signal is incomplete");
+      spec.signals.push_back(std::move(*signal));
     }
   }
   return spec;

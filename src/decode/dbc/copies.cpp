@@ -52,6 +52,8 @@ class Copier {
         for (const MessageCopy& copy : rule_.copies) add(message, copy);
       }
     }
+    tell(nowhere_, "no valid identifier");
+    tell(taken_by_another_, "the identifier of another message");
     return std::move(made_);
   }
 
@@ -62,23 +64,40 @@ class Copier {
                       !__builtin_mul_overflow(distance, rule_.step, &distance) &&
                       !__builtin_add_overflow(distance, std::int64_t{message.id}, &id) && id >= 0 &&
                       id <= (message.extended ? kLastExtended : kLastStandard);
-    const std::string what =
-        "copy " + std::to_string(copy.number) + " of " + message.name + " (copies." + rule_.name + ")";
-    if (!fits) return warn(message, what + " would have no valid identifier; it is left out");
+    if (!fits) return nowhere_.add(message, copy);
     if (!taken_.emplace(message.extended, static_cast<std::uint32_t>(id)).second) {
-      return warn(message, what + " would have the identifier of another message; it is left out");
+      return taken_by_another_.add(message, copy);
     }
     made_.push_back(copy_of(message, rule_, copy, static_cast<std::uint32_t>(id)));
   }
 
-  void warn(const Message& message, std::string text) {
-    diagnostics_.push_back({Severity::warning, message.where, std::move(text)});
+  // One wrong step is wrong for every message: it is told once, with the first.
+  struct LeftOut {
+    std::string first;
+    SourceLocation where;
+    std::size_t count = 0;
+    void add(const Message& message, const MessageCopy& copy) {
+      if (count++ > 0) return;
+      first = "copy " + std::to_string(copy.number) + " of " + message.name;
+      where = message.where;
+    }
+  };
+
+  void tell(const LeftOut& left_out, const std::string& why) {
+    if (left_out.count == 0) return;
+    const bool alone = left_out.count == 1;
+    diagnostics_.push_back({Severity::warning, rule_.where.file.empty() ? left_out.where : rule_.where,
+                            "[copies." + rule_.name + "] " + left_out.first +
+                                (alone ? "" : " and " + format_count(left_out.count - 1) + " more") +
+                                " would have " + why + "; " + (alone ? "it is" : "they are") +
+                                " left out: choose another `step`, or fewer messages by `only`"});
   }
 
   const MessageCopies& rule_;
   Diagnostics& diagnostics_;
   std::set<std::pair<bool, std::uint32_t>> taken_;
   std::vector<Message> made_;
+  LeftOut nowhere_, taken_by_another_;
 };
 
 }  // namespace

@@ -29,11 +29,12 @@ struct MessageCopies {
   std::int64_t base = 1;          // the number that the file describes
   std::vector<std::string> only;  // globs over message names; empty: all
   std::vector<MessageCopy> copies;
+  SourceLocation where = {};  // of `step` in the configuration; nowhere: the rule comes from a journal
 };
 
 // Each message that is meant gives way to its copies; labels `type` (its name in the file), NAME (the
 // number), `suffix` (unless it is empty) and those of the copy are added. A copy whose identifier is none, or
-// is that of another message, is left out with a warning.
+// is that of another message, is left out, with one warning for each rule and reason.
 void apply_copies(Database& database, std::span<const MessageCopies> copies, Diagnostics& diagnostics);
 
 }  // namespace cantrail::dbc

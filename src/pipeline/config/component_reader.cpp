@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "pipeline/config/fingerprint.hpp"
 #include "pipeline/config/like.hpp"
 
 namespace cantrail {
@@ -88,7 +89,8 @@ ComponentChoice ComponentReader::choose(ComponentKind kind, const std::string& t
       unlike_.contains(entry.value.table()->path) && entry.value.table()->find("type") == nullptr;
   if (type_unknown) return {};
   Diagnostics found;
-  const ComponentChoice choice = component_of(components_, kind, type, entry, found);
+  const ConfigEntry* all = sections_.root().find(kind == ComponentKind::source ? "source" : "sink");
+  const ComponentChoice choice = component_of(components_, kind, type, entry, *all->value.table(), found);
   if (choice.not_in_build && !enabled) return choice;
   const auto is_told = [&](const Diagnostic& one) {  // at the section from which this one has its type
     return !found.empty() && one.message.find("is not in this build") != std::string::npos &&
@@ -124,6 +126,15 @@ void ComponentReader::read_dbcs(SourceSection& section, const std::vector<Path>&
   }
 }
 
+// Without the keys of every source: what decodes its frames, and whether the node can be without it, is no
+// matter of the source's own.
+Digest ComponentReader::fingerprint_of(SourceConfig& config) const {
+  Fingerprint fingerprint;
+  config.describe(fingerprint);
+  for (const std::string& path : config.made_of()) fingerprint.file(files_, path);
+  return fingerprint.digest();
+}
+
 void ComponentReader::read_sources(NodeConfig& config) {
   sections_.put_on_record(component_language(components_, ComponentKind::source));
   for (const ConfigEntry* entry :
@@ -149,6 +160,7 @@ void ComponentReader::read_sources(NodeConfig& config) {
         }
       }
       sections_.done(table, reader);
+      section.fingerprint = fingerprint_of(*section.config);
       if (section.enabled) section.rows = section.config->streams_without_channel(files_, sections_.found);
     } else {
       sections_.done_in_part(table, reader);
@@ -178,6 +190,10 @@ void ComponentReader::read_sinks(NodeConfig& config) {
       section.config = choice.component->make_sink();
       describe(*section.config, reader);
       sections_.done(table, reader);
+      Fingerprint fingerprint;
+      keys.describe(fingerprint);
+      section.config->describe(fingerprint);
+      section.fingerprint = fingerprint.digest();
       check_when_full(keys, section, *entry);
     } else {
       sections_.done_in_part(table, reader);

@@ -37,6 +37,7 @@ class ComponentReader {
   template <class Config>
   void describe(Config& config, OptionReader& reader);
   void read_dbcs(SourceSection& section, const std::vector<Path>& paths, const ConfigEntry& entry);
+  [[nodiscard]] Digest fingerprint_of(SourceConfig& config) const;
   void check_when_full(const SinkKeys& keys, const SinkSection& section, const ConfigEntry& entry);
 
   ConfigSections& sections_;

@@ -1,6 +1,7 @@
 #include "pipeline/config/component_section.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "base/text.hpp"
 
@@ -42,6 +43,12 @@ std::string in_this_build(const std::vector<std::string>& types, const std::stri
   return types.empty() ? " (this build has no " + what + "s)" : " (this build has: " + joined(types) + ")";
 }
 
+// Sinks of builds to come, which configurations may have already.
+bool is_planned(ComponentKind kind, std::string_view type) {
+  constexpr std::array<std::string_view, 5> kSinks{"influx", "mcap", "mqtt", "postgres", "redis"};
+  return kind == ComponentKind::sink && std::find(kSinks.begin(), kSinks.end(), type) != kSinks.end();
+}
+
 // A slip that can be told from a type which another build has; empty: none is near.
 std::string mistaken_type(std::span<const ComponentInfo> components, ComponentKind kind,
                           const std::string& type) {
@@ -55,6 +62,20 @@ std::string mistaken_type(std::span<const ComponentInfo> components, ComponentKi
   }
   const auto near = nearest(type, types);
   return near ? message + "; did you mean '" + *near + "'?" + in_this_build(types, what) : std::string();
+}
+
+// No type is called like the section. One of a fragment may have been meant for a section of another file.
+std::string missing_type(std::span<const ComponentInfo> components, ComponentKind kind,
+                         const ConfigEntry& section, const ConfigTable& all) {
+  const std::string what(word(kind));
+  std::vector<std::string> elsewhere;
+  for (const ConfigEntry& other : all.entries) {
+    if (other.where.file != section.where.file) elsewhere.push_back(other.key);
+  }
+  const auto near = nearest(section.key, elsewhere);
+  return "'type' is missing in [" + what + "." + section.key + "]" +
+         (near ? "; did you mean [" + what + "." + *near + "]?" : "") +
+         in_this_build(types_of(components, kind), what);
 }
 
 }  // namespace
@@ -113,7 +134,8 @@ LanguageSection component_language(std::span<const ComponentInfo> components, Co
 }
 
 ComponentChoice component_of(std::span<const ComponentInfo> components, ComponentKind kind,
-                             const std::string& type, const ConfigEntry& section, Diagnostics& found) {
+                             const std::string& type, const ConfigEntry& section, const ConfigTable& all,
+                             Diagnostics& found) {
   const ComponentInfo* component = find_component(components, kind, type);
   if (component != nullptr && component->not_built.empty()) return {component, false};
   const ConfigEntry* key = section.value.table()->find("type");
@@ -124,6 +146,10 @@ ComponentChoice component_of(std::span<const ComponentInfo> components, Componen
   if (component == nullptr) {
     if (std::string mistake = mistaken_type(components, kind, type); !mistake.empty()) {
       report(std::move(mistake));
+      return {};
+    }
+    if (key == nullptr && type == section.key && !is_planned(kind, type)) {
+      report(missing_type(components, kind, section, all));
       return {};
     }
     report(what + " type '" + printable(type) + "' is not in this build" +

@@ -32,9 +32,10 @@ struct ComponentChoice {
   bool not_in_build = false;  // then: the type may be right, and a build that has it may know the keys
 };
 
+// `all`: the sections of that kind.
 [[nodiscard]] ComponentChoice component_of(std::span<const ComponentInfo> components, ComponentKind kind,
                                            const std::string& type, const ConfigEntry& section,
-                                           Diagnostics& found);
+                                           const ConfigTable& all, Diagnostics& found);
 
 // Keys of every source and every sink that say where its other values come from.
 struct OriginKeys {

@@ -22,6 +22,11 @@ bool has_names(const std::string& section) {
   return section == "source" || section == "sink" || section == "copies";
 }
 
+// "sink.store.every" → "SINK_STORE_EVERY"
+std::string variable_part(const std::string& path) {
+  return environment_name("", path).substr(kVariablePrefix.size());
+}
+
 EffectiveValue as_it_is(const ConfigEntry& entry) {
   return {entry.key, toml_text(entry.value), origin_of(entry.where)};
 }
@@ -132,6 +137,7 @@ void ConfigSections::finish() {
                      [&](const std::string& name) { return is_on_record(name); }));
   unknown_at_the_top();
   unknown_flags();
+  unknown_variables();
 }
 
 void ConfigSections::unknown_at_the_top() {
@@ -160,6 +166,36 @@ void ConfigSections::unknown_flags() {
     const auto near = nearest(flag, known);
     error({"--set " + flag, 0, 0}, "there is no such option in this configuration" +
                                        (near ? "; did you mean '" + *near + "'?" : std::string()));
+  }
+}
+
+// Variables that begin like ours may be meant for something else: those are reported that name a section and
+// an option of it, and those that are nearly one of this configuration.
+void ConfigSections::unknown_variables() {
+  if (inputs_.variables.empty()) return;
+  std::vector<std::string> known, beginnings, lenient;
+  for (const std::string& path : described_) {
+    known.push_back(variable_part(path));
+    // A secret is told as `password_file`, and comes from the variable as `password` too.
+    if (path.ends_with("_file")) known.push_back(variable_part(path.substr(0, path.size() - 5)));
+    const std::size_t dot = path.find('.');
+    if (dot != std::string::npos && dot == path.rfind('.')) beginnings.push_back(path.substr(0, dot + 1));
+  }
+  for (const std::string& path : partly_known_) lenient.push_back(variable_part(path));
+  for (const std::string& variable : inputs_.variables) {
+    const std::string name = variable.substr(kVariablePrefix.size());
+    const auto starts = [&](const std::string& beginning) { return name.starts_with(beginning); };
+    if (is_among(known, name) || std::any_of(lenient.begin(), lenient.end(), starts)) continue;
+    const auto near = nearest(name, known);
+    const bool names_an_option = std::any_of(sections_.begin(), sections_.end(), [&](const std::string& one) {
+      const std::string section = variable_part(one + ".");
+      const bool has_entries = !is_among(beginnings, one + ".");
+      return starts(section) && (!has_entries || name.find('_', section.size()) != std::string::npos);
+    });
+    if (!near && !names_an_option) continue;
+    warning({variable, 0, 0},
+            "is not used: this configuration has no such option" +
+                (near ? "; did you mean " + std::string(kVariablePrefix) + *near + "?" : std::string()));
   }
 }
 

@@ -88,7 +88,7 @@ class ConfigSections {
     }
   }
 
-  // Reports sections, keys and flags that nobody knows.
+  // Reports sections, keys, flags and variables that nobody knows.
   void finish();
 
  private:
@@ -111,6 +111,7 @@ class ConfigSections {
   void remember(const ConfigTable& table, const OptionReader& reader);
   void unknown_at_the_top();
   void unknown_flags();
+  void unknown_variables();
 
   ConfigTable root_;
   const ConfigInputs& inputs_;

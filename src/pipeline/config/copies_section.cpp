@@ -104,6 +104,8 @@ void read_copies(ConfigSections& sections, NodeConfig& config) {
     }
     CopiesSection section;
     section.name = entry.key;
+    const ConfigEntry* step = table->find("step");
+    section.where = step != nullptr ? step->value.where : entry.where;
     sections.add_label(std::string(dbc::kTypeLabel));
     sections.add_label(section.name);
     const std::size_t found_before = sections.found.size();

@@ -185,8 +185,8 @@ std::string note_on(const ChannelTraffic& channel) {
   if (!channel.unknown.empty()) return name + channel.unknown + ", so nobody knows how much it brings";
   if (channel.exact || (channel.messages > 0 && channel.untimed == 0)) return "";
   if (channel.messages == 0) {
-    return name + "no DBC says what comes; " +
-           (channel.frame_seconds ? "for the journal the bus counts as full" : "how much is not known");
+    return name + (channel.has_dbc ? "its DBC describes no message; " : "") +
+           (channel.frame_seconds ? "for the journal the bus counts as full" : "how much comes is not known");
   }
   const std::string which = channel.untimed == channel.messages ? "no message has a cycle time in the DBC; "
                                                                 : format_count(channel.untimed) + " of " +
@@ -209,7 +209,13 @@ Forecast forecast_of(const NodeConfig& config, FileSystem& files) {
   }
   forecast.lanes.push_back(journal_forecast(traffic, config, files));
   for (const ChannelTraffic& channel : traffic.channels) {
+    if (!channel.source.empty() && !channel.has_dbc) {
+      forecast.notes.push_back(printable(channel.name) +
+                               ": no `dbc`, so its frames are recorded and shown as they are, not decoded");
+    }
     if (std::string note = note_on(channel); !note.empty()) forecast.notes.push_back(std::move(note));
+    const bool idle = channel.exact && channel.has_dbc && !channel.frames.empty() && channel.coming == 0;
+    if (idle) forecast.idle.push_back(channel.source);
   }
   return forecast;
 }

@@ -33,7 +33,8 @@ struct LaneForecast {
 
 struct Forecast {
   std::vector<LaneForecast> lanes;  // of the enabled sinks, then the journal
-  std::vector<std::string> notes;   // why something is not exact, a sentence each
+  std::vector<std::string> notes;   // why something is not exact, or not decoded, a sentence each
+  std::vector<std::string> idle;    // sources that make frames, none of which their DBCs describe
 };
 
 [[nodiscard]] Forecast forecast_of(const NodeConfig& config, FileSystem& files);

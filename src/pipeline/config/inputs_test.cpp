@@ -110,6 +110,50 @@ TEST(ReplacedNames, ThatFitSeveralSectionsAreNotUsedAndSaidSo) {
   EXPECT_EQ(inputs.of(one)("interface", "")->text, "can7");
 }
 
+TEST(Variables, ThatFitNothingAreReportedWithTheNearest) {
+  const ConfigFolder folder;
+  testing::Surroundings around;
+  for (const char* name :
+       {"SINK_STORE_EVERY", "SINK_STORE_PASSWORD", "SINK_STORE_PASSWORD_FILE", "SINK_STOER_EVERY",
+        "SERVER_LISTE", "SINK_CLOUD_URL", "DATA", "SOURCE_DIR", "JOBS", "SINK_REDIS_URL"}) {
+    around.variables[std::string(kVariablePrefix) + name] = "5s";
+  }
+  around.variables.erase("CANTRAIL_SINK_STORE_PASSWORD_FILE");
+  const auto reading = read_node(
+      folder, "[sink.store]\n[sink.redis]\nenabled = false\n[source.eye]\ntype = \"camera\"\n", around);
+  EXPECT_EQ(
+      reading.found,
+      "node.toml:6:8: error: source type 'camera' is not in this build, which lacks libavdevice\n"
+      "CANTRAIL_SERVER_LISTE: warning: is not used: this configuration has no such option; did you mean "
+      "CANTRAIL_SERVER_LISTEN?\n"
+      "CANTRAIL_SINK_CLOUD_URL: warning: is not used: this configuration has no such option\n"
+      "CANTRAIL_SINK_STOER_EVERY: warning: is not used: this configuration has no such option; did you mean "
+      "CANTRAIL_SINK_STORE_EVERY?\n");
+}
+
+TEST(Timezone, ThatIsNoneIsAWarningWhereTheDatabaseIsThere) {
+  const ConfigFolder folder;
+  for (const char* zone : {"UTC", "Europe/Berlin", "America/Argentina/Ushuaia"})
+    folder.write("zones/" + std::string(zone), "TZif");
+  folder.write("zones/zone.tab", "");
+  testing::Surroundings around;
+  around.variables["TZDIR"] = folder.file("zones");
+  const auto found = [&](const std::string& zone) {
+    return read_node(folder, "[node]\ntimezone = \"" + zone + "\"\n", around).found;
+  };
+  EXPECT_EQ(found("Europe/Berlin") + found("America/Argentina/Ushuaia") + found("UTC"), "");
+  EXPECT_EQ(
+      found("Europe/Berln"),
+      "node.toml:3:12: warning: 'timezone' in [node]: there is no time zone 'Europe/Berln'; did you mean "
+      "'Europe/Berlin'?\n");
+  EXPECT_NE(found("Ushuaia").find("did you mean 'America/Argentina/Ushuaia'?"), std::string::npos);
+  EXPECT_NE(found("Moon").find("they are called as in"), std::string::npos);
+  EXPECT_NE(found("zone.tab").find("there is no time zone"), std::string::npos);
+  EXPECT_EQ(read_node(folder, "", around).found, "") << "the default is UTC";
+  around.variables["TZDIR"] = folder.file("nowhere");
+  EXPECT_EQ(found("Europe/Berln"), "");
+}
+
 TEST(ConfigShow, IsAConfigurationThatSaysTheSame) {
   const ConfigFolder folder;
   const char* text =

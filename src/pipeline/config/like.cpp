@@ -2,12 +2,15 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 #include <vector>
 
 #include "base/text.hpp"
 
 namespace cantrail {
 namespace {
+
+constexpr std::size_t kLongestChain = 32;
 
 class Inheritance {
  public:
@@ -23,6 +26,12 @@ class Inheritance {
       const bool is_own = chain.size() == 1;  // what another section has wrong is said there
       if (next == nullptr) {
         if (is_own) unknown(*like);
+        return {};
+      }
+      if (chain.size() == kLongestChain) {
+        if (std::exchange(told_of_length_, true)) return {};
+        found_.push_back({Severity::error, chain.front()->value.table()->find("like")->value.where,
+                          "'like' goes through more than " + std::to_string(kLongestChain) + " sections"});
         return {};
       }
       const auto before = std::find(chain.begin(), chain.end(), next);
@@ -68,6 +77,7 @@ class Inheritance {
   std::string kind_;
   Diagnostics& found_;
   std::set<std::string> told_;
+  bool told_of_length_ = false;
 };
 
 ConfigTable inherited(const std::vector<const ConfigEntry*>& chain) {

@@ -82,6 +82,16 @@ TEST(Like, APathThatIsInheritedIsTheSameFile) {
             "own\n");
 }
 
+TEST(Fragments, OneThatMissesItsSectionIsToldWhichItMayMean) {
+  const ConfigFolder folder;
+  folder.write("conf.d/10.toml", "[sink.histori]\nevery = \"5s\"\n[source.eyes]\n");
+  EXPECT_EQ(
+      read_node(folder, "[sink.history]\ntype = \"store\"\n").found,
+      "conf.d/10.toml:1:7: error: 'type' is missing in [sink.histori]; did you mean [sink.history]? (this "
+      "build has: store, upload)\n"
+      "conf.d/10.toml:3:9: error: 'type' is missing in [source.eyes] (this build has: bus)\n");
+}
+
 TEST(Like, InheritsTheTypeEvenWhereItIsOnlyAName) {
   const ConfigFolder folder;
   const auto reading =
@@ -117,6 +127,20 @@ TEST(Like, NamesTheNearestAndFindsCircles) {
       "node.toml:10:8: error: 'like' in [source.can0] must be a string, not a whole number: write it in "
       "quotes\n"
       "node.toml:12:8: error: 'like' goes round in a circle: can1 → can1\n");
+}
+
+TEST(Like, FollowsAChainOfManySectionsButNotForEver) {
+  const ConfigFolder folder;
+  const auto chain = [](int sections) {
+    std::string text = "[source.s0]\ntype = \"bus\"\n";
+    for (int i = 1; i < sections; ++i) {
+      text += "[source.s" + std::to_string(i) + "]\nlike = \"s" + std::to_string(i - 1) + "\"\n";
+    }
+    return text;
+  };
+  EXPECT_EQ(read_node(folder, chain(32)).found, "");
+  EXPECT_EQ(read_node(folder, chain(5000)).found,
+            "node.toml:67:8: error: 'like' goes through more than 32 sections\n");
 }
 
 }  // namespace

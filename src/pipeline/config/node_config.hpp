@@ -13,6 +13,7 @@
 #include "component/options.hpp"
 #include "component/sink.hpp"
 #include "decode/dbc/copies.hpp"
+#include "decode/derive/signal_spec.hpp"
 #include "model/catalog.hpp"
 #include "pipeline/lane_keys.hpp"
 #include "pipeline/node.hpp"
@@ -25,6 +26,7 @@ struct SourceSection {
   bool optional = false;                               // the node is healthy without it
   std::vector<DbcText> dbcs;                           // in the order in which they are asked
   std::vector<std::shared_ptr<const RowSchema>> rows;  // streams that it is known to deliver itself
+  Digest fingerprint;                                  // SourcePart::fingerprint
   std::unique_ptr<SourceConfig> config;                // nullptr only beside an error in the diagnostics
 };
 
@@ -34,6 +36,7 @@ struct SinkSection {
   bool from_oldest = false;
   Bytes queue{4U << 20};
   LaneKeys keys;
+  Digest fingerprint;                  // SinkPart::fingerprint
   std::unique_ptr<SinkConfig> config;  // nullptr only beside an error in the diagnostics
 };
 
@@ -72,20 +75,8 @@ struct AliasSection {
   std::vector<Alias> aliases;
 };
 
-// [signal]: a value under a name of its own. Either `from` or `expr`.
-struct SignalRange {
-  double low = 0, high = 0;
-};
-struct NamedSignal {
-  std::string name;
-  std::string from;  // [channel:]Stream.field, found in the catalog
-  std::string expr;
-  std::string unit;
-  std::optional<std::int64_t> round;  // digits behind the point
-  double offset = 0, factor = 1;      // value * factor + offset
-  std::optional<SignalRange> good;    // what is shown as good
-  std::optional<SignalRange> valid;   // what is outside counts as absent
-};
+// [signal]: a value under a name of its own.
+using NamedSignal = derive::SignalSpec;
 struct SignalSection {
   std::vector<NamedSignal> signals;
 };

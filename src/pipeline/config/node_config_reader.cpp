@@ -10,6 +10,7 @@
 #include "pipeline/config/named_sections.hpp"
 #include "pipeline/config/node_keys.hpp"
 #include "pipeline/config/stream_check.hpp"
+#include "pipeline/config/timezone_check.hpp"
 #include "pipeline/config/written_files.hpp"
 
 namespace cantrail {
@@ -85,10 +86,20 @@ void NodeConfigReader::read_node(NodeConfig& config) {
   sections_->read({"node", "What the node is called"}, keys);
   config.name = keys.name;
   config.timezone = keys.timezone;
+  check_timezone(keys.timezone);
   config.journal.folder.value = "journal";
   sections_->read({"log", "What is told to the operator, and where"}, config.log);
   sections_->read({"journal", "Everything accepted, on disk before any store gets it"}, config.journal);
   sections_->read({"blobs", "Values too large for rows, as files of their own"}, config.blobs);
+}
+
+// A warning: it is for display only.
+void NodeConfigReader::check_timezone(const std::string& name) {
+  const auto folder = parts_.inputs.environment("TZDIR");
+  const auto problem = timezone_problem(name, folder.value_or(kZoneFolder), parts_.files);
+  if (!problem) return;
+  const ConfigPlaces places(sections_->root());
+  sections_->warning(places.of("node", "timezone"), "'timezone' in [node]: " + *problem);
 }
 
 // One alias is one bus: two sources that claim it would mix their frames.

@@ -67,6 +67,7 @@ class NodeConfigReader {
   bool check_version();
   void read_top(NodeConfig& config);
   void read_node(NodeConfig& config);
+  void check_timezone(const std::string& name);
   void check_channels(const NodeConfig& config);
 
   Parts parts_;

@@ -59,17 +59,6 @@ std::string without_channel(const std::string& text) {
   return colon == std::string::npos ? text : text.substr(colon + 1);
 }
 
-bool names_a_signal(const std::string& pattern, const NodeConfig& config) {
-  const auto& all = config.signal.signals;
-  return std::any_of(all.begin(), all.end(), [&](const NamedSignal& signal) {
-    if (glob_match(pattern, signal.name)) return true;
-    return std::any_of(config.copies.begin(), config.copies.end(), [&](const CopiesSection& section) {
-      return std::any_of(section.copies.begin(), section.copies.end(),
-                         [&](const Copy& copy) { return glob_match(pattern, signal.name + copy.suffix); });
-    });
-  });
-}
-
 bool fits_one(const std::string& pattern, const std::vector<std::string>& names) {
   return std::any_of(names.begin(), names.end(),
                      [&](const std::string& name) { return glob_match(pattern, name); });
@@ -90,13 +79,42 @@ std::vector<std::string> copied(const CopiesSection& section, const std::vector<
   return made;
 }
 
+// What of a configuration's catalog is wanted beside its messages.
+struct Beside {
+  bool copies = false, signals = false;
+};
+
+CompiledCatalogPtr compile(const NodeConfig& config, Beside beside, Diagnostics& found) {
+  CatalogSpec spec;
+  for (const SourceSection& source : config.sources) {
+    if (source.enabled) add_source(spec, source);
+  }
+  if (beside.copies) spec.copies = config.copies;
+  CatalogCompiler compiler;
+  const auto messages = compiler.compile(spec, found);
+  if (!messages) {
+    auto none = std::make_shared<CompiledCatalog>();
+    none->catalog = std::make_shared<Catalog>();
+    return none;
+  }
+  add_own_streams(spec, config, *(*messages)->catalog);
+  if (beside.signals) spec.signals = config.signal.signals;
+  auto all = compiler.compile(spec, found);
+  if (!all) {  // of the named signals one is none
+    spec.signals.clear();
+    all = compiler.compile(std::move(spec), found);
+  }
+  return all ? *all : *messages;
+}
+
 class StreamCheck {
  public:
   StreamCheck(ConfigSections& sections, const NodeConfig& config) : sections_(sections), config_(config) {
     any_channel_ = std::any_of(config.sources.begin(), config.sources.end(), learns_channels);
-    Diagnostics of_dbcs, of_copies;  // the DBCs' own are told by who reads them
-    described_ = catalog_of(config, false, of_dbcs);
-    catalog_ = catalog_of(config, true, of_copies);
+    Diagnostics of_dbcs, of_copies, told_again;  // the DBCs' own are told by who reads them
+    described_ = compile(config, {}, of_dbcs)->catalog;
+    copied_ = compile(config, {.copies = true}, told_again)->catalog;
+    catalog_ = compile(config, {.copies = true, .signals = true}, of_copies)->catalog;
     for (const Diagnostic& one : of_copies) {
       const bool known = std::any_of(of_dbcs.begin(), of_dbcs.end(), [&](const Diagnostic& other) {
         return to_string(other) == to_string(one);
@@ -107,11 +125,13 @@ class StreamCheck {
 
   void mention(const StreamMention& mention) {
     const std::string text = known_part(mention.text);
-    if (!mention.is_pattern) {
-      if (const auto place = find(text); !place) {
+    if (mention.of_signal) {
+      operand(mention, text);
+    } else if (!mention.is_pattern) {
+      if (const auto place = find(*catalog_, text); !place) {
         sections_.error(mention.where, mention.subject + ": " + place.fault().message);
       }
-    } else if (!fits_any(text, *catalog_) && !names_a_signal(mention.text, config_)) {
+    } else if (!fits_any(text, *catalog_)) {
       const auto near = nearest_stream(text, *catalog_);
       sections_.warning(mention.where, mention.subject + ": \"" + printable(mention.text) +
                                            "\" fits no stream of this node" +
@@ -142,7 +162,7 @@ class StreamCheck {
       sections_.error(entry.value->where, subject + " must be, like '" + printable(*new_name) + "', a " +
                                               (is_field ? "field" : "stream"));
     } else if (is_field) {
-      if (const auto place = find(known_part(*new_name)); !place) {
+      if (const auto place = find(*catalog_, known_part(*new_name)); !place) {
         sections_.error(entry.value->where, subject + ": " + place.fault().message);
       }
     } else if (!has_stream(*new_name)) {
@@ -150,7 +170,8 @@ class StreamCheck {
       sections_.error(entry.value->where, subject + ": there is no stream '" + printable(*new_name) + "'" +
                                               (near ? "; did you mean '" + *near + "'?" : ""));
     }
-    const bool still_there = is_field ? find(known_part(entry.old_name)).ok() : has_stream(entry.old_name);
+    const bool still_there =
+        is_field ? find(*catalog_, known_part(entry.old_name)).ok() : has_stream(entry.old_name);
     if (still_there) {
       sections_.error(entry.where, subject +
                                        " is the name of something that the DBC has: it cannot be the "
@@ -160,9 +181,21 @@ class StreamCheck {
 
  private:
   // A field as the DBC has it, which stands for each of its copies, or one of a copy.
-  [[nodiscard]] Result<FieldPlace> find(const std::string& text) const {
-    const auto copied = resolve_field(*catalog_, text);
+  [[nodiscard]] Result<FieldPlace> find(const Catalog& catalog, const std::string& text) const {
+    const auto copied = resolve_field(catalog, text);
     return copied ? copied : resolve_field(*described_, text);
+  }
+
+  // What a named signal is computed of.
+  void operand(const StreamMention& mention, const std::string& text) {
+    const auto place = find(*copied_, text);
+    if (!place) return sections_.error(mention.where, mention.subject + ": " + place.fault().message);
+    const Catalog& catalog = resolve_field(*copied_, text) ? *copied_ : *described_;
+    const FieldType type = catalog.streams[place->stream].row->fields[place->field].type;
+    if (type == FieldType::text || type == FieldType::blob) {
+      sections_.error(mention.where, mention.subject + ": '" + printable(mention.text) + "' is " +
+                                         std::string(to_string(type)) + ", and a named signal is a number");
+    }
   }
 
   void copies_of(const ConfigTable& section, const std::vector<std::string>& names) {
@@ -199,21 +232,16 @@ class StreamCheck {
   ConfigSections& sections_;
   const NodeConfig& config_;
   CatalogPtr catalog_;    // that the node begins with
-  CatalogPtr described_;  // the same without copies
+  CatalogPtr copied_;     // the same without named signals
+  CatalogPtr described_;  // the same without copies, too
   bool any_channel_ = false;
 };
 
 // Read and checked, and without effect: that must not pass in silence.
 void name_what_is_not_done(ConfigSections& sections, const NodeConfig& config) {
   const auto section = [&](const char* name) { return sections.root().find(name)->where; };
-  std::string signals, aliases;
-  for (const NamedSignal& signal : config.signal.signals) {
-    signals += (signals.empty() ? "" : ", ") + signal.name;
-  }
+  std::string aliases;
   for (const Alias& alias : config.alias.aliases) aliases += (aliases.empty() ? "" : ", ") + alias.old_name;
-  if (!signals.empty()) {
-    sections.warning(section("signal"), "named signals are not computed by this build: " + signals);
-  }
   if (!aliases.empty()) {
     sections.warning(section("alias"), "aliases are not applied by this build: " + aliases);
   }
@@ -221,18 +249,8 @@ void name_what_is_not_done(ConfigSections& sections, const NodeConfig& config) {
 
 }  // namespace
 
-CatalogPtr catalog_of(const NodeConfig& config, bool with_copies, Diagnostics& found) {
-  CatalogSpec spec;
-  for (const SourceSection& source : config.sources) {
-    if (source.enabled) add_source(spec, source);
-  }
-  if (with_copies) spec.copies = config.copies;
-  CatalogCompiler compiler;
-  const auto messages = compiler.compile(spec, found);
-  if (!messages) return std::make_shared<Catalog>();
-  add_own_streams(spec, config, *(*messages)->catalog);
-  const auto all = compiler.compile(std::move(spec), found);
-  return all ? (*all)->catalog : (*messages)->catalog;
+CompiledCatalogPtr compiled_catalog(const NodeConfig& config, Diagnostics& found) {
+  return compile(config, {.copies = true, .signals = true}, found);
 }
 
 void check_streams(ConfigSections& sections, const NodeConfig& config, bool dbcs_are_whole) {

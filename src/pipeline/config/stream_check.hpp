@@ -1,16 +1,16 @@
 // What a configuration says about streams, held against the streams that its DBCs make.
 #pragma once
 
-#include "model/catalog.hpp"
+#include "decode/catalog/catalog_compiler.hpp"
 #include "pipeline/config/config_sections.hpp"
 #include "pipeline/config/node_config.hpp"
 
 namespace cantrail {
 
 // The catalog that the node begins with, as far as its channels are known before it runs; a source that
-// learns them has one of its own name. Empty where a DBC is none. What the compiler says is appended to
-// `found`.
-[[nodiscard]] CatalogPtr catalog_of(const NodeConfig& config, bool with_copies, Diagnostics& found);
+// learns them has one of its own name. Empty where a DBC is none, without named signals where one of them is
+// none. What the compiler says is appended to `found`.
+[[nodiscard]] CompiledCatalogPtr compiled_catalog(const NodeConfig& config, Diagnostics& found);
 
 // References that name no field, or several: errors. Patterns that fit no stream: warnings. Aliases: errors.
 // What copies lose to others' identifiers, and what this build reads and does not do yet: warnings.

@@ -1,7 +1,6 @@
 // Lane keys, references and patterns against the catalog, copies, aliases, signals.
 #include <gtest/gtest.h>
 
-#include "pipeline/config/expression_check.hpp"
 #include "pipeline/config/stream_check.hpp"
 #include "pipeline/config/test_reading.hpp"
 
@@ -193,15 +192,13 @@ TEST(Aliases, GoFromANameThatIsGoneToOneThatIsThere) {
       "Stream.field\n");
 }
 
-TEST(Signals, AreReadAndNotComputedYet) {
-  const auto reading = with_buses(
+TEST(Signals, AreReadWithAllTheirKeys) {
+  auto reading = with_buses(
       "[signal]\nlow = { from = \"Cells.low\", unit = \"mV\", offset = -0.2, factor = 2, good = [20, 28], "
-      "valid = "
-      "[0.5, 99], round = 3 }\npower = { expr = \"can0:Battery.voltage * or(low, 1)\" }\n[sink.store]\nonly "
-      "= "
-      "\"pow*\"\n");
-  EXPECT_EQ(reading.found,
-            "node.toml:8:2: warning: named signals are not computed by this build: low, power\n");
+      "valid = [0.5, 99], round = 3, absent = [0xFFFF, -1], table = [[0, 0], [10, 2.5]], comment = \"c\" }\n"
+      "power = { expr = \"can0:Battery.voltage * or(low, 1)\", max_age = \"5s\", copies = \"*\" }\n"
+      "[sink.store]\nonly = [\"pow*\", \"low.value\"]\n");
+  EXPECT_EQ(reading.found, "");
   ASSERT_EQ(reading.config.signal.signals.size(), 2U);
   const NamedSignal& low = reading.config.signal.signals[0];
   EXPECT_EQ(low.from, "Cells.low");
@@ -211,16 +208,58 @@ TEST(Signals, AreReadAndNotComputedYet) {
   EXPECT_EQ(low.round, 3);
   EXPECT_EQ(low.good->high, 28);
   EXPECT_EQ(low.valid->low, 0.5);
-  EXPECT_EQ(reading.config.signal.signals[1].expr, "can0:Battery.voltage * or(low, 1)");
+  EXPECT_EQ(low.absent, (std::vector<std::int64_t>{0xFFFF, -1}));
+  EXPECT_EQ(low.table, (std::vector<std::pair<double, double>>{{0, 0}, {10, 2.5}}));
+  EXPECT_EQ(low.max_age_ns, 60'000'000'000);
+  EXPECT_EQ(reading.config.signal.signals[1].expression, "can0:Battery.voltage * or(low, 1)");
+  EXPECT_EQ(reading.config.signal.signals[1].max_age_ns, 5'000'000'000);
+  const auto signals = reading.config.signal.signals;
+  EXPECT_EQ(to_parts(std::move(reading.config), "").rules.signals, signals);
+}
+
+TEST(Signals, AreStreamsThatPatternsCanMean) {
+  EXPECT_EQ(
+      with_buses("[signal]\nlow = { from = \"Cells.low\" }\n[sink.store]\nonly = \"lo\"\n").found,
+      "node.toml:11:8: warning: 'only' in [sink.store]: \"lo\" fits no stream of this node; did you mean "
+      "'low'?\n");
+  EXPECT_EQ(
+      with_buses("[copies.node]\nstep = 0x100\nonly = \"Cells\"\n2 = { suffix = \"_f\" }\n"
+                 "[signal]\nlow = { from = \"Cells.low\" }\n[sink.store]\nonly = [\"low_f\", \"low\"]\n")
+          .found,
+      "node.toml:15:18: warning: 'only' in [sink.store]: \"low\" fits no stream of this node\n");
+}
+
+TEST(Signals, ComputedOfThemselvesOrOfEachOthersStreamsAreErrors) {
+  EXPECT_EQ(with_buses("[signal]\na = { expr = \"b + 1\" }\nb = { expr = \"Cells.low * a\" }\n").found,
+            "node.toml:8:1: error: signal 'a' is computed of itself: a → b → a\n");
+  EXPECT_EQ(with_buses("[signal]\na = { from = \"Cells.low\" }\nb = { from = \"a.value\" }\n").found,
+            "node.toml:10:14: error: 'from' in [signal.b]: there is no stream 'a'\n");
+}
+
+TEST(Signals, TablesAreHeldAgainstWhatTheyMustBe) {
+  EXPECT_EQ(
+      with_buses("[signal]\na = { from = \"Cells.low\", table = [[1, 2]] }\n"
+                 "b = { from = \"Cells.low\", table = [[1, 2], [1, 3]] }\n"
+                 "c = { from = \"Cells.low\", table = [1, 2] }\n"
+                 "d = { expr = \"Cells.low\", absent = 5, max_age = \"2h\" }\n")
+          .found,
+      "node.toml:9:35: error: [signal.a] table: has two points or more, ascending by the first number\n"
+      "node.toml:10:35: error: [signal.b] table: has two points or more, ascending by the first number\n"
+      "node.toml:11:36: error: 'table' in [signal.c] must be pairs as in [[0, 0], [100, 4.5]], not a whole "
+      "number\n"
+      "node.toml:11:39: error: 'table' in [signal.c] must be pairs as in [[0, 0], [100, 4.5]], not a whole "
+      "number\n"
+      "node.toml:12:36: error: [signal.d] absent: is of a field; this is computed\n"
+      "node.toml:12:49: error: 'max_age' in [signal.d] is 2h, which is too large: 1ms to 1h\n");
 }
 
 TEST(Signals, SayWhatIsWrongWithThem) {
   EXPECT_EQ(
-      with_buses("[signal]\na = { from = \"Cells.lo\" }\nb = { from = \"Cells.low\", expr = \"1\" }\nc = {}\n"
+      with_buses("[signal]\na = { from = \"Cells.lo\" }\nb = { from = \"Cells.low\", expr = \"Cells.low\" "
+                 "}\nc = {}\n"
                  "d = 5\n\"e f\" = {}\ng = { expr = \"cc + 1\", good = [3, 1], rond = 2, factor = 0 }\n"
                  "h = { expr = \"Battery.voltage\", round = 99 }\n")
           .found,
-      "node.toml:8:2: warning: named signals are not computed by this build: a, b, c, g, h\n"
       "node.toml:9:14: error: 'from' in [signal.a]: stream 'Cells' has no field 'lo'; did you mean 'low'?\n"
       "node.toml:10:34: error: [signal.b] expr: stands beside from; a signal is one of the two\n"
       "node.toml:11:5: error: [signal.c] says neither from = \"Stream.field\" nor expr = \"…\"\n"
@@ -233,30 +272,6 @@ TEST(Signals, SayWhatIsWrongWithThem) {
       "node.toml:15:14: error: 'expr' in [signal.h]: 'Battery.voltage' is ambiguous: can0:Battery.voltage, "
       "can1:Battery.voltage\n"
       "node.toml:15:41: error: 'round' in [signal.h] is 99, which is too large: 0 to 15\n");
-}
-
-TEST(Expressions, ThatAreRightNameTheirFields) {
-  const std::vector<std::string> signals{"dry", "wet", "pressure"};
-  const auto check = check_expression(
-      "psychro_vpd(dry, wet, or(pressure, 1013.25)) * -2e-3 + (Battery.soc >= 5) ^ can0:Motor.rpm", signals);
-  EXPECT_EQ(check.problem, "");
-  EXPECT_EQ(check.fields, (std::vector<std::string>{"Battery.soc", "can0:Motor.rpm"}));
-}
-
-TEST(Expressions, ThatAreWrongSayWhy) {
-  const std::vector<std::string> signals{"dry", "wet"};
-  const auto problem = [&](const std::string& text) { return check_expression(text, signals).problem; };
-  EXPECT_EQ(problem(""), "is empty");
-  EXPECT_EQ(problem("1 +"), "ends where a value is expected");
-  EXPECT_EQ(problem("(1 + 2"), "has a '(' without ')'");
-  EXPECT_EQ(problem("1 2"), "has a stray '2'");
-  EXPECT_EQ(problem("1 + )"), "has ')' where a value is expected");
-  EXPECT_EQ(problem("dri"), "names 'dri', which is no signal; did you mean 'dry'?");
-  EXPECT_EQ(problem("psychro_vdp(dry, wet)"), "has no function psychro_vdp(); did you mean psychro_vpd()?");
-  EXPECT_EQ(problem("valid()"), "gives valid() 0 arguments: it takes 1");
-  EXPECT_EQ(problem("psychro_rh(dry)"), "gives psychro_rh() 1 argument: it takes 2 or 3");
-  EXPECT_EQ(problem("max(dry)"), "gives max() 1 argument: it takes at least 2");
-  EXPECT_EQ(problem(std::string(10'000, '(')), "is nested too deeply");
 }
 
 TEST(NotInBuild, IsSaidOnceOfSectionsThatAreLikeEachOther) {

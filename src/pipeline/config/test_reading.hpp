@@ -55,6 +55,9 @@ inline Reading read_node(const ConfigFolder& folder, const Surroundings& around 
     return value != around.variables.end() ? std::optional(value->second) : std::nullopt;
   };
   inputs.flags = around.flags;
+  for (const auto& variable : around.variables) {
+    if (variable.first.starts_with(kVariablePrefix)) inputs.variables.push_back(variable.first);
+  }
   NodeConfigReader reader({components(), inputs, real_file_system(), "pi"});
   Reading reading;
   reading.config = reader.read(folder.file("node.toml"));

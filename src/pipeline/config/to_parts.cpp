@@ -19,6 +19,7 @@ SourcePart part(SourceSection section) {
   part.type = std::move(section.type);
   part.dbcs = std::move(section.dbcs);
   part.optional = section.optional;
+  part.fingerprint = section.fingerprint;
   part.make = [config = std::shared_ptr<SourceConfig>(std::move(section.config))] { return config->make(); };
   return part;
 }
@@ -31,6 +32,7 @@ SinkPart part(SinkSection section) {
   part.from_oldest = section.from_oldest;
   part.queue_bytes = section.queue.count;
   part.keys = std::move(section.keys);
+  part.fingerprint = section.fingerprint;
   part.make = [config = std::shared_ptr<SinkConfig>(std::move(section.config))] { return config->make(); };
   return part;
 }
@@ -53,7 +55,11 @@ NodeParts to_parts(NodeConfig config, std::string version) {
   parts.journal = config.journal_options();
   parts.blobs = {join_path(config.data.value, "blobs"), config.blobs.keep.value_or(Bytes{}).count};
   parts.dead_letter_folder = join_path(config.data.value, "dead-letter");
-  parts.copies = std::move(config.copies);
+  parts.rules.copies = std::move(config.copies);
+  for (Alias& alias : config.alias.aliases) {
+    parts.aliases.emplace_back(std::move(alias.old_name), std::move(alias.new_name));
+  }
+  parts.rules.signals = std::move(config.signal.signals);
   for (SourceSection& section : config.sources) {
     if (section.enabled) parts.sources.push_back(part(std::move(section)));
   }

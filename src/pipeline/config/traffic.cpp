@@ -23,6 +23,7 @@ class ChannelCount {
       return;
     }
     channel_.source = source->name;
+    channel_.has_dbc = !source->dbcs.empty();
     forecast_ = source->config->forecast(files);
     channel_.unknown = forecast_.unknown;
     channel_.frame_seconds = forecast_.frame_seconds;
@@ -39,7 +40,11 @@ class ChannelCount {
     const bool decodes = seen_.insert(*row.can_id).second;
     if (!decodes || (forecast_.takes && !forecast_.takes(*row.can_id))) return {0, 0};
     ++channel_.messages;
-    if (channel_.exact) return {exactly_[*row.can_id], 0};
+    if (channel_.exact) {
+      const double rate = exactly_[*row.can_id];
+      channel_.coming += rate > 0 ? 1 : 0;
+      return {rate, 0};
+    }
     if (row.cycle_ms) {
       channel_.frames.push_back({*row.can_id, row.length_bytes, per_second(*row.cycle_ms)});
       return {per_second(*row.cycle_ms), 0};
@@ -80,12 +85,25 @@ const SourceSection* source_called(const NodeConfig& config, const std::string& 
   return at != config.sources.end() ? &*at : nullptr;
 }
 
+// A row at each row of what they are computed of.
+void add_signals(const derive::Plan& plan, std::vector<StreamTraffic>& streams) {
+  for (const derive::PlannedSignal& signal : plan.signals) {
+    std::optional<double> rows_per_s = 0;
+    for (const StreamId trigger : signal.triggers) {
+      const auto& rows = streams[trigger].rows_per_s;
+      rows_per_s = rows && rows_per_s ? std::optional(*rows_per_s + *rows) : std::nullopt;
+    }
+    streams[signal.stream].rows_per_s = rows_per_s;
+  }
+}
+
 }  // namespace
 
 Traffic expected_traffic(const NodeConfig& config, FileSystem& files) {
   Traffic traffic;
   Diagnostics told_already;
-  traffic.catalog = catalog_of(config, true, told_already);
+  const CompiledCatalogPtr compiled = compiled_catalog(config, told_already);
+  traffic.catalog = compiled->catalog;
   const Catalog& catalog = *traffic.catalog;
   std::vector<ChannelCount> counts;
   for (const ChannelInfo& channel : catalog.channels) {
@@ -94,6 +112,7 @@ Traffic expected_traffic(const NodeConfig& config, FileSystem& files) {
   for (const StreamInfo& stream : catalog.streams) {
     traffic.streams.push_back(stream.channel ? counts[*stream.channel].add(stream.row) : StreamTraffic{});
   }
+  if (compiled->derivation != nullptr) add_signals(*compiled->derivation, traffic.streams);
   for (ChannelCount& count : counts) traffic.channels.push_back(count.finish());
   return traffic;
 }

@@ -26,7 +26,9 @@ struct ChannelTraffic {
   std::vector<StreamRate> own_rows;  // of the source's own streams
   std::string unknown;               // nothing is known, and why; empty otherwise
   bool exact = false;                // nothing else comes than `frames`
+  bool has_dbc = false;              // its source names one
   std::size_t messages = 0;          // that its DBCs describe
+  std::size_t coming = 0;            // of these, where all is exact: of which frames come
   std::size_t untimed = 0;           // of these: without a cycle time
   double free = 0;                   // seconds of each second that `frames` leave of the bus; 0: no bus known
   std::function<double(std::uint32_t can_id, std::uint32_t length_bytes)>

@@ -109,6 +109,7 @@ class Question {
     found.row.data.assign(data.begin(), data.end());
     found.row.signals = at.text(7);
     found.row.labels = at.is_null(8) ? "{}" : std::string(at.text(8));
+    RowText::take_quality(found.row.labels, found.row.signals, found.row.quality);
     set_position(found);
     return found;
   }
@@ -215,6 +216,7 @@ class Question {
     at.text.signals(found.row.signals, at.chunk.values, at.row);
     at.text.labels(found.row.labels, at.chunk.values, at.row);
     if (found.row.labels.empty()) found.row.labels = "{}";
+    RowText::take_quality(found.row.labels, found.row.signals, found.row.quality);
     set_position(found);
     return take(std::move(found));
   }
@@ -230,7 +232,9 @@ class Question {
   bool take(Found found) {
     if (!query_.signal.empty()) {
       found.row.signals = cut_object(found.row.signals, query_.signal);
-      if (found.row.signals == "{}") return false;
+      if (!found.row.quality.empty()) found.row.quality = cut_object(found.row.quality, query_.signal);
+      if (found.row.quality == "{}") found.row.quality.clear();
+      if (found.row.signals == "{}" && found.row.quality.empty()) return false;
       found.row.labels = cut_object(found.row.labels, query_.signal);
     }
     found_.push_back(std::move(found));

@@ -174,5 +174,38 @@ TEST(History, AnswersManyThreadsWhileTheSinkWrites) {
   EXPECT_EQ(wrong, 0);
 }
 
+TEST(History, TellsWhyASignalIsAbsentPackedAndPlain) {
+  for (const char* form : {"plain", "packed"}) {
+    World world;
+    world.form = form;
+    world.remake();
+    ASSERT_TRUE(world.open());
+    auto batch = make_air_batch(world.catalog, 1, {"first", "second"});
+    auto raw = std::make_shared<RawBatch>();
+    raw->position = batch->raw->position;
+    raw->catalog = world.catalog;
+    raw->clock = batch->raw->clock;
+    StreamBlock& block = raw->rows.emplace_back();
+    const std::vector<std::uint32_t> both{0, 1};
+    block.take(batch->raw->rows[0], both);
+    block.set_absent(0, 1, Quality::not_available);
+    batch->raw = raw;
+    ASSERT_TRUE(world.write(batch));
+    const auto rows = world.rows();
+    ASSERT_EQ(rows.size(), 2U);
+    EXPECT_EQ(rows[0].quality, "") << form;
+    EXPECT_EQ(rows[1].quality, R"({"Temp":"not_available"})") << form;
+    EXPECT_EQ(rows[1].signals, R"({"Note":"second"})") << form;
+    EXPECT_EQ(rows[1].labels, "{}") << form;
+    HistoryQuery temperature;
+    temperature.signal = "Temp";
+    EXPECT_EQ(world.rows(temperature).size(), 2U) << form;
+    const auto latest = world.sink->history()->latest();
+    ASSERT_TRUE(latest.ok());
+    ASSERT_EQ(latest->size(), 1U);
+    EXPECT_EQ(latest->front().quality, R"({"Temp":"not_available"})") << form;
+  }
+}
+
 }  // namespace
 }  // namespace cantrail::sqlite

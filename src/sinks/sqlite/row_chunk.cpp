@@ -9,7 +9,8 @@ constexpr std::uint8_t kFormat = 1;
 constexpr std::size_t kMostRows = 1 << 16, kMostFrame = 64;
 enum Frames : std::uint8_t { kNoFrames = 0, kFrames = 1, kFramesWithIds = 2 };
 enum Payload : std::uint8_t { kBytewise = 0, kAsItIs = 1 };
-enum Present : std::uint8_t { kAll = 0, kSome = 1, kNone = 2 };
+// The last two: some absent cell has a reason, and the numbers of all absent cells stand before the values.
+enum Present : std::uint8_t { kAll = 0, kSome = 1, kNone = 2, kSomeWithReasons = 3, kNoneWithReasons = 4 };
 
 std::uint32_t can_id_of(const FrameView& frame) {
   return frame.number() | (frame.extended() ? kIdExtended : 0);
@@ -62,7 +63,8 @@ void ChunkPacker::put(std::string& out, std::span<const RowRun> runs, const RowS
 
 void ChunkPacker::put_frames(std::string& out, std::span<const RowRun> runs,
                              std::optional<std::uint32_t> can_id) {
-  if (!runs.front().of_frames()) {
+  // A named signal's rows have frames, whose bytes are kept with the message's own.
+  if (!runs.front().of_frames() || !can_id) {
     out += static_cast<char>(kNoFrames);
     return;
   }
@@ -113,13 +115,19 @@ void ChunkPacker::put_field(std::string& out, std::span<const RowRun> runs, std:
   words_.clear();
   payload_.clear();
   present_.clear();
+  reasons_.clear();
+  bool any_reason = false;
   std::size_t rows = 0;
   for (const RowRun& run : runs) {
     const auto words = run.block->u64(field);
     const bool all = run.block->validity(field).empty();
     for (std::uint32_t row = run.from; row < run.to; ++row, ++rows) {
       if (rows % 8 == 0) present_ += '\0';
-      if (!all && !run.block->valid(field, row)) continue;
+      if (!all && !run.block->valid(field, row)) {
+        reasons_.push_back(static_cast<std::int64_t>(run.block->quality(field, row)));
+        any_reason = any_reason || reasons_.back() != 0;
+        continue;
+      }
       present_.back() = static_cast<char>(present_.back() | 1 << rows % 8);
       if (is_text(type)) {
         const std::string_view text = run.block->text(field, row);
@@ -130,10 +138,12 @@ void ChunkPacker::put_field(std::string& out, std::span<const RowRun> runs, std:
       }
     }
   }
-  const Present present = words_.size() == rows ? kAll : words_.empty() ? kNone : kSome;
+  const Present without = words_.size() == rows ? kAll : words_.empty() ? kNone : kSome;
+  const Present present = !any_reason ? without : words_.empty() ? kNoneWithReasons : kSomeWithReasons;
   out += static_cast<char>(present);
-  if (present == kNone) return;
-  if (present == kSome) out += present_;
+  if (present == kSome || present == kSomeWithReasons) out += present_;
+  if (any_reason) code_.put_integers(out, reasons_);
+  if (words_.empty()) return;
   if (type == FieldType::f64) {
     code_.put_doubles(out, words_);
     return;
@@ -211,12 +221,15 @@ class Unpacker {
       for (std::size_t row = 0; row < rows_; ++row) places.push_back(row);
     } else {
       const auto valid = chunk_.values.make_validity(field, false);
-      const std::string_view bits = present == kSome ? in_.bytes((rows_ + 7) / 8) : std::string_view();
+      const bool some = present == kSome || present == kSomeWithReasons;
+      const std::string_view bits = some ? in_.bytes((rows_ + 7) / 8) : std::string_view();
       for (std::size_t row = 0; !bits.empty() && row < rows_; ++row) {
         if ((static_cast<unsigned char>(bits[row / 8]) >> row % 8 & 1) == 0) continue;
         valid[row / 64] |= std::uint64_t{1} << row % 64;
         places.push_back(row);
       }
+      if (present == kSomeWithReasons || present == kNoneWithReasons)
+        read_reasons(field, rows_ - places.size());
       if (places.empty()) return;
     }
     const FieldType type = schema_.fields[field].type;
@@ -234,6 +247,16 @@ class Unpacker {
       } else {
         column[places[i]] = words[i];
       }
+    }
+  }
+
+  void read_reasons(std::size_t field, std::size_t absent) {
+    std::vector<std::int64_t> reasons(absent);
+    ColumnCode::get_integers(in_, reasons);
+    const auto column = chunk_.values.u64(field);
+    for (std::size_t row = 0, i = 0; row < rows_ && i < absent; ++row) {
+      if (chunk_.values.valid(field, row)) continue;
+      column[row] = static_cast<std::uint64_t>(quality_of(static_cast<std::uint64_t>(reasons[i++])));
     }
   }
 

@@ -73,5 +73,37 @@ TEST(RowChunk, AByteThatTurnsOverCostsNoMoreThanOneThatDoesNot) {
   EXPECT_LE(over_the_end, inside + 1000 / 8 + 8) << "the high byte moves by one, which takes a bit or so";
 }
 
+TEST(RowChunk, KeepsWhyCellsAreAbsent) {
+  RowSchema schema;
+  schema.fields.resize(4);
+  auto raw = std::make_shared<RawBatch>();
+  Batch batch;
+  batch.raw = raw;
+  StreamBlock& block = batch.blocks.emplace_back();
+  block.reset(0, 4, 20, false);
+  for (std::size_t row = 0; row < 20; ++row) {
+    block.time_ns()[row] = static_cast<std::int64_t>(row);
+    for (std::size_t field = 0; field < 4; ++field) block.f64(field)[row] = 0.5;
+    if (row % 3 == 0) block.set_absent(1, row, row % 2 == 0 ? Quality::out_of_range : Quality::inactive);
+    block.set_absent(2, row, Quality::stale);
+    block.set_absent(3, row, Quality::inactive);
+  }
+  const RowRun run{&batch, &block, 0, 20, 0, true};
+  ChunkPacker packer;
+  std::string packed;
+  packer.put(packed, std::span(&run, 1), schema, {});
+  const Result<RowChunk> chunk = unpack_chunk(packed, schema);
+  ASSERT_TRUE(chunk);
+  for (std::size_t row = 0; row < 20; ++row) {
+    for (std::size_t field = 0; field < 4; ++field) {
+      ASSERT_EQ(chunk->values.valid(field, row), block.valid(field, row));
+      EXPECT_EQ(chunk->values.word(field, row), block.word(field, row)) << field << " " << row;
+    }
+  }
+  for (std::size_t size = 0; size < packed.size(); ++size) {
+    (void)unpack_chunk(std::string_view(packed).substr(0, size), schema);  // must not crash
+  }
+}
+
 }  // namespace
 }  // namespace cantrail::sqlite

@@ -1,7 +1,10 @@
-// A row's signals and labels as the two JSON objects that are stored.
+// A row's signals and labels as the two JSON objects that are stored. Why a signal is absent stands among the
+// labels ({"vpd":"not_available"}), where a signal without a value has no business otherwise: so files of any
+// age have it in the columns that there are.
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "model/catalog.hpp"
@@ -18,6 +21,9 @@ class RowText {
   void signals(std::string& out, const StreamBlock& block, std::size_t row) const;
   void labels(std::string& out, const StreamBlock& block, std::size_t row) const;  // "" where there are none
 
+  // Takes the reasons out of stored labels into `quality`, "" where there are none.
+  static void take_quality(std::string& labels, std::string_view signals, std::string& quality);
+
  private:
   struct Label {
     std::uint64_t word = 0;
@@ -30,7 +36,6 @@ class RowText {
   };
   struct Stream {
     std::vector<Field> fields;
-    bool labelled = false;
   };
   std::vector<Stream> streams_;
 };

@@ -39,7 +39,7 @@ CREATE TABLE rollup(level INTEGER, id INTEGER, bytes INTEGER, stored_from_ns INT
 
 Status set_up_connection(Database& database, std::uint64_t wal_keep_bytes) {
   sqlite3_limit(database.handle(), SQLITE_LIMIT_LENGTH, kMostRowBytes);
-  sqlite3_busy_timeout(database.handle(), 2500);  // over the 2 s that a read may take
+  sqlite3_busy_timeout(database.handle(), 100);  // a node does not start behind somebody's lock
   // auto_vacuum counts only in a new file. Debian's SQLite overwrites what it frees unless told not to:
   // dropping a partition would write all of it through the log. The sorter of CREATE INDEX stays in memory
   // where it fits the cache.

@@ -180,7 +180,7 @@ TEST(SqliteSink, KeepsNumbersExactAndWritesWhatIsNoNumberAsNull) {
   block.f64(0)[1] = -std::numeric_limits<double>::infinity();
   block.f64(0)[2] = 0.1;
   block.i64(1)[0] = std::numeric_limits<std::int64_t>::min();
-  block.make_validity(2, true)[0] = 0b101;
+  block.set_absent(2, 1, Quality::inactive);
   ASSERT_TRUE(world.write(batch));
   const std::vector<HistoryRow> rows =
       world.rows({.since = {}, .until = {}, .message = "Battery", .signal = {}});
@@ -277,7 +277,7 @@ TEST_P(LeftOut, RowsOfASourceAreNotStored) {
   batch->left_out = {1};
   StreamBlock& cut = batch->cut_rows.emplace().emplace_back();
   cut.take(batch->raw->rows.front(), std::vector<std::uint32_t>{0, 1, 2});
-  for (const std::size_t field : {0, 1}) cut.make_validity(field, true)[0] = 0b101;
+  for (const std::size_t field : {0, 1}) cut.set_absent(field, 1, Quality::inactive);
   const auto outcome = world.write(batch);
   ASSERT_TRUE(outcome) << outcome.fault().message;
   EXPECT_EQ(outcome->delivered, 2U);

@@ -13,6 +13,7 @@ namespace cantrail::sqlite {
 namespace {
 
 constexpr std::uint64_t kLogFrameHead = 24;
+constexpr int kWriteWaitMs = 2500;  // over the 2 s that a read may take
 // As in Partitions; and the file's numbers of streams must fit the keys.
 constexpr std::int64_t kLastTime = std::numeric_limits<std::int64_t>::max() - (std::int64_t{1} << 40);
 constexpr std::size_t kMostTextBytes = kMostRowBytes - (std::size_t{64} << 10);  // of a packed row
@@ -79,6 +80,7 @@ Result<std::unique_ptr<Store>> Store::open(const std::string& path, const StoreO
   const Result<std::int64_t> page = store->database_.number("PRAGMA page_size");
   if (!page) return page.fault();
   store->log_frame_bytes_ = static_cast<std::uint64_t>(*page) + kLogFrameHead;
+  sqlite3_busy_timeout(store->database_.handle(), kWriteWaitMs);
   store->opened_ = clock.pair();
   store->opened_.wall.ns = std::max(store->opened_.wall.ns, store->partitions_.newest_stored_ns());
   return store;
@@ -232,7 +234,8 @@ Result<RowValues> Store::values(const Batch& batch, encode::RowRef ref, std::uin
   row.origin = *origin;
   row.seq = batch.raw->position.seq;
   row.index = index;
-  if (frame_derived(batch, ref)) {
+  // A named signal's rows have frames, whose bytes are kept with the message's own.
+  if (frame_derived(batch, ref) && catalog_->streams[block.stream()].row->can_id) {
     const FrameView frame = batch.raw->frames[index];
     const std::uint32_t can_id = frame.number() | (frame.extended() ? kIdExtended : 0);
     if (can_id != (*stream)->can_id) row.can_id = can_id;

@@ -27,6 +27,9 @@ class Config final : public SourceConfig {
   [[nodiscard]] std::vector<std::string> problems() const override;
   [[nodiscard]] std::vector<std::string> channels(const std::string& source_name) const override;
   [[nodiscard]] std::optional<Findings> probe(const ProbeContext& context) const override;
+  [[nodiscard]] std::optional<ListensOn> listens_on() const override {
+    return ListensOn{true, options_.listen};
+  }
   [[nodiscard]] std::unique_ptr<FrameSource> make() const override;
 
  private:

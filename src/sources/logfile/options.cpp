@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "formats/candump_reader.hpp"
+#include "formats/log_kind.hpp"
 #include "sources/logfile/log_text.hpp"
 #include "sources/logfile/pace.hpp"
 #include "sources/logfile/source.hpp"
@@ -17,6 +18,13 @@ pace = "recorded"            # or "max", "10x"
 # start_time = "now"         # as if it happened now
 # rename = ["vcan0=can0"]
 )";
+
+// Of a beginning that holds no frame.
+std::string what_is_wrong(std::string_view beginning) {
+  if (beginning.empty()) return "is empty";
+  return other_log_kind(beginning).value_or(
+      "does not begin like a candump log, as in (1700000000.000000) can0 123#1122");
+}
 
 OptionSpec option(const char* name, const char* sense, OptionTarget target, const char* example = "") {
   OptionSpec spec;
@@ -112,10 +120,8 @@ std::optional<Findings> Config::probe(const ProbeContext& context) const {
   candump::Reader reader([](std::string_view) { return ChannelId{0}; });
   (void)reader.parse(text.text(), *filled == LogText::Fill::end, 1, frames);
   if (!frames.empty()) return Findings{};
-  return Findings{{Severity::warning, "path: " + printable(options_.path.value, 200) +
-                                          (text.text().empty() ? " is empty"
-                                                               : " does not begin like a candump log, as in "
-                                                                 "(1700000000.000000) can0 123#1122")}};
+  return Findings{
+      {Severity::warning, "path: " + printable(options_.path.value, 200) + " " + what_is_wrong(text.text())}};
 }
 
 std::unique_ptr<FrameSource> Config::make() const {

@@ -35,6 +35,9 @@ class Config final : public SourceConfig {
   [[nodiscard]] std::vector<std::shared_ptr<const RowSchema>> streams_without_channel(
       FileSystem& files, Diagnostics& found) const override;
   [[nodiscard]] std::optional<Findings> probe(const ProbeContext& context) const override;
+  [[nodiscard]] std::optional<ListensOn> listens_on() const override {
+    return ListensOn{options_.is_udp(), options_.listen};
+  }
   [[nodiscard]] std::unique_ptr<FrameSource> make() const override;
 
  private:

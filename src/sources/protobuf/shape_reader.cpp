@@ -59,29 +59,45 @@ Kind kind_of(const pb::FieldDescriptor& field) {
   return Kind::bytes;
 }
 
-// The words above a definition, else those beside it, on one line.
+// The words above a definition, else those beside it, line by line.
 template <class Descriptor>
-std::string comment_of(const Descriptor& descriptor) {
+std::vector<std::string> comment_lines(const Descriptor& descriptor) {
   pb::SourceLocation location;
   if (!descriptor.GetSourceLocation(&location)) return {};
   const std::string& words =
       location.leading_comments.empty() ? location.trailing_comments : location.leading_comments;
-  std::string line;
+  if (!is_valid_utf8(words)) return {};
+  std::vector<std::string> lines;
   for (const std::string_view part : split(words, '\n')) {
-    const std::string_view text = trim(part);
-    if (text.empty()) continue;
-    line += (line.empty() ? "" : " ") + std::string(text);
+    if (const std::string_view text = trim(part); !text.empty()) lines.emplace_back(text);
   }
-  if (!is_valid_utf8(line)) return {};
-  return line.size() <= kLongestComment ? line : std::string();
+  return lines;
 }
 
-// A comment that begins with "[km/h]" says the unit.
-void take_unit(FieldShape& field) {
-  const std::size_t close = field.comment.find(']');
-  if (!field.comment.starts_with('[') || close == std::string::npos) return;
-  field.unit = trim(std::string_view(field.comment).substr(1, close - 1));
-  field.comment = trim(std::string_view(field.comment).substr(close + 1));
+std::string on_one_line(const std::vector<std::string>& lines) {
+  std::string all;
+  for (const std::string& line : lines) all += (all.empty() ? "" : " ") + line;
+  return all.size() <= kLongestComment ? all : std::string();
+}
+
+// A comment that begins with "[km/h]" says the unit, and so does a line "unit: km/h", as in the files of
+// `cantrail dbc proto`. It is taken out of the comment.
+std::string take_unit(std::vector<std::string>& lines) {
+  constexpr std::string_view kKey = "unit: ";
+  if (lines.empty()) return {};
+  std::string& first = lines.front();
+  if (const std::size_t close = first.find(']'); first.starts_with('[') && close != std::string::npos) {
+    std::string unit(trim(std::string_view(first).substr(1, close - 1)));
+    first = trim(std::string_view(first).substr(close + 1));
+    if (first.empty()) lines.erase(lines.begin());
+    return unit;
+  }
+  const auto line = std::find_if(lines.begin(), lines.end(),
+                                 [&](const std::string& text) { return text.starts_with(kKey); });
+  if (line == lines.end()) return {};
+  std::string unit(trim(std::string_view(*line).substr(kKey.size())));
+  lines.erase(line);
+  return unit;
 }
 
 class ShapeReader {
@@ -129,7 +145,7 @@ class ShapeReader {
   MessageShape shape_of(const pb::Descriptor& type) {
     MessageShape shape;
     shape.name = type.full_name();
-    shape.comment = comment_of(type);
+    shape.comment = on_one_line(comment_lines(type));
     shape.oneofs = static_cast<std::uint32_t>(type.real_oneof_decl_count());
     if (shape.name == "google.protobuf.Timestamp") shape.well_known = WellKnown::timestamp;
     if (shape.name == "google.protobuf.Duration") shape.well_known = WellKnown::duration;
@@ -152,8 +168,9 @@ class ShapeReader {
     }
     if (is_message(field.kind)) field.message = index_of(*descriptor.message_type());
     if (field.kind == Kind::enumeration) field.names = index_of(*descriptor.enum_type());
-    field.comment = comment_of(descriptor);
-    take_unit(field);
+    std::vector<std::string> comment = comment_lines(descriptor);
+    field.unit = take_unit(comment);
+    field.comment = on_one_line(comment);
     return field;
   }
 

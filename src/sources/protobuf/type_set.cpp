@@ -1,10 +1,12 @@
 #include "sources/protobuf/type_set.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include <google/protobuf/compiler/importer.h>
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+#include <google/protobuf/stubs/logging.h>
 // Linked in, so that they can be imported where no file of theirs is installed.
 #include <google/protobuf/any.pb.h>
 #include <google/protobuf/duration.pb.h>
@@ -70,6 +72,37 @@ class Errors final : public pb::compiler::MultiFileErrorCollector {
   Diagnostics& found_;
 };
 
+constexpr std::string_view kIsDefined = " is already defined in file \"";
+
+// "\"A\"" and "b.proto" of "\"A\" is already defined in file \"b.proto\"."
+std::optional<std::pair<std::string_view, std::string_view>> repetition(std::string_view message) {
+  const std::size_t at = message.find(kIsDefined);
+  if (at == std::string_view::npos) return std::nullopt;
+  const std::string_view rest = message.substr(at + kIsDefined.size());
+  return std::pair(message.substr(0, at), rest.substr(0, rest.find('"')));
+}
+
+// A copy of a file defines all of it again, and is tried again for each file that imports it: one word about
+// the first definition says it. Of the findings from `first` on; `told`: files of which that has been said.
+void fold_repetitions(Diagnostics& found, std::size_t first, std::set<std::string>& told) {
+  // What follows from an import that failed, which is told itself.
+  constexpr std::string_view kNotImported = "which is not imported by";
+  Diagnostics kept;
+  for (std::size_t i = first; i < found.size(); ++i) {
+    Diagnostic& one = found[i];
+    if (told.contains(one.where.file) || one.message.find(kNotImported) != std::string::npos) continue;
+    if (const auto what = repetition(one.message)) {
+      told.insert(one.where.file);
+      one.message = "defines " + std::string(what->first) + " again, which " + std::string(what->second) +
+                    " defines: this file is left out; remove one of them, or give this one a package of its "
+                    "own";
+    }
+    kept.push_back(std::move(one));
+  }
+  found.resize(first);
+  found.insert(found.end(), kept.begin(), kept.end());
+}
+
 void collect(const pb::Descriptor& type, std::vector<const pb::Descriptor*>& into) {
   if (type.options().map_entry()) return;
   into.push_back(&type);
@@ -105,13 +138,22 @@ void list_into(FileSystem& files, const std::string& folder, const std::string& 
 class TypeSet::World {
  public:
   World(FileSystem& files, const std::string& folder, Diagnostics& found)
-      : tree_(files, folder), errors_(folder, found), importer_(&tree_, &errors_) {}
-  const pb::FileDescriptor* import(const std::string& path) { return importer_.Import(path); }
+      : tree_(files, folder), errors_(folder, found), found_(found), importer_(&tree_, &errors_) {}
+  // What libprotobuf would print beside the errors that it reports goes nowhere.
+  const pb::FileDescriptor* import(const std::string& path) {
+    const pb::LogSilencer quiet;
+    const std::size_t before = found_.size();
+    const pb::FileDescriptor* file = importer_.Import(path);
+    fold_repetitions(found_, before, repeated_);
+    return file;
+  }
   void forget_texts() { tree_.forget_texts(); }
 
  private:
   FolderTree tree_;
   Errors errors_;
+  Diagnostics& found_;
+  std::set<std::string> repeated_;
   pb::compiler::Importer importer_;
 };
 

@@ -1,9 +1,14 @@
 #include "sources/protobuf/type_set.hpp"
 
+#include <algorithm>
+#include <bit>
 #include <filesystem>
 #include <fstream>
+#include <map>
 
 #include <gtest/gtest.h>
+
+#include "encode/protobuf/descriptors.hpp"
 
 namespace cantrail::protobuf {
 namespace {
@@ -93,6 +98,46 @@ message Car {
   EXPECT_EQ(row.fields[5].comment, "of the pack");
 }
 
+// Of a catalog, as `cantrail dbc proto` writes it: a plain number, one with labels, and one with so many that
+// its comment is too long to keep.
+TEST_F(TypeSetTest, AFileMadeOfADbcKeepsItsUnits) {
+  const auto field = [](const char* name, FieldType type, const char* unit) {
+    FieldSchema made;
+    made.name = name;
+    made.type = type;
+    made.unit = unit;
+    return made;
+  };
+  auto schema = std::make_shared<RowSchema>();
+  schema->name = "Battery";
+  schema->fields = {field("charge", FieldType::f64, "%"), field("heat", FieldType::f64, "°C"),
+                    field("mode", FieldType::u64, "steps"), field("code", FieldType::f64, "mV"),
+                    field("bare", FieldType::f64, "")};
+  schema->fields[0].comment = "What is left";
+  schema->fields[0].minimum = 0;
+  schema->fields[0].maximum = 100;
+  schema->fields[2].labels = {{0, "off"}, {1, "on"}};
+  for (int i = 0; i < 60; ++i) {
+    schema->fields[3].labels.push_back({std::bit_cast<std::uint64_t>(double(i)), "a state of the pack"});
+  }
+  Catalog catalog;
+  catalog.streams.push_back({schema, {}, {}});
+  const encode::protobuf::StreamTypes types(catalog);
+  const auto text = encode::protobuf::proto_text(encode::protobuf::descriptor_set(types));
+  ASSERT_TRUE(text.ok()) << text.fault().message;
+  write("battery.proto", *text);
+  load();
+  EXPECT_EQ(told(), "");
+  const auto plan = types_->plan("cantrail.stream.Battery", "", "");
+  ASSERT_TRUE(plan.ok()) << plan.fault().message << *text;
+  std::map<std::string, std::string> units;
+  for (const FieldSchema& read : (*plan)->row->fields) units[read.name] = read.unit;
+  for (const FieldSchema& wanted : schema->fields) EXPECT_EQ(units[wanted.name], wanted.unit) << *text;
+  EXPECT_NE(text->find("What is left"), std::string::npos);
+  const FieldSchema& charge = (*plan)->row->fields.at(0);
+  EXPECT_EQ(charge.comment, "What is left range: 0 to 100") << charge.name;
+}
+
 TEST_F(TypeSetTest, ABrokenFileIsToldWithItsPlaceAndCostsOnlyItself) {
   write("good.proto", "syntax = \"proto3\";\nmessage Good { int32 a = 1; }\n");
   write("bad.proto", "syntax = \"proto3\";\nmessage Bad {\n  int32 a = 1\n  Nothing b = 2;\n}\n");
@@ -103,6 +148,24 @@ TEST_F(TypeSetTest, ABrokenFileIsToldWithItsPlaceAndCostsOnlyItself) {
   EXPECT_TRUE(types_->has("Good"));
   EXPECT_FALSE(types_->has("Bad"));
   EXPECT_FALSE(types_->has("Needs"));
+}
+
+TEST_F(TypeSetTest, ACopyOfAFileIsToldOnce) {
+  const std::string text =
+      "message A { optional int32 x = 1; }\nmessage B { optional A a = 1; enum E { ONE = 1; } }\n";
+  write("a.proto", text);
+  write("a (copy).proto", text);
+  write("needs.proto", "import \"a.proto\"; message C { optional B b = 1; }");
+  ::testing::internal::CaptureStderr();
+  load();
+  EXPECT_EQ(::testing::internal::GetCapturedStderr(), "");
+  // The one that comes first by name counts, and the other is left out.
+  const std::string lines = told();
+  EXPECT_EQ(std::count(lines.begin(), lines.end(), '\n'), 2) << lines;
+  EXPECT_EQ(told().find("a.proto:1:28: error: defines \"A.x\" again, which a (copy).proto defines"), 0U)
+      << told();
+  EXPECT_TRUE(types_->has("A"));
+  EXPECT_TRUE(types_->has("B"));
 }
 
 TEST_F(TypeSetTest, TheLastGoodReadingOfABrokenFileStays) {

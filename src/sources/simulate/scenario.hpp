@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/diagnostic.hpp"
@@ -37,8 +38,8 @@ class Scenario {
 };
 
 struct ScenarioOptions {
-  std::string name = "leaf";  // "leaf", or the path of a DBC (whose text is `dbc_text`)
-  std::string dbc_text = {};  // of the DBC to encode with; for leaf: empty takes the built-in one
+  std::string name = "leaf";  // "leaf", "grow-room", or the path of a DBC (whose text is `dbc_text`)
+  std::string dbc_text = {};  // of the DBC to encode with; empty takes the built-in one, where there is one
   std::uint64_t seed = 7;
   std::optional<double> charge =
       std::nullopt;       // leaf: of its battery at the beginning, 0…1; else the seed says
@@ -49,7 +50,11 @@ struct ScenarioOptions {
 [[nodiscard]] Result<std::unique_ptr<Scenario>> make_scenario(const ScenarioOptions& options,
                                                               Diagnostics& diagnostics);
 
-// examples/leaf/leaf.dbc, built in.
+// "leaf", "grow-room": those that need no DBC file.
+[[nodiscard]] bool is_built_in(std::string_view scenario);
+
+// examples/leaf/leaf.dbc and examples/grow-room/grow-room.dbc, built in.
 [[nodiscard]] const std::string& leaf_dbc();
+[[nodiscard]] const std::string& grow_room_dbc();
 
 }  // namespace cantrail::simulate

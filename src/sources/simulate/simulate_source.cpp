@@ -8,9 +8,16 @@ namespace {
 
 constexpr std::string_view kSample = R"([source.can0]
 type = "simulate"
-scenario = "leaf"    # or a DBC file: every signal goes up and down in its range
+scenario = "leaf"    # or "grow-room", or a DBC file: every signal goes up and down in its range
+# dbc = "leaf.dbc"   # what the frames mean; without it they are recorded undecoded
 seed = 7
 )";
+
+// Empty: the scenario brings its own.
+std::string dbc_of(const SimulateOptions& options) {
+  if (!options.dbc.value.empty()) return options.dbc.value;
+  return is_built_in(options.scenario) ? std::string() : options.scenario;
+}
 
 // Fault `config`: no file, or none that the scenario can use.
 Result<std::unique_ptr<Scenario>> scenario_of(const SimulateOptions& options, FileSystem& files,
@@ -19,12 +26,11 @@ Result<std::unique_ptr<Scenario>> scenario_of(const SimulateOptions& options, Fi
   scenario.name = options.scenario;
   scenario.seed = static_cast<std::uint64_t>(options.seed);
   scenario.bus_factor = options.bus_factor;
-  const std::string path = !options.dbc.value.empty()   ? options.dbc.value
-                           : options.scenario != "leaf" ? options.scenario
-                                                        : std::string();
-  if (!path.empty()) {
+  if (const std::string path = dbc_of(options); !path.empty()) {
     auto text = read_file(files, path, kLargestText);
-    if (!text) return Fault{FaultKind::config, text.fault().message + "; scenario is \"leaf\" or a DBC file"};
+    if (!text)
+      return Fault{FaultKind::config,
+                   text.fault().message + "; scenario is \"leaf\", \"grow-room\" or a DBC file"};
     scenario.dbc_text = std::move(*text);
   }
   return make_scenario(scenario, diagnostics);
@@ -84,7 +90,8 @@ class SimulateSource final : public FrameSource {
 void SimulateConfig::describe(OptionVisitor& visitor) {
   visitor.option(
       {.name = "scenario",
-       .sense = "\"leaf\" (an electric car), or the path of a DBC file whose signals go up and down",
+       .sense = "\"leaf\" (an electric car), \"grow-room\" (sensor nodes of a farm), or the path of a DBC "
+                "file whose signals go up and down",
        .target = &options.scenario});
   visitor.option(
       {.name = "seed", .sense = "the same seed gives the same drive", .target = &options.seed, .minimum = 0});
@@ -112,6 +119,11 @@ std::vector<std::string> SimulateConfig::problems() const {
 
 std::vector<std::string> SimulateConfig::channels(const std::string&) const {
   return {options.channel};
+}
+
+std::vector<std::string> SimulateConfig::made_of() const {
+  const std::string path = dbc_of(options);
+  return path.empty() ? std::vector<std::string>{} : std::vector{path};
 }
 
 SourceForecast SimulateConfig::forecast(FileSystem& files) const {
@@ -142,7 +154,7 @@ ComponentInfo simulate_source_info() {
   ComponentInfo info;
   info.kind = ComponentKind::source;
   info.type = "simulate";
-  info.summary = "a bus without hardware: an electric car, or any DBC";
+  info.summary = "a bus without hardware: an electric car, a grow room, or any DBC";
   info.sample = kSample;
   info.make_source = []() -> std::unique_ptr<SourceConfig> { return std::make_unique<SimulateConfig>(); };
   return info;

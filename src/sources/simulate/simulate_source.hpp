@@ -27,6 +27,7 @@ class SimulateConfig final : public SourceConfig {
   void describe(OptionVisitor& visitor) override;
   [[nodiscard]] std::vector<std::string> problems() const override;
   [[nodiscard]] std::vector<std::string> channels(const std::string& source_name) const override;
+  [[nodiscard]] std::vector<std::string> made_of() const override;
   [[nodiscard]] SourceForecast forecast(FileSystem& files) const override;
   [[nodiscard]] std::optional<Findings> probe(const ProbeContext& context) const override;
   [[nodiscard]] std::unique_ptr<FrameSource> make() const override;

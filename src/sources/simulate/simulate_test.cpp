@@ -90,6 +90,37 @@ TEST(LeafDbc, ReadsTheLayoutsCheckFrame) {
   EXPECT_EQ(values.at("Inverter.status"), std::vector{28.0});
 }
 
+TEST(GrowRoom, HasFourNodesWithinWhatRoomsCanBe) {
+  FrameBlock frames;
+  scenario({.name = "grow-room"})->produce(3h, 1'000'000, frames);
+  FrameBlock again, other;
+  scenario({.name = "grow-room"})->produce(3h, 1'000'000, again);
+  scenario({.name = "grow-room", .seed = 8})->produce(3h, 1'000'000, other);
+  EXPECT_TRUE(std::equal(frames.payload().begin(), frames.payload().end(), again.payload().begin(),
+                         again.payload().end()));
+  EXPECT_FALSE(std::equal(frames.payload().begin(), frames.payload().end(), other.payload().begin(),
+                          other.payload().end()));
+  std::map<std::uint32_t, int> counts;
+  std::size_t loose = 0;
+  for (std::size_t i = 0; i < frames.size(); ++i) {
+    const FrameView frame = frames[i];
+    ++counts[frame.id];
+    if ((frame.id & 0xFF) == 1) {
+      const int dry = frame.data[0] << 8 | frame.data[1], wet = frame.data[2] << 8 | frame.data[3];
+      loose += dry == 0x7FFF || wet == 0x7FFF ? 1 : 0;
+      EXPECT_TRUE(dry == 0x7FFF || (1'500 < dry && dry < 3'000)) << dry;
+      EXPECT_TRUE(dry == 0x7FFF || wet == 0x7FFF || frame.id == 0x401 || wet < dry) << wet;
+    }
+  }
+  EXPECT_EQ(counts.size(), 20U);
+  for (const std::uint32_t node : {0x100U, 0x200U, 0x300U, 0x400U}) {
+    EXPECT_EQ(counts[node + 1], 3 * 3600);
+    EXPECT_EQ(counts[node + 3], 3 * 720);
+  }
+  EXPECT_GT(loose, 10U);
+  EXPECT_LT(loose, 1'500U);
+}
+
 TEST(Leaf, TheSameSeedGivesTheSameFramesAndAnotherOneOthers) {
   FrameBlock first, again, other;
   scenario({})->produce(10s, 100'000, first);

@@ -19,6 +19,7 @@ const REASONS: Record<string, string> = {
   network_loss: "packets lost on the network",
   pool_exhausted: "the node was short of memory",
   journal_failed: "the journal could not be written",
+  disk_full: "the disk was full",
   journal_cap: "older records fell out of the journal",
   journal_corrupt: "the journal was damaged",
   downtime: "the node was not running",

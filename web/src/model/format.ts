@@ -69,7 +69,15 @@ export const clockMinute = (ms: number): string => clockTime(ms).slice(0, 5);
 export function when(ms: number, now = Date.now()): string {
   const date = new Date(ms);
   const sameDay = date.toDateString() === new Date(now).toDateString();
-  return sameDay ? clockTime(ms) : `${date.toLocaleDateString("en-GB", { day: "numeric", month: "short" })} ${clockMinute(ms)}`;
+  if (sameDay) return clockTime(ms);
+  return `${dayOf(ms, now)} ${clockMinute(ms)}`;
+}
+
+/** "14 Oct"; with the year where it is another. */
+export function dayOf(ms: number, now = Date.now()): string {
+  const date = new Date(ms);
+  const year = date.getFullYear() === new Date(now).getFullYear() ? {} : { year: "numeric" as const };
+  return date.toLocaleDateString("en-GB", { day: "numeric", month: "short", ...year });
 }
 
 /** A CAN identifier: three digits, or eight of an extended one. */

@@ -29,7 +29,7 @@ export function reasons(status: NodeStatus, streams: readonly StreamInfo[], iden
     if (own) return own;
     const records = Number(source.records);
     const text = records === 0
-      ? `${source.state === "ended" ? "has ended" : "is open"}, 0 frames${status.started ? ` since ${clockTime(Date.parse(status.started))}` : ""}`
+      ? `${source.state === "ended" ? source.message || "has ended" : "is open"}, 0 frames${status.started ? ` since ${clockTime(Date.parse(status.started))}` : ""}`
       : `${plural(source.records, "frame")} came, with ${plural(identifiers, "identifier")}; ` +
         (messages === 0 ? "no DBC is given, so they are shown as they are" : "the DBC knows none of them");
     return { of: source.name, tone: records === 0 ? "warn" : "plain", text };

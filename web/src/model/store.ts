@@ -51,6 +51,7 @@ export class Store {
   private readonly listeners = new Set<() => void>();
   private clockOffset_ms = 0; // the node's clock minus this one's
   private newest_ms = 0; // the newest event time
+  private kept_ms = 0; // that of the newest row that was kept before this page was open
   private timer = 0;
   private catalogAsked = 0;
 
@@ -71,10 +72,12 @@ export class Store {
     return Date.now() + this.clockOffset_ms;
   }
 
-  /** The right edge of charts: now, or where a recording is that is being played. */
+  /** The right edge of charts: now, or where a recording is that is being played, or was. */
   chartNow(): number {
     const now = this.nodeNow();
-    return this.newest_ms !== 0 && Math.abs(now - this.newest_ms) > 3_600_000 && this.connected ? this.newest_ms : now;
+    const over = this.status?.sources.every((source) => source.state === "ended") ?? false;
+    const newest = this.newest_ms || (over ? this.kept_ms : 0);
+    return newest !== 0 && Math.abs(now - newest) > 3_600_000 && this.connected ? newest : now;
   }
 
   age_ms(seen: { at: number }): number {
@@ -174,6 +177,7 @@ export class Store {
       this.lostAt = null;
       ++this.historyVersion;
       void this.loadCatalog();
+      void this.loadKept();
     }
     this.touch();
   }
@@ -187,6 +191,15 @@ export class Store {
     if (catalog) this.setStreams(streams);
     if (catalog?.streams.length === streams.length) return;
     window.setTimeout(() => asked === this.catalogAsked && void this.loadCatalog(Math.min(MOST_WAIT_MS, 2 * wait_ms)), wait_ms);
+  }
+
+  private async loadKept(): Promise<void> {
+    const answer = await getJson<{ rows: { time_ns: string }[] }>("api/state/history", { limit: 1 }).catch(() => null);
+    const newest = answer?.rows[0];
+    if (!newest) return;
+    this.kept_ms = Number(BigInt(newest.time_ns) / 1_000_000n);
+    ++this.historyVersion;
+    this.touch();
   }
 
   private setStreams(streams: StreamInfo[]): void {

@@ -45,7 +45,7 @@ describe("a lane", () => {
   });
 });
 
-it("the disk holds what its cap allows at this rate", () => {
+it("the journal holds what its cap allows at this rate", () => {
   expect(holds_s(journal({ cap_bytes: String(8 * 2 ** 30) }), 20_000)).toBeCloseTo(429_496.7, 0);
   expect(holds_s(journal({ cap_bytes: 1000, bytes: 200, disk_free_bytes: 300 }), 10)).toBe(50); // the disk is fuller than it was thought
   expect(holds_s(journal({ cap_bytes: 1000, bytes: 200, disk_free_bytes: "90000" }), 10)).toBe(100);

@@ -23,10 +23,10 @@ export function Trust() {
         <Lanes />
         <dl class="facts">
           {status && !status.journal.ok ? <div class="bad-text"><dt>journal</dt><dd>{status.journal.message || "cannot be written"}</dd></div> : null}
-          <div><dt>the disk holds</dt><dd>{holds === null ? "–" : duration(holds)}<small> at this rate</small></dd></div>
+          <div><dt>the journal holds</dt><dd>{holds === null ? "–" : duration(holds)}<small> at this rate</small></dd></div>
           <div><dt>clock</dt><dd class={clockGood ? "" : "warn-text"}>{clock}</dd></div>
           <div><dt>on disk within</dt><dd>{withinText(store.unsynced_ms)}</dd></div>
-          <div><dt>journal</dt><dd>{status ? bytes(status.journal.bytes) : "–"}<small> of {status ? bytes(status.journal.cap_bytes) : "–"}, {status ? plural(status.gaps.count, "gap") : ""}</small></dd></div>
+          <div><dt>of it used</dt><dd>{status ? bytes(status.journal.bytes) : "–"}<small> of {status ? bytes(status.journal.cap_bytes) : "–"}, {status ? plural(status.gaps.count, "gap") : ""}</small></dd></div>
         </dl>
       </div>
     </section>

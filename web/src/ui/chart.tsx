@@ -1,19 +1,22 @@
 import { useState } from "preact/hooks";
-import { decimalsFor, clockTime, number, plural, when } from "../model/format";
+import { decimalsFor, clockTime, dayOf, number, plural, when } from "../model/format";
 import { gapMark, reasonText } from "../model/events";
 import { product, type Column, type Grid } from "../model/series";
 import type { Charging, Line } from "../layout/tile";
 import { store, useLive } from "./live";
 import { Plot, type PlotLine } from "./plot";
 import type { Span } from "./plot_paint";
-import { useSeries, type GapSpan } from "./use_series";
+import { useSeries, WAITS, type GapSpan } from "./use_series";
 
 const INKS = ["accent", "violet", "mute", "text"];
 const inkOf = (line: Line, i: number, lines: Line[]): string =>
   line.keys.length === 2 ? "flow" : INKS[(i - (lines[0]?.keys.length === 2 ? 1 : 0)) % INKS.length]!;
 
-const gapSpan = (gap: GapSpan): Span =>
-  gap.reason === "connection lost" ? { ...gap, kind: "lost", text: "no connection" } : { ...gap, kind: "gap", text: gapMark(gap) };
+function gapSpan(gap: GapSpan): Span {
+  if (gap.reason === "connection lost") return { ...gap, kind: "lost", text: "no connection" };
+  if (gap.reason === WAITS) return { ...gap, kind: "waits", text: WAITS };
+  return { ...gap, kind: "gap", text: gapMark(gap) };
+}
 
 /** Where a flag is set, as spans. */
 export function flagged(grid: Grid, flag: Column | undefined, kind: Span["kind"], text: string): Span[] {
@@ -27,6 +30,9 @@ export function flagged(grid: Grid, flag: Column | undefined, kind: Span["kind"]
   });
   return spans;
 }
+
+/** With the day in front where a chart does not end today: that of a recording. */
+const dated = (to_ms: number, text: string): string => (Math.abs(store.nodeNow() - to_ms) < 3_600_000 ? text : `${dayOf(to_ms)}, ${text}`);
 
 interface Props {
   lines: Line[];
@@ -61,7 +67,7 @@ export function Chart({ lines, window_ms, points, height, label, charging, sync 
       <div class="legend" aria-live="off">
         {plotted.map((line) => <LegendEntry key={line.label} line={line} index={shown} />)}
         <span class={`at ${at === null ? "idle" : ""}`}>{missing ? reasonText(missing.reason) : at !== null ? (window_ms > 86_400_000 ? when(at) : clockTime(at))
-          : failed ?? (loading ? "reading the history" : "min–max band")}</span>
+          : failed ?? (loading ? "reading the history" : dated(grid.from + grid.n * grid.step, "min–max band"))}</span>
       </div>
       <Plot lines={plotted} grid={grid} spans={spans} height={height} label={[label, ...gaps.length ? [plural(gaps.length, "gap")] : [], ...counted("charging") ? ["charging"] : []].join(", ")} onCursor={setIndex} {...(sync ? { sync } : {})} />
     </div>

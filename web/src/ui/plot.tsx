@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
-import { clockMinute, decimalsOf, number, plain, when } from "../model/format";
+import { clockMinute, dayOf, decimalsOf, number, plain } from "../model/format";
 import { gridTimes, type Column, type Grid } from "../model/series";
 import { flowInk, paintOver, paintUnder, type Span } from "./plot_paint";
 import { canvasFont, scale, useScale } from "./scale";
@@ -27,7 +27,8 @@ const HOUR = 3600;
 const TIMES = [1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, HOUR, 2 * HOUR, 6 * HOUR, 12 * HOUR, ...[1, 2, 5, 10].map((days) => days * 24 * HOUR)]; // apart
 
 function timeText(seconds: number, range_s: number): string {
-  return range_s > 20 * HOUR ? when(seconds * 1000).slice(0, -3) : clockMinute(seconds * 1000);
+  const minute = clockMinute(seconds * 1000);
+  return range_s <= 20 * HOUR ? minute : minute === "00:00" || range_s > 5 * 24 * HOUR ? dayOf(seconds * 1000) : minute;
 }
 
 /** As many decimals as the ticks are apart; very large ones with a power of ten. */

@@ -7,7 +7,7 @@ import { colour } from "./theme";
 export interface Span {
   from_ms: number;
   to_ms: number;
-  kind: "gap" | "lost" | "charging" | "filled";
+  kind: "gap" | "lost" | "waits" | "charging" | "filled";
   text: string;
 }
 
@@ -66,8 +66,8 @@ export function paintOver(plot: uPlot, spans: readonly Span[]): void {
   paintWords(plot, spans);
 }
 
-const INKS: Record<Span["kind"], string> = { gap: "warn", lost: "mute", charging: "good", filled: "mute" };
-const isHole = (span: Span): boolean => span.kind === "gap" || span.kind === "lost";
+const INKS: Record<Span["kind"], string> = { gap: "warn", lost: "mute", waits: "accent", charging: "good", filled: "mute" };
+const isHole = (span: Span): boolean => span.kind === "gap" || span.kind === "lost" || span.kind === "waits";
 
 function paintWords(plot: uPlot, spans: readonly Span[]): void {
   const g = plot.ctx;

@@ -3,6 +3,7 @@ import { getJson } from "../api/get";
 import type { Gap } from "../api/types";
 import { gapTimes } from "../model/events";
 import { column, fetchSeries, gridOf, type Column, type Fetched, type Grid } from "../model/series";
+import { waitsInJournal } from "../model/waits";
 import { store } from "./live";
 
 export interface GapSpan {
@@ -30,6 +31,7 @@ interface Loaded {
 
 const REFRESH_MS = 240_000; // less than what the page keeps itself
 const RETRY_MS = 5000; // after a question that failed
+export const WAITS = "waits in the journal";
 const NOT_OF_DATA = new Set(["lane_overflow", "journal_cap"]);
 
 async function load(keys: string[], window_ms: number, points: number): Promise<Omit<Loaded, "of">> {
@@ -97,6 +99,9 @@ export function useSeries(keys: string[], window_ms: number, points: number): Se
   if (store.lostAt !== null) {
     gaps.push({ from_ms: store.lostAt, to_ms: to, reason: "connection lost", where: "", count: null });
   }
+  const seen_from = Math.min(to, ...keys.map((key) => store.recent(key).buckets[0]?.t ?? to));
+  const waits = waitsInJournal(store.status?.lanes ?? [], store.nodeNow(), seen_from);
+  if (waits) gaps.push({ ...waits, reason: WAITS, where: "", count: null });
   const columns = new Map<string, Column>();
   for (const key of keys) {
     const signal = store.signals.get(key);

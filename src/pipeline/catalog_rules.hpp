@@ -1,0 +1,16 @@
+// What a configuration says of the messages and signals of all sources together.
+#pragma once
+
+#include <vector>
+
+#include "decode/dbc/copies.hpp"
+#include "decode/derive/signal_spec.hpp"
+
+namespace cantrail {
+
+struct CatalogRules {
+  std::vector<dbc::MessageCopies> copies;   // of the messages of every DBC
+  std::vector<derive::SignalSpec> signals;  // named signals
+};
+
+}  // namespace cantrail

@@ -1,0 +1,89 @@
+// What a store gets of a journal that cannot be read everywhere: everything else, and a word on what is
+// missing.
+#include <fstream>
+#include <sstream>
+
+#include "base/file_fault.hpp"
+#include "pipeline/node_fixture.hpp"
+
+namespace cantrail {
+namespace {
+
+class LaneTroubleTest : public NodeTest {
+ protected:
+  static constexpr std::uint32_t kRecords = 5'000;
+
+  // A run whose records only the journal gets: the store is away.
+  void record() {
+    history_.down = true;
+    NodeParts p = parts({.total = kRecords});
+    p.sinks.push_back(sink("history", history_, durable()));
+    Node node(std::move(p), files_, clock_, log_);
+    ASSERT_TRUE(node.start().ok());
+    ASSERT_TRUE(eventually([&] { return node.status().sources[0].state == SourceState::ended; }));
+    EXPECT_FALSE(node.stop(100ms));
+  }
+
+  [[nodiscard]] std::string segment() const { return folder_ + "/journal/00000001-0000000000000001.ctj"; }
+
+  void expect_told(const Ledger& earlier, std::uint64_t lost) {
+    EXPECT_EQ(earlier.received, kRecords);
+    EXPECT_EQ(earlier.dropped, lost);
+    std::uint64_t told = 0;
+    for (const GapRecord& gap : history_.gaps) {
+      EXPECT_EQ(gap.reason, GapReason::journal_corrupt);
+      told += gap.count.value_or(0);
+    }
+    EXPECT_EQ(told, lost);
+  }
+
+  FaultFileSystem files_;
+  Store history_;
+};
+
+TEST_F(LaneTroubleTest, GoesOnBehindRecordsWhoseCatalogTheJournalHasLost) {
+  record();
+  std::string content = [&] {
+    std::ifstream file(segment(), std::ios::binary);
+    return std::move(std::ostringstream() << file.rdbuf()).str();
+  }();
+  const std::size_t at = content.find("SG_ number");
+  ASSERT_NE(at, std::string::npos);
+  content[at] ^= 1;
+  std::ofstream(segment(), std::ios::binary)
+      .write(content.data(), static_cast<std::streamsize>(content.size()));
+
+  history_.down = false;
+  NodeParts p = parts({.total = kRecords + 1'000});
+  p.sources[0].dbcs[0].text += "CM_ \"another\";\n";  // what the first run knew, this one does not
+  p.sinks.push_back(sink("history", history_, durable()));
+  Node node(std::move(p), files_, clock_, log_);
+  ASSERT_TRUE(node.start().ok());
+  ASSERT_TRUE(eventually([&] { return node.finished(); })) << describe(node.status());
+  expect_balance(node.status());
+  expect_told(node.status().lanes[0].earlier, kRecords);
+  EXPECT_EQ(history_.gaps.size(), 1U);
+  EXPECT_TRUE(node.stop());
+  auto numbers = expected_numbers(kRecords + 1'000);
+  numbers.erase(numbers.begin(), std::lower_bound(numbers.begin(), numbers.end(), kRecords));
+  EXPECT_EQ(history_.numbers, numbers);
+}
+
+TEST_F(LaneTroubleTest, GoesOnBehindBytesThatTheDiskDoesNotGiveBack) {
+  record();
+  NodeParts p = parts({.total = kRecords});
+  p.sinks.push_back(sink("history", history_, durable()));
+  p.sinks.back().longest_back_off = 200ms;
+  Node node(std::move(p), files_, clock_, log_);
+  ASSERT_TRUE(node.start().ok());
+  FileFault broken;
+  broken.times = FileFault::kForever;
+  files_.fail_at(1, only(FileOperation::read), broken);
+  history_.down = false;
+  ASSERT_TRUE(eventually([&] { return node.finished(); })) << describe(node.status());
+  expect_balance(node.status());
+  EXPECT_TRUE(node.stop());
+}
+
+}  // namespace
+}  // namespace cantrail
