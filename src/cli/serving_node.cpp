@@ -24,6 +24,7 @@ class View final : public server::NodeView {
   }
   [[nodiscard]] CatalogPtr catalog() const override { return node_->catalog(); }
   [[nodiscard]] std::shared_ptr<HistoryReader> history() const override { return node_->history(); }
+  [[nodiscard]] std::vector<SinkRecordings> recordings() const override { return node_->recordings(); }
   [[nodiscard]] Result<std::string> blob(const Digest& digest) const override { return node_->blob(digest); }
 
  private:

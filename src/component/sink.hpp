@@ -15,6 +15,7 @@
 #include "component/history.hpp"
 #include "component/options.hpp"
 #include "component/probe.hpp"
+#include "component/recording_list.hpp"
 #include "model/batch.hpp"
 
 namespace cantrail {
@@ -84,6 +85,8 @@ class Sink {
 
   // A store that can be asked for what it holds; usable from other threads after open(), outlives close().
   [[nodiscard]] virtual std::shared_ptr<HistoryReader> history() { return nullptr; }
+  // The same for a sink that writes files.
+  [[nodiscard]] virtual std::shared_ptr<const RecordingList> recordings() { return nullptr; }
 };
 
 // One [sink.NAME] of the configuration.

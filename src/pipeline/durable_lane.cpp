@@ -46,6 +46,7 @@ DurableLane::~DurableLane() {
 Status DurableLane::prepare() {
   const auto stored = writer_.open();
   if (auto reader = writer_.history()) history_ = fresh_history(door_, std::move(reader));
+  recordings_ = writer_.recordings();
   const auto is_fatal = [](const Fault& fault) {
     return fault.kind == FaultKind::config || fault.kind == FaultKind::bug;
   };

@@ -63,6 +63,7 @@ class DurableLane final : public Lane {
   void freshen(Duration patience);
   [[nodiscard]] LaneStatus status(const Sequencer& sequencer) const override;
   [[nodiscard]] std::shared_ptr<HistoryReader> history() const override { return history_; }
+  [[nodiscard]] std::shared_ptr<const RecordingList> recordings() const override { return recordings_; }
 
  private:
   using Group = JournalGroups::Group;
@@ -98,6 +99,7 @@ class DurableLane final : public Lane {
   SinkWriter writer_;
   std::shared_ptr<LaneDoor> door_ = std::make_shared<LaneDoor>();
   std::shared_ptr<HistoryReader> history_;
+  std::shared_ptr<const RecordingList> recordings_;
   std::thread thread_;
   BackOff back_off_{parts_.longest_back_off};
 

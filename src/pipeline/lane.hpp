@@ -7,6 +7,7 @@
 
 #include "base/time.hpp"
 #include "component/history.hpp"
+#include "component/recording_list.hpp"
 #include "model/batch.hpp"
 #include "pipeline/lane_ledger.hpp"
 #include "pipeline/sequencer.hpp"
@@ -47,6 +48,7 @@ class Lane {
   // What waits for more is written now. Returns at once.
   virtual void hurry() {}
   [[nodiscard]] virtual std::shared_ptr<HistoryReader> history() const = 0;
+  [[nodiscard]] virtual std::shared_ptr<const RecordingList> recordings() const { return nullptr; }
 };
 
 }  // namespace cantrail

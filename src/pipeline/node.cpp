@@ -250,6 +250,18 @@ std::shared_ptr<HistoryReader> Node::Running::history() const {
   return nullptr;
 }
 
+std::vector<SinkRecordings> Node::Running::recordings() const {
+  std::vector<SinkRecordings> found;
+  if (!started_all_) return found;
+  const std::shared_lock lock(parts_mutex_);
+  for (const RunningLane& lane : lanes_) {
+    if (auto list = lane.lane->recordings()) {
+      found.push_back({lane.lane->status(*sequencer_).name, std::move(list)});
+    }
+  }
+  return found;
+}
+
 Result<std::string> Node::Running::blob(const Digest& digest) const {
   if (!started_all_) return Fault{FaultKind::unavailable, "the node is starting"};
   return blobs_->get(digest);
@@ -281,6 +293,9 @@ bool Node::finished() const {
 }
 std::shared_ptr<HistoryReader> Node::history() const {
   return running_->history();
+}
+std::vector<SinkRecordings> Node::recordings() const {
+  return running_->recordings();
 }
 
 Result<std::string> Node::blob(const Digest& digest) const {

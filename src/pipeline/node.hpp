@@ -88,6 +88,8 @@ class Node {
   [[nodiscard]] bool finished() const;
   // The first sink that can be asked, nullptr if none.
   [[nodiscard]] std::shared_ptr<HistoryReader> history() const;
+  // Of the sinks that write files, by sink.
+  [[nodiscard]] std::vector<SinkRecordings> recordings() const;
   // The content of a blob that a row names. Faults: rejected (there is none), unavailable.
   [[nodiscard]] Result<std::string> blob(const Digest& digest) const;
 

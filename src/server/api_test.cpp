@@ -377,6 +377,17 @@ TEST_F(ApiTest, CountsAlarmsAndWhatTheJournalHoldsForPrometheus) {
   }
 }
 
+TEST_F(ApiTest, ListsWhatSinksHaveRecorded) {
+  const js::value answer = json("/api/recordings");
+  ASSERT_EQ(answer.at("recordings").as_array().size(), 1U);
+  const js::value& file = answer.at("recordings").at(0);
+  EXPECT_EQ(file.at("sink"), "recording");
+  EXPECT_EQ(file.at("path"), "/data/\"a\".mcap");
+  EXPECT_EQ(file.at("bytes"), 17);
+  EXPECT_EQ(file.at("from"), "2023-11-14T22:13:20.000000000Z");
+  EXPECT_EQ(file.at("finished_ns"), "1700000002000000000");
+}
+
 TEST_F(ApiTest, TellsGapsFromMemoryWhereNoStoreKeepsThem) {
   const js::value answer = json("/api/gaps");
   EXPECT_EQ(answer.at("gaps").at(0).at("reason"), "receive_overflow");

@@ -62,6 +62,17 @@ class FakeHistory final : public HistoryReader {
   std::mutex mutex_;
 };
 
+class FakeRecordings final : public RecordingList {
+ public:
+  [[nodiscard]] std::vector<RecordedFile> recordings() const override {
+    return {{"/data/\"a\".mcap",
+             17,
+             {1'700'000'000'000'000'000},
+             {1'700'000'001'000'000'000},
+             {1'700'000'002'000'000'000}}};
+  }
+};
+
 class FakeNode final : public NodeView {
  public:
   [[nodiscard]] NodeStatus status() const override {
@@ -70,6 +81,9 @@ class FakeNode final : public NodeView {
   }
   [[nodiscard]] CatalogPtr catalog() const override { return catalog_; }
   [[nodiscard]] std::shared_ptr<HistoryReader> history() const override { return history_; }
+  [[nodiscard]] std::vector<SinkRecordings> recordings() const override {
+    return {{"recording", std::make_shared<FakeRecordings>()}};
+  }
   [[nodiscard]] Result<std::string> blob(const Digest& digest) const override {
     if (digest != sha256(blob_)) return Fault{FaultKind::rejected, "there is no such blob"};
     return blob_;

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "component/history.hpp"
+#include "component/recording_list.hpp"
 #include "model/catalog.hpp"
 #include "pipeline/status.hpp"
 
@@ -15,6 +17,8 @@ class NodeView {
   [[nodiscard]] virtual NodeStatus status() const = 0;
   [[nodiscard]] virtual CatalogPtr catalog() const = 0;  // the newest; nullptr before start
   [[nodiscard]] virtual std::shared_ptr<HistoryReader> history() const = 0;  // nullptr: nothing keeps one
+  // Of the sinks that write files, by sink.
+  [[nodiscard]] virtual std::vector<SinkRecordings> recordings() const = 0;
   // The content of a blob that a row names. Faults: rejected (there is none), unavailable.
   [[nodiscard]] virtual Result<std::string> blob(const Digest& digest) const = 0;
 };

@@ -34,9 +34,10 @@ Response answer_components(Api& api, const Request& request);
 Response answer_component(Api& api, const Request& request);
 Response answer_state_history(Api& api, const Request& request);  // history_json.cpp
 Response answer_gaps(Api& api, const Request& request);
-Response answer_frames(Api& api, const Request& request);   // frame_api.cpp
-Response answer_series(Api& api, const Request& request);   // series_json.cpp
-Response answer_blob(Api& api, const Request& request);     // blob_api.cpp
-Response answer_metrics(Api& api, const Request& request);  // metrics.cpp
+Response answer_frames(Api& api, const Request& request);      // frame_api.cpp
+Response answer_series(Api& api, const Request& request);      // series_json.cpp
+Response answer_blob(Api& api, const Request& request);        // blob_api.cpp
+Response answer_recordings(Api& api, const Request& request);  // recordings_api.cpp
+Response answer_metrics(Api& api, const Request& request);     // metrics.cpp
 
 }  // namespace cantrail::server

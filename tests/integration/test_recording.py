@@ -145,6 +145,10 @@ def test_kills_lose_nothing_and_double_nothing(make_node, tmp_path, drive, leaf_
     with running(node):
         node.wait_delivered()
         assert_rows_equal(found, node.history())
+        listed = node.get("/api/recordings")["recordings"]
+        assert {one["sink"] for one in listed} == {"recording"}
+        assert sorted(one["path"] for one in listed) == sorted(map(str, recordings.glob("*.mcap")))
+        assert all(one["bytes"] == Path(one["path"]).stat().st_size for one in listed)
 
 
 @pytest.mark.skipif(

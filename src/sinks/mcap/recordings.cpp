@@ -224,6 +224,14 @@ std::string Recordings::free_path(const std::string& name) const {
   return path;
 }
 
+std::vector<RecordedFile> Recordings::recordings() const {
+  std::vector<RecordedFile> files;
+  for (const Recording& one : all()) {
+    files.push_back({path_of(one.name), one.bytes, {one.from_ns}, {one.to_ns}, {one.finished_ns}});
+  }
+  return files;
+}
+
 std::vector<Recording> Recordings::all() const {
   const std::scoped_lock lock(mutex_);
   return recordings_;

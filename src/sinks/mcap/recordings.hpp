@@ -15,6 +15,7 @@
 #include "base/status.hpp"
 #include "component/context.hpp"
 #include "component/keep.hpp"
+#include "component/recording_list.hpp"
 #include "model/position.hpp"
 
 namespace cantrail::mcap_sink {
@@ -30,7 +31,7 @@ struct Recording {
 };
 
 // Thread-safe: the lane's thread writes, and the one that finishes what a crash has left.
-class Recordings {
+class Recordings final : public RecordingList {
  public:
   explicit Recordings(std::string folder) : folder_(std::move(folder)) {}
 
@@ -54,6 +55,7 @@ class Recordings {
   // A path in the folder, without .mcap, that no file has: `name`, else "name_0002" and so on.
   [[nodiscard]] std::string free_path(const std::string& name) const;
   [[nodiscard]] std::vector<Recording> all() const;
+  [[nodiscard]] std::vector<RecordedFile> recordings() const override;
 
  private:
   [[nodiscard]] std::string path_of(std::string_view name) const { return join_path(folder_, name); }

@@ -17,10 +17,10 @@ bool same_batch(const Position& a, const Position& b) {
   return a.journal == b.journal && a.epoch == b.epoch && a.seq == b.seq;
 }
 
-// "20261121T074900Z": no colons, which some file systems refuse, and names sort by it.
+// "20261121T074900Z": no colons, which some file systems refuse, and names sort by it. Not before 1970.
 std::string compact_time(WallTime time) {
   constexpr std::size_t kSeconds = 19;  // "2026-11-21T07:49:00"
-  std::string text = to_rfc3339(time).substr(0, kSeconds);
+  std::string text = to_rfc3339(std::max(time, WallTime{})).substr(0, kSeconds);
   std::erase_if(text, [](char c) { return c == '-' || c == ':'; });
   return text + "Z";
 }
@@ -52,11 +52,11 @@ Result<std::optional<Position>> McapSink::open(const SinkContext& context) {
   if (file_ && (file_->lost_sync() || file_->journal() != context.journal)) file_.reset();
   if (Status made = context.files.make_directories(options_.folder); !made) return made.fault();
   if (!loaded_) {
-    if (Status loaded = recordings_.load(context); !loaded) return loaded.fault();
+    if (Status loaded = recordings_->load(context); !loaded) return loaded.fault();
     loaded_ = true;
   }
   if (Status recovered = recover_left(); !recovered) return recovered.fault();
-  cursor_ = file_ ? file_->mark().cursor : recordings_.cursor(context.journal);
+  cursor_ = file_ ? file_->mark().cursor : recordings_->cursor(context.journal);
   return cursor_;
 }
 
@@ -78,10 +78,10 @@ Status McapSink::recover_left() {
   }
   const std::atomic<bool> never = false;
   for (LeftPart& part : found) {
-    recordings_.move_cursor(*part.end.cursor);
+    recordings_->move_cursor(*part.end.cursor);
     if (part.end.bytes > kAtOnceBytes) {
       finisher_.add(*context_, std::move(part));
-    } else if (Status finished = finish_part(*context_, recordings_, part, never); !finished) {
+    } else if (Status finished = finish_part(*context_, *recordings_, part, never); !finished) {
       context_->log.write(Severity::warning, context_->name, finished.fault().message);
     }
   }
@@ -197,7 +197,7 @@ Status McapSink::begin_file(const Batch& first) {
   const WallTime start = time_span(*first.raw).from;
   next_ = {cursor_, {}};
   recover_left().ignore();  // what could not be finished before, for want of room perhaps
-  auto file = RecordingFile::create({context_->files, context_->clock, recordings_.free_path(name_of(start)),
+  auto file = RecordingFile::create({context_->files, context_->clock, recordings_->free_path(name_of(start)),
                                      context_->node, context_->name, kSyncEvery},
                                     channels_, next_, first.begin().journal, start);
   if (!file) return file.status();
@@ -217,9 +217,9 @@ Status McapSink::end_file() {
   if (Status finished = file_->finish(); !finished) return finished;
   const mcap::Statistics& statistics = file_->summary().statistics;
   const std::string name = file_->path().substr(file_->path().rfind('/') + 1) + std::string(kFinal);
-  Status status = recordings_.add({name, file_->bytes(), static_cast<std::int64_t>(statistics.start_ns),
-                                   static_cast<std::int64_t>(statistics.end_ns), 0},
-                                  file_->mark().cursor);
+  Status status = recordings_->add({name, file_->bytes(), static_cast<std::int64_t>(statistics.start_ns),
+                                    static_cast<std::int64_t>(statistics.end_ns), 0},
+                                   file_->mark().cursor);
   if (status) status = file_->publish();
   if (!status) return status;
   count_written();
@@ -239,8 +239,8 @@ Result<WriteOutcome> McapSink::move_cursor(const Position& upto) {
     moved = end_chunk(upto);
     if (Status drained = line_.drain(); moved) moved = std::move(drained);
   } else {
-    recordings_.move_cursor(upto);
-    moved = recordings_.save();
+    recordings_->move_cursor(upto);
+    moved = recordings_->save();
   }
   if (!moved) {
     settle_after_fault();
@@ -258,7 +258,7 @@ void McapSink::settle_after_fault() {
 }
 
 void McapSink::hold_to_limits() {
-  if (const Status held = recordings_.hold_to(options_.keep, file_ ? file_->bytes() : 0); !held) {
+  if (const Status held = recordings_->hold_to(options_.keep, file_ ? file_->bytes() : 0); !held) {
     context_->log.write(Severity::warning, context_->name, held.fault().message);
   }
 }

@@ -37,8 +37,8 @@ class McapSink final : public Sink {
  public:
   explicit McapSink(Options options)
       : options_(std::move(options)),
-        recordings_(options_.folder),
-        finisher_(recordings_),
+        recordings_(std::make_shared<Recordings>(options_.folder)),
+        finisher_(*recordings_),
         line_(options_.chunk),
         filler_(options_.selection) {}
 
@@ -53,6 +53,7 @@ class McapSink final : public Sink {
   // Finishes the file, unless the last write failed.
   void close() override;
   [[nodiscard]] std::optional<std::uint64_t> written_bytes() const override { return written_bytes_; }
+  [[nodiscard]] std::shared_ptr<const RecordingList> recordings() override { return recordings_; }
 
  private:
   Status recover_left();
@@ -72,7 +73,7 @@ class McapSink final : public Sink {
   [[nodiscard]] std::string name_of(WallTime start) const;
 
   Options options_;
-  Recordings recordings_;
+  std::shared_ptr<Recordings> recordings_;
   Finisher finisher_;
   std::optional<SinkContext> context_;  // of the last open()
   std::shared_ptr<const Channels> channels_;
