@@ -31,8 +31,8 @@ class JournalSync {
   // Syncs what is left, and ends. Nothing may be appended from now on.
   void finish();
 
-  // The writer's thread, behind each append. Ticks alone are not synced, an idle node leaves the disk asleep; but
-  // for one behind a sync that failed, so that what waits for the next one does not wait for ever.
+  // The writer's thread, behind each append. Ticks alone are not synced, an idle node leaves the disk asleep;
+  // but for one behind a sync that failed, so that what waits for the next one does not wait for ever.
   void appended(const RawBatch& batch);
 
   // Any thread. Everything accepted up to this seq of the epoch survives a power cut.

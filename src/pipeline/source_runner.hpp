@@ -83,7 +83,7 @@ class SourceRunner {
   // Of the source's thread alone:
   std::shared_ptr<RawBatch> batch_;
   std::optional<MonoTime> seal_at_;
-  bool busy_ = false;  // frames come so fast that the next need not be waited for
+  bool busy_ = false;                    // frames come so fast that the next need not be waited for
   std::vector<GapRecord> pending_gaps_;  // to be told in the next batch
   std::optional<WallTime> down_since_;
   std::optional<Duration> clock_offset_;
