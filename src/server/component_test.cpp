@@ -52,6 +52,7 @@ struct ComponentTest : testing::Test {
   // One batch with these rows, one block a row; returns how many frames were kept.
   std::size_t write(const std::vector<Row>& rows, bool backwards = false) {
     auto raw = std::make_shared<RawBatch>();
+    raw->catalog = shared;
     auto batch = std::make_shared<Batch>();
     for (const Row& row : rows) {
       raw->frames.append({.time = {++time}, .id = 0x100 + row.stream, .length = 0, .data = {}});
