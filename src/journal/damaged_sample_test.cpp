@@ -69,7 +69,7 @@ class JournalDamagedSampleTest : public KeptFolderTest,
     keep();
     whole_ = kept_.at(path_);
     records_ = stretches(whole_);
-    std::erase_if(batches_ = records_, [](const Stretch& one) { return !is_batch(one.type); });
+    std::erase_if(batches_ = records_, [](const Stretch& stretch) { return !is_batch(stretch.type); });
     ASSERT_EQ(batches_.size(), kBatches);
     ASSERT_EQ(records_.back().type, RecordType::end);
     ASSERT_EQ(batches_[3].type == RecordType::compressed_batch, GetParam() == JournalCompression::zstd);

@@ -1,5 +1,6 @@
 """A running node goes over to its changed configuration: what has not changed does not notice."""
 
+import contextlib
 import os
 import signal
 import struct
@@ -63,7 +64,10 @@ def reload(node, *arguments, expected=0):
 def sockets(node):
     """The inodes of its sockets that have no peer: those that sources and server listen on."""
     folder = f"/proc/{node.process.pid}/fd"
-    links = [os.readlink(f"{folder}/{fd}") for fd in os.listdir(folder)]
+    links = []
+    for fd in os.listdir(folder):
+        with contextlib.suppress(FileNotFoundError):  # closed since
+            links.append(os.readlink(f"{folder}/{fd}"))
     inodes = {link[8:-1] for link in links if link.startswith("socket:[")}
     with open(f"/proc/{node.process.pid}/net/udp") as table:
         return {line.split()[9] for line in list(table)[1:]} & inodes
