@@ -29,10 +29,10 @@ struct HistoryRow {
   std::uint32_t id = 0;  // with kIdExtended
   std::string message;
   std::vector<std::uint8_t> data;
-  std::string signals;   // a JSON object: name → value, as encode/json writes it
-  std::string labels;    // a JSON object: name → label; "{}" where there are none
-  std::string position;  // "epoch/seq/index"
-  std::string quality;   // a JSON object: name → why it is absent (quality.hpp); empty: nothing to say
+  std::string signals;       // a JSON object: name → value, as encode/json writes it
+  std::string labels;        // a JSON object: name → label; "{}" where there are none
+  std::string position;      // "epoch/seq/index"
+  std::string quality = {};  // a JSON object: name → why it is absent (quality.hpp); empty: nothing to say
 };
 
 struct SignalName {

@@ -41,8 +41,8 @@ struct CatalogSpec {
 // Immutable; shared by every thread that decodes under this catalog.
 struct CompiledCatalog {
   CatalogPtr catalog;
-  std::vector<dbc::ChannelPlan> channels;          // indexed by ChannelId
-  std::shared_ptr<const derive::Plan> derivation;  // nullptr: no named signals
+  std::vector<dbc::ChannelPlan> channels;                    // indexed by ChannelId
+  std::shared_ptr<const derive::Plan> derivation = nullptr;  // nullptr: no named signals
 };
 
 using CompiledCatalogPtr = std::shared_ptr<const CompiledCatalog>;
