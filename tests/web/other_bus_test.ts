@@ -96,7 +96,7 @@ it("says why there is nothing to see", async () => {
 
 it("says when a DBC knows none of the frames", async () => {
   const { page } = await open(Node.simulated("leaf", { "room.dbc": ROOM }, "room.dbc"));
-  await until("the reason", async () => /of \d+ frames its DBC knows none: is it the DBC of this bus\?/.test(await page.locator(".reasons").innerText()));
+  await until("the reason", async () => /of [\d,]+ frames its DBC knows none: is it the DBC of this bus\?/.test(await page.locator(".reasons").innerText()));
 });
 
 it("survives odd names, units, numbers and labels", async () => {
