@@ -270,7 +270,8 @@ def test_fifty_in_a_row_leave_nothing_behind(counting, tmp_path):
     after = resources(node)
     assert after[0] <= descriptors + 2, "descriptors (those of a request or two come and go)"
     assert after[1] == threads
-    assert after[2] < resident_kib + 16 * 1024, "memory"
+    if not any(sanitizer in str(node.binary) for sanitizer in ("asan", "tsan")):  # which keep what was freed
+        assert after[2] < resident_kib + 16 * 1024, "memory"
     assert node.status()["reload"]["number"] == 60
     assert sockets(node) == before_sockets
     everything_arrived(node, traffic)
