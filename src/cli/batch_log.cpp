@@ -77,7 +77,7 @@ class JournalBatches final : public BatchLog {
       auto catalog = catalog_of((*item)->catalog, raw->records() == 0);
       if (!catalog) return catalog.fault();
       raw->catalog = CatalogPtr(*catalog, (*catalog)->catalog.get());
-      std::erase_if(raw->rows, [&](const StreamBlock& rows) { return !fits(rows, *raw->catalog); });
+      leave_out_misfits(*raw);
       return decoder_.decode(raw, *catalog);
     }
   }
@@ -89,11 +89,6 @@ class JournalBatches final : public BatchLog {
   [[nodiscard]] std::optional<JournalId> journal() const override { return archive_.id; }
 
  private:
-  static bool fits(const StreamBlock& rows, const Catalog& catalog) {
-    return rows.stream() < catalog.streams.size() &&
-           rows.fields() == catalog.streams[rows.stream()].row->fields.size();
-  }
-
   Result<CompiledCatalogPtr> catalog_of(const Digest& digest, bool may_be_none) {
     if (digest.is_zero() && may_be_none) {  // a gap from before the first catalog
       if (!last_)

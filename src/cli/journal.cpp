@@ -9,10 +9,12 @@
 #include "cli/exit_code.hpp"
 #include "cli/output.hpp"
 #include "cli/row_printer.hpp"
+#include "cli/standard_log.hpp"
 #include "decode/catalog/catalog_compiler.hpp"
 #include "encode/row_cursor.hpp"
-#include "journal/look.hpp"
+#include "journal/archive.hpp"
 #include "model/clock_course.hpp"
+#include "pipeline/batch_decoder.hpp"
 
 namespace cantrail::cli {
 namespace {
@@ -24,20 +26,12 @@ struct ExportArguments {
   bool correct_time = false;
 };
 
-class StderrLog final : public Log {
- public:
-  void write(Severity, std::string_view who, std::string_view message) override {
-    std::fprintf(stderr, "%.*s: %.*s\n", static_cast<int>(who.size()), who.data(),
-                 static_cast<int>(message.size()), message.data());
-  }
-};
-
 // What names the boot of an epoch, by its constants; where they do not, each epoch counts as one of its own.
-std::string boot_of(const JournalLook& look, std::uint32_t epoch) {
-  const auto constants = look.constants.find(epoch);
+std::string boot_of(const JournalArchive& archive, std::uint32_t epoch) {
+  const auto constants = archive.constants.find(epoch);
   boost::system::error_code error;
   const boost::json::value document =
-      constants != look.constants.end() ? boost::json::parse(constants->second, error) : nullptr;
+      constants != archive.constants.end() ? boost::json::parse(constants->second, error) : nullptr;
   const auto* object = error ? nullptr : document.if_object();
   const auto* id = object != nullptr ? object->if_contains("boot_id") : nullptr;
   const bool known = id != nullptr && id->is_string() && id->get_string() != "unknown";
@@ -50,16 +44,17 @@ class Export {
 
   int run() {
     if (arguments_.correct_time) {
-      const Status noted = each([&](const JournalLook& look, const JournalReader::Item& item) {
-        course_.note(boot_of(look, item.batch->position.epoch), item.batch->clock);
+      const Status noted = each([&](const JournalArchive& archive, const JournalReader::Item& item) {
+        course_.note(boot_of(archive, item.batch->position.epoch), item.batch->clock);
         ++noted_;
         return Status{};
       });
       if (!noted) return fail(noted.fault());
     }
     if (arguments_.format == "csv") out_.text() += encode::CsvRows::header();
-    const Status done =
-        each([&](const JournalLook& look, JournalReader::Item& item) { return print(*look.reader, item); });
+    const Status done = each([&](const JournalArchive& archive, JournalReader::Item& item) {
+      return print(*archive.reader, item);
+    });
     const bool written = out_.flush();
     report();
     if (!done) return fail(done.fault());
@@ -74,13 +69,13 @@ class Export {
 
   template <class Take>
   Status each(Take take) {
-    auto look = look_at_journal(arguments_.folder, real_file_system(), log_);
-    if (!look) return look.status();
+    auto archive = open_archive(arguments_.folder, real_file_system(), log_);
+    if (!archive) return archive.status();
     for (;;) {
-      auto item = look->reader->next();
+      auto item = archive->reader->next();
       if (!item) return item.status();
       if (!*item || out_.failed()) return {};
-      if (auto taken = take(*look, **item); !taken) return taken;
+      if (auto taken = take(*archive, **item); !taken) return taken;
     }
   }
 
@@ -100,24 +95,18 @@ class Export {
       auto compiled = compiler_.compile(*definition);
       if (!compiled) return compiled.status();
       catalog_ = *compiled;
-      decoder_ = std::make_unique<dbc::Decoder>(catalog_->channels);
       printer_ = std::make_unique<RowPrinter>(arguments_.format, *catalog_->catalog, arguments_.signals);
     }
-    std::erase_if(item.batch->rows, [&](const StreamBlock& rows) { return !fits(rows); });
-    undecoded_ += decoder_->decode(item.batch->frames, batch_.blocks);
-    batch_.raw = item.batch;
-    cursor_.start(batch_);
+    item.batch->catalog = CatalogPtr(catalog_, catalog_->catalog.get());
+    leave_out_misfits(*item.batch);
+    const BatchPtr batch = decoder_.decode(item.batch, catalog_);
+    undecoded_ += batch->undecoded;
+    cursor_.start(*batch);
     for (encode::RowRef row; cursor_.next(row);) {
       printer_->append(out_.text(), cursor_.block(row), row.row);
       out_.flush_if_large();
     }
     return {};
-  }
-
-  // What a checksum holds together was written so; a journal of another make may hold anything.
-  [[nodiscard]] bool fits(const StreamBlock& rows) const {
-    const auto& streams = catalog_->catalog->streams;
-    return rows.stream() < streams.size() && rows.fields() == streams[rows.stream()].row->fields.size();
   }
 
   void report() const {
@@ -133,13 +122,12 @@ class Export {
   }
 
   const ExportArguments& arguments_;
-  StderrLog log_;
+  StandardErrorLog log_;
   ClockCourse course_;
   CatalogCompiler compiler_;
   CompiledCatalogPtr catalog_;
-  std::unique_ptr<dbc::Decoder> decoder_;
+  BatchDecoder decoder_;
   std::unique_ptr<RowPrinter> printer_;
-  Batch batch_;
   encode::RowCursor cursor_;
   Output out_;
   std::uint64_t noted_ = 0, printed_ = 0;

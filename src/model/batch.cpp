@@ -32,6 +32,13 @@ void RawBatch::clear() {
   fate = JournalFate::waiting;
 }
 
+void leave_out_misfits(RawBatch& batch) {
+  const auto& streams = batch.catalog->streams;
+  std::erase_if(batch.rows, [&](const StreamBlock& rows) {
+    return rows.stream() >= streams.size() || rows.fields() != streams[rows.stream()].row->fields.size();
+  });
+}
+
 TimeSpan time_span(const RawBatch& batch) {
   std::optional<TimeSpan> span;
   const auto include = [&](std::span<const std::int64_t> times) {

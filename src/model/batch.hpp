@@ -67,6 +67,10 @@ struct TimeSpan {
 // From the first to the last record of the batch; where it has none, the moment it was sealed.
 [[nodiscard]] TimeSpan time_span(const RawBatch& batch);
 
+// Rows that do not have the shape of their stream in the batch's catalog. What the checksum of a journal
+// holds together was written so; a journal of another make may hold anything.
+void leave_out_misfits(RawBatch& batch);
+
 using RawBatchPtr = std::shared_ptr<const RawBatch>;
 
 struct Batch {

@@ -1,6 +1,6 @@
 // The machine's clock is set while a node records: nothing is lost or put in another order, and what was
 // stamped before can be had as if the clock had been right.
-#include "journal/look.hpp"
+#include "journal/archive.hpp"
 #include "model/clock_course.hpp"
 #include "pipeline/node_fixture.hpp"
 
@@ -63,11 +63,11 @@ class ClockStepTest : public NodeTest {
   // All frames of the journal in its order.
   std::vector<Told> recorded(bool correct) {
     std::vector<std::shared_ptr<RawBatch>> batches;
-    auto look = look_at_journal(folder_ + "/journal", real_file_system(), log_);
-    EXPECT_TRUE(look.ok());
-    EXPECT_EQ(look->constants.size(), 1U);
+    auto archive = open_archive(folder_ + "/journal", real_file_system(), log_);
+    EXPECT_TRUE(archive.ok());
+    EXPECT_EQ(archive->constants.size(), 1U);
     for (;;) {
-      auto item = look->reader->next();
+      auto item = archive->reader->next();
       EXPECT_TRUE(item.ok());
       if (!item || !*item) break;
       EXPECT_FALSE((*item)->missing.has_value());

@@ -9,16 +9,6 @@ namespace {
 
 constexpr std::uint64_t kMostUndecodable = 4096;  // batches that one gap tells of
 
-[[nodiscard]] bool fits(const StreamBlock& rows, const Catalog& catalog) {
-  return rows.stream() < catalog.streams.size() &&
-         rows.fields() == catalog.streams[rows.stream()].row->fields.size();
-}
-
-// What the journal's checksum holds together was written so; a journal of another make may hold anything.
-void leave_out_misfits(RawBatch& raw) {
-  std::erase_if(raw.rows, [&](const StreamBlock& rows) { return !fits(rows, *raw.catalog); });
-}
-
 }  // namespace
 
 bool says_something(const RawBatch& batch) {
