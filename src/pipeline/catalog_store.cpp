@@ -69,7 +69,6 @@ Result<ChannelId> CatalogStore::channel(SourceId source, std::string_view alias)
   const CatalogSpec& spec = plan_.spec;
   const std::string qualified = spec.sources[source].name + "/" + std::string(alias);
   bool taken = false;
-  std::optional<std::size_t> free;  // a place that this name had before
   for (std::size_t i = 0; i < spec.channels.size(); ++i) {
     const ChannelInfo& known = spec.channels[i];
     const bool is_own = known.source == source && (known.alias == alias || known.alias == qualified);

@@ -22,7 +22,8 @@ DurableLane::DurableLane(Parts parts)
     : parts_(std::move(parts)),
       dead_letters_(parts_.dead_letter_path, parts_.context.files),
       writer_(with_dead_letters(parts_.context, dead_letters_), std::move(parts_.sink), parts_.keys),
-      from_journal_({parts_.journal, parts_.journal_writer, parts_.catalogs, parts_.gaps}),
+      from_journal_({parts_.journal, parts_.journal_writer, parts_.catalogs, parts_.gaps,
+                     [this] { return out_of_time(); }}),
       ledger_(parts_.journal.epoch()) {
   status_.name = parts_.context.name;
   status_.type = parts_.type;

@@ -58,8 +58,11 @@ Result<JournalGroups::Group> JournalGroups::next(const Position& from, const Sin
     if (ahead_->missing) return take_missing();
     if (is_lost) return take_undecodable();
     if (!group.batches.empty() && !continues(*group.batches.back()->raw, *ahead_->batch)) break;
-    if (std::exchange(begins_anew_, false)) {
-      if (auto recalled = recall(*ahead_->batch, **catalog); !recalled) return recalled.fault();
+    if (begins_anew_) {
+      const auto recalled = recall(*ahead_->batch, **catalog);
+      if (!recalled) return recalled.fault();
+      if (!*recalled) return Group{};  // rows of named signals that know half of it would be wrong
+      begins_anew_ = false;
     }
     const BatchPtr batch = decode_ahead(*catalog);
     if (!says_something(*batch->raw)) continue;
@@ -73,26 +76,28 @@ Result<JournalGroups::Group> JournalGroups::next(const Position& from, const Sin
 
 // What named signals remember at `first`, the batch to be read next: decodes what the plan reaches back to,
 // and nothing comes of it. Times are those of sealing; what comes late is late by about the same then as now.
-Status JournalGroups::recall(const RawBatch& first, const CompiledCatalog& catalog) {
+// False: there was no time for all of it.
+Result<bool> JournalGroups::recall(const RawBatch& first, const CompiledCatalog& catalog) {
   constexpr Duration kMargin = std::chrono::seconds(5);
   decoder_.forget();
-  if (catalog.derivation == nullptr || catalog.derivation->lookback_ns == 0) return {};
+  if (catalog.derivation == nullptr || catalog.derivation->lookback_ns == 0) return true;
   const Duration reach = std::chrono::nanoseconds(catalog.derivation->lookback_ns) + kMargin;
   auto reader = parts_.journal.read_from_time(first.clock.wall - reach);
-  if (!reader) return reader.status();
-  for (;;) {
+  if (!reader) return reader.fault();
+  while (!parts_.out_of_time()) {
     auto item = (*reader)->next();
-    if (!item) return item.status();
-    if (!*item || (*item)->batch->position >= first.position) return {};
+    if (!item) return item.fault();
+    if (!*item || (*item)->batch->position >= first.position) return true;
     if ((*item)->batch->position.epoch != first.position.epoch) continue;
     if ((*item)->catalog != catalog.catalog->digest) continue;
     const auto of_item = catalog_of(**reader, **item);
-    if (!of_item) return of_item.status();
+    if (!of_item) return of_item.fault();
     auto& raw = (*item)->batch;
     raw->catalog = CatalogStore::reference(*of_item);
     leave_out_misfits(*raw);
     (void)decoder_.decode(raw, *of_item);
   }
+  return false;
 }
 
 Result<CompiledCatalogPtr> JournalGroups::catalog_of(JournalReader& reader, const JournalReader::Item& item) {

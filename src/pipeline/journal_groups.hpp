@@ -3,6 +3,7 @@
 // their rows are those of the main chain.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -29,6 +30,7 @@ class JournalGroups {
     const JournalWriter& writer;
     std::shared_ptr<CatalogStore> catalogs;
     GapLog& gaps;
+    std::function<bool()> out_of_time;  // the end has come: nothing more is read back
   };
   explicit JournalGroups(Parts parts) : parts_(std::move(parts)) {}
 
@@ -48,7 +50,7 @@ class JournalGroups {
  private:
   Result<bool> look_ahead();
   Result<CompiledCatalogPtr> catalog_of(JournalReader& reader, const JournalReader::Item& item);
-  Status recall(const RawBatch& first, const CompiledCatalog& catalog);
+  Result<bool> recall(const RawBatch& first, const CompiledCatalog& catalog);
   Group take_missing();
   Result<Group> take_undecodable();
   [[nodiscard]] BatchPtr decode_ahead(const CompiledCatalogPtr& catalog);

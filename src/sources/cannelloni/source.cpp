@@ -96,7 +96,7 @@ void Source::take(const mmsghdr& message, FrameBuilder& builder) {
   const auto& sender = *static_cast<const sockaddr_storage*>(message.msg_hdr.msg_name);
   const datagram::Ancillary ancillary = datagram::read_ancillary(message.msg_hdr);
   const WallTime time = ancillary.time.value_or(context_->clock.wall());
-  report_overflow(builder, time, ancillary.drops);
+  report_overflow(builder, overflow_.advance(time, ancillary.drops, alias_));
   if (remote_ && !datagram::matches(sender, *remote_)) return;
 
   const auto* bytes = static_cast<const std::uint8_t*>(message.msg_hdr.msg_iov->iov_base);
@@ -119,8 +119,7 @@ void Source::report_lost(FrameBuilder& builder, const LostPackets& lost) {
       {lost.from, lost.to, GapReason::network_loss, in_packets(alias_, lost.count - told), std::nullopt, 0});
 }
 
-void Source::report_overflow(FrameBuilder& builder, WallTime until, std::uint32_t drops) {
-  std::optional<GapRecord> gap = overflow_.advance(until, drops, alias_);
+void Source::report_overflow(FrameBuilder& builder, std::optional<GapRecord> gap) {
   if (!gap) return;
   overflowed_ += static_cast<std::uint32_t>(*gap->count);
   gap->where = in_packets(alias_, *gap->count);
@@ -129,13 +128,12 @@ void Source::report_overflow(FrameBuilder& builder, WallTime until, std::uint32_
 }
 
 // False: datagrams have come since the queue was empty; what was dropped lies among them, and they will tell.
-// The time is taken before the queue is found empty: whatever comes next is not older than the gap.
 bool Source::report_idle(FrameBuilder& builder) {
   const WallTime now = context_->clock.wall();
   const auto drops = datagram::dropped(socket_.get());
   if (drops && overflow_.would_tell(*drops)) {
     if (ring_.receive(socket_.get()) == 0) return false;
-    report_overflow(builder, now, *drops);
+    report_overflow(builder, overflow_.advance_idle(now, *drops, alias_));
   }
   report_lost(builder, peers_.settle(context_->clock.mono() - kSilence));
   return true;

@@ -39,7 +39,7 @@ class Source final : public FrameSource {
   bool deliver_waiting(FrameBuilder& builder);
   void take(const mmsghdr& message, FrameBuilder& builder);
   void report_lost(FrameBuilder& builder, const LostPackets& lost);
-  void report_overflow(FrameBuilder& builder, WallTime until, std::uint32_t drops);
+  void report_overflow(FrameBuilder& builder, std::optional<GapRecord> gap);
   [[nodiscard]] bool report_idle(FrameBuilder& builder);
   void malformed(FrameBuilder& builder, const Fault& fault, WallTime time);
 

@@ -1,5 +1,6 @@
 #include "sources/datagram/ancillary.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <ctime>
 
@@ -9,6 +10,7 @@ namespace cantrail::datagram {
 namespace {
 
 constexpr std::int64_t kNsPerSecond = 1'000'000'000;
+constexpr Duration kLongestFromStampToQueue = std::chrono::milliseconds(50);
 
 // Control messages are not promised to be aligned for the type they carry.
 template <class T>
@@ -67,6 +69,11 @@ std::optional<GapRecord> OverflowCounter::advance(WallTime time, std::uint32_t d
   const std::uint32_t lost = drops - last_drops_;
   last_drops_ = drops;
   return GapRecord{from, time, GapReason::receive_overflow, where, lost, 0};
+}
+
+std::optional<GapRecord> OverflowCounter::advance_idle(WallTime now, std::uint32_t drops,
+                                                       const std::string& where) {
+  return advance(std::max(last_time_, now - kLongestFromStampToQueue), drops, where);
 }
 
 }  // namespace cantrail::datagram

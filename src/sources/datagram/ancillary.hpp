@@ -31,6 +31,11 @@ class OverflowCounter {
   // The gap between the last call's time and this one's, if the counter moved. Its count is in datagrams.
   [[nodiscard]] std::optional<GapRecord> advance(WallTime time, std::uint32_t drops,
                                                  const std::string& where);
+  // The same for what an idle socket says at `now`. A datagram that comes next may have got its time already:
+  // the kernel stamps it before it queues it, and on a busy machine milliseconds pass between. The gap ends
+  // before such times.
+  [[nodiscard]] std::optional<GapRecord> advance_idle(WallTime now, std::uint32_t drops,
+                                                      const std::string& where);
   // Whether advance() with this counter would find a gap.
   [[nodiscard]] bool would_tell(std::uint32_t drops) const;
 

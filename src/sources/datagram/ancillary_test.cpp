@@ -85,6 +85,22 @@ TEST(OverflowCounter, TellsDropsBeforeTheFirstFrameSinceOpening) {
   EXPECT_EQ(counter.advance(WallTime{150}, 3, "can0")->from, WallTime{100});
 }
 
+TEST(OverflowCounter, EndsAGapOfAnIdleSocketBeforeFramesThatAreStampedAndNotQueued) {
+  using namespace std::chrono_literals;
+  OverflowCounter counter;
+  counter.restart(WallTime{100});
+  const auto long_ago = counter.advance_idle(WallTime{1'000'000'000}, 3, "can0");
+  ASSERT_TRUE(long_ago);
+  EXPECT_EQ(long_ago->from, WallTime{100});
+  EXPECT_EQ(long_ago->to, WallTime{1'000'000'000} - 50ms);
+  EXPECT_EQ(long_ago->count, 3U);
+  EXPECT_FALSE(counter.advance(WallTime{960'000'000}, 3, "can0"));
+  const auto just_now = counter.advance_idle(WallTime{970'000'000}, 4, "can0");
+  ASSERT_TRUE(just_now);
+  EXPECT_EQ(just_now->from, WallTime{960'000'000});
+  EXPECT_EQ(just_now->to, just_now->from);  // never backwards
+}
+
 TEST(OverflowCounter, CountsAcrossTheWrapOf32Bits) {
   OverflowCounter counter;
   counter.restart(WallTime{});

@@ -54,18 +54,17 @@ Status UdpPort::receive(MonoTime deadline) {
   return errno_fault("cannot receive on " + options_.listen, error);
 }
 
-// What was dropped behind the last datagram would otherwise be told only by the next one. The time is taken
-// before the queue is found empty: whatever comes next is not older than the gap.
+// What was dropped behind the last datagram would otherwise be told only by the next one.
 Status UdpPort::report_trailing_drops() {
   const WallTime now = context_->clock.wall();
   const auto drops = datagram::dropped(socket_.get());
   if (!drops || !overflow_.would_tell(*drops)) return {};
-  if (ring_.receive(socket_.get()) != 0) report_drops(now, *drops);
+  if (ring_.receive(socket_.get()) != 0) report(overflow_.advance_idle(now, *drops, context_->name));
   return {};
 }
 
-void UdpPort::report_drops(WallTime until, std::uint32_t drops) {
-  if (auto gap = overflow_.advance(until, drops, context_->name)) news_.gaps.push_back(std::move(*gap));
+void UdpPort::report(std::optional<GapRecord> overflow) {
+  if (overflow) news_.gaps.push_back(std::move(*overflow));
 }
 
 void UdpPort::take(RowRoom most, std::vector<Message>& messages, PortNews& news) {
@@ -73,7 +72,7 @@ void UdpPort::take(RowRoom most, std::vector<Message>& messages, PortNews& news)
     const mmsghdr& datagram = ring_.front();
     const datagram::Ancillary ancillary = datagram::read_ancillary(datagram.msg_hdr);
     const WallTime time = ancillary.time.value_or(context_->clock.wall());
-    report_drops(time, ancillary.drops);
+    report(overflow_.advance(time, ancillary.drops, context_->name));
     const ByteSpan bytes(static_cast<const std::uint8_t*>(datagram.msg_hdr.msg_iov->iov_base),
                          datagram.msg_len);
     if (bytes.size() > options_.largest_message) {

@@ -33,7 +33,7 @@ class UdpPort final : public Port {
 
  private:
   Status report_trailing_drops();
-  void report_drops(WallTime until, std::uint32_t drops);
+  void report(std::optional<GapRecord> overflow);
 
   const Options options_;
   std::optional<SourceContext> context_;

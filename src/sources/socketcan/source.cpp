@@ -231,8 +231,7 @@ void Source::stamp(Received& received, const Bus& bus) const {
 }
 
 // Frames dropped behind the last one that was queued would otherwise be told only by the next one. False:
-// frames have come since the queue was empty; what was dropped lies among them, and they will tell. The time
-// is taken before the queue is found empty: whatever comes next is not older than the gap.
+// frames have come since the queue was empty; what was dropped lies among them, and they will tell.
 bool Source::report_trailing_drops(FrameBuilder& builder) {
   const WallTime now = context_->clock.wall();
   const std::optional<std::uint32_t> drops = datagram::dropped(socket_.get());
@@ -247,7 +246,7 @@ bool Source::report_trailing_drops(FrameBuilder& builder) {
 
 void Source::report_drops(FrameBuilder& builder, std::optional<std::uint32_t> drops, WallTime now) {
   if (!drops) return;
-  if (auto gap = overflow_.advance(now, *drops, where_)) builder.add_gap(std::move(*gap));
+  if (auto gap = overflow_.advance_idle(now, *drops, where_)) builder.add_gap(std::move(*gap));
 }
 
 Fault Source::gone(int error) const {
