@@ -96,6 +96,19 @@ TEST_F(CatalogStoreTest, ADefinitionRebuildsWhatIsReplaced) {
   EXPECT_TRUE((*again)->catalog->streams[old_one].replaced);
 }
 
+// A lane that reads the journal may meet a catalog before the sources have met its channels again.
+TEST_F(CatalogStoreTest, WhatTheJournalKnewAlreadyBecomesCurrentAsItIs) {
+  ASSERT_TRUE(store_->channel(kPort, "later").ok());
+  const std::string definition = catalog().definition;
+  const auto fresh = CatalogStore::create(sources_, {}, log_);
+  ASSERT_TRUE(fresh.ok());
+  const auto of_journal = (*fresh)->add(definition);
+  ASSERT_TRUE(of_journal.ok());
+  ASSERT_NE((*fresh)->current(), *of_journal);
+  ASSERT_TRUE((*fresh)->channel(kPort, "later").ok());
+  EXPECT_EQ((*fresh)->current(), *of_journal) << "another object would make a lane's decoder begin anew";
+}
+
 // With more messages, so that every stream behind its channel gets another id; one is called Wheel.
 constexpr const char* kMoreMessages =
     "VERSION \"\"\nBU_: A\nBO_ 256 Counter: 8 A\n SG_ number : 0|32@1+ (1,0) [0|0] \"\" A\n"

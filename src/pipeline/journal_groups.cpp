@@ -48,11 +48,12 @@ Result<JournalGroups::Group> JournalGroups::next(const Position& from, const Sin
   std::size_t records = 0, bytes = 0;
   while (records < most.records && bytes < most.bytes) {
     const auto more = look_ahead();
-    if (!more) return more.fault();
-    if (!*more) break;
+    if (!more && group.batches.empty()) return more.fault();
+    if (!more || !*more) break;  // a fault comes again
     const auto catalog = catalog_of(*reader_, *ahead_);
     const bool is_lost = !catalog && catalog.fault().kind == FaultKind::corrupt;
-    if (!catalog && !is_lost) return catalog.fault();
+    if (!catalog && !is_lost && group.batches.empty()) return catalog.fault();
+    if (!catalog && !is_lost) break;
     ahead_->batch->catalog = CatalogStore::reference(is_lost ? parts_.catalogs->current() : *catalog);
     if ((ahead_->missing || is_lost) && !group.batches.empty()) break;
     if (ahead_->missing) return take_missing();

@@ -14,9 +14,9 @@ class LaneTroubleTest : public NodeTest {
   static constexpr std::uint32_t kRecords = 5'000;
 
   // A run whose records only the journal gets: the store is away.
-  void record() {
+  void record(std::uint32_t records = kRecords) {
     history_.down = true;
-    NodeParts p = parts({.total = kRecords});
+    NodeParts p = parts({.total = records, .per_read = 25, .pause = 100us});  // several batches in a group
     p.sinks.push_back(sink("history", history_, durable()));
     Node node(std::move(p), files_, clock_, log_);
     ASSERT_TRUE(node.start().ok());
@@ -83,6 +83,29 @@ TEST_F(LaneTroubleTest, GoesOnBehindBytesThatTheDiskDoesNotGiveBack) {
   ASSERT_TRUE(eventually([&] { return node.finished(); })) << describe(node.status());
   expect_balance(node.status());
   EXPECT_TRUE(node.stop());
+}
+
+// Wherever it fails: what had been read of a group before that is handed over.
+TEST_F(LaneTroubleTest, ADiskThatFailsToReadOnceCostsNothing) {
+  constexpr std::uint32_t kMany = 60'000;  // several reads
+  record(kMany);
+  for (std::uint64_t n = 1; n <= 10; ++n) {
+    Store store;  // an empty one: it gets all
+    NodeParts p = parts({.total = kMany});
+    p.sinks.push_back(sink("history", store, durable()));
+    p.sinks.back().longest_back_off = 1ms;
+    Node node(std::move(p), files_, clock_, log_);
+    store.down = true;
+    ASSERT_TRUE(node.start().ok());
+    const std::uint64_t before = files_.count(FileOperation::read);
+    files_.fail_at(n, only(FileOperation::read));
+    store.down = false;
+    ASSERT_TRUE(eventually([&] { return node.finished(); })) << describe(node.status());
+    EXPECT_TRUE(node.stop());
+    ASSERT_GE(files_.count(FileOperation::read), before + n);
+    files_.heal();
+    ASSERT_EQ(store.numbers, expected_numbers(kMany)) << "read " << n;
+  }
 }
 
 }  // namespace
