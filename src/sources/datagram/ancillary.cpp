@@ -73,7 +73,11 @@ std::optional<GapRecord> OverflowCounter::advance(WallTime time, std::uint32_t d
 
 std::optional<GapRecord> OverflowCounter::advance_idle(WallTime now, std::uint32_t drops,
                                                        const std::string& where) {
-  return advance(std::max(last_time_, now - kLongestFromStampToQueue), drops, where);
+  auto gap = advance(std::max(last_time_, now - kLongestFromStampToQueue), drops, where);
+  if (!gap) return gap;
+  gap->from = gap->from + std::chrono::nanoseconds(1);
+  gap->to = std::max(gap->from, gap->to);
+  return gap;
 }
 
 }  // namespace cantrail::datagram

@@ -33,7 +33,7 @@ class OverflowCounter {
                                                  const std::string& where);
   // The same for what an idle socket says at `now`. A datagram that comes next may have got its time already:
   // the kernel stamps it before it queues it, and on a busy machine milliseconds pass between. The gap ends
-  // before such times.
+  // before such times, and begins behind the last datagram: it lies between the two, however short.
   [[nodiscard]] std::optional<GapRecord> advance_idle(WallTime now, std::uint32_t drops,
                                                       const std::string& where);
   // Whether advance() with this counter would find a gap.

@@ -91,13 +91,13 @@ TEST(OverflowCounter, EndsAGapOfAnIdleSocketBeforeFramesThatAreStampedAndNotQueu
   counter.restart(WallTime{100});
   const auto long_ago = counter.advance_idle(WallTime{1'000'000'000}, 3, "can0");
   ASSERT_TRUE(long_ago);
-  EXPECT_EQ(long_ago->from, WallTime{100});
+  EXPECT_EQ(long_ago->from, WallTime{101});
   EXPECT_EQ(long_ago->to, WallTime{1'000'000'000} - 50ms);
   EXPECT_EQ(long_ago->count, 3U);
   EXPECT_FALSE(counter.advance(WallTime{960'000'000}, 3, "can0"));
   const auto just_now = counter.advance_idle(WallTime{970'000'000}, 4, "can0");
   ASSERT_TRUE(just_now);
-  EXPECT_EQ(just_now->from, WallTime{960'000'000});
+  EXPECT_EQ(just_now->from, WallTime{960'000'001});
   EXPECT_EQ(just_now->to, just_now->from);  // never backwards
 }
 
