@@ -46,13 +46,11 @@ OperatorLog::~OperatorLog() = default;
 
 void OperatorLog::write(Severity severity, std::string_view who, std::string_view text) {
   if (severity < least_) return;
+  const std::lock_guard lock(mutex_);  // both have the same lines in the same order, with times that ascend
+  const auto left_out = speakers_.may_speak(who, clock_.mono());
+  if (!left_out) return;
   LogMessage line = message(severity, who, text);
-  {
-    const std::lock_guard lock(mutex_);
-    const auto left_out = speakers_.may_speak(who, clock_.mono());
-    if (!left_out) return;
-    line.left_out = *left_out;
-  }
+  line.left_out = *left_out;
   write_to_stderr(line);
   if (file_ != nullptr) file_->write(line_of_file(line));
 }
