@@ -8,6 +8,7 @@ import gzip
 import json
 import lzma
 import os
+import random
 import signal
 import socket
 import struct
@@ -38,9 +39,12 @@ def wait_until(condition, what, timeout=PATIENCE_S, step=0.02):
 
 
 def free_port(kind=socket.SOCK_STREAM):
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind((LOOPBACK, 0))
-        return probe.getsockname()[1]
+    """A port below those that the kernel gives away by itself: tests that run beside this one get others."""
+    while True:
+        port = random.randrange(10_000, 32_000)
+        with socket.socket(socket.AF_INET, kind) as probe, contextlib.suppress(OSError):
+            probe.bind((LOOPBACK, port))
+            return port
 
 
 def free_udp_port():
