@@ -110,7 +110,20 @@ std::string DiskJournal::preamble(const SegmentHeader& header, std::uint64_t see
   return text;
 }
 
+// Somebody has removed it under us: what comes from now on shall be found by the next run.
+Status DiskJournal::make_folder_again() {
+  const std::string& folder = setup_.options.folder;
+  if (auto made = setup_.files.make_directories(folder); !made) return made;
+  auto lock = FolderLock::take(folder);
+  if (!lock) return lock.status();
+  setup_.lock = std::move(*lock);
+  return write_identity(setup_.files, folder, setup_.recovered.identity);
+}
+
 Status DiskJournal::begin_segment(std::uint64_t first_seq) {
+  if (!setup_.files.exists(setup_.options.folder)) {
+    if (auto made = make_folder_again(); !made) return made;
+  }
   // A segment's state tells where sources have got to. It must not be on the disk before what it tells of is:
   // a power cut between the two would let a source resume behind records that are gone.
   if (unsynced_.dirty()) {

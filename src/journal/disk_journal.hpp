@@ -46,6 +46,7 @@ class DiskJournal final : public Journal {
   [[nodiscard]] Status check(const RawBatch& batch) const;
   void take_over_unsynced();
   Status sync_now();
+  Status make_folder_again();
   Status begin_segment(std::uint64_t first_seq);
   [[nodiscard]] std::string preamble(const SegmentHeader& header, std::uint64_t seed) const;
   void leave_segment();  // finished or, if nothing of use is in it, removed

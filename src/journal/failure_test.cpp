@@ -174,6 +174,43 @@ TEST_F(JournalFailureTest, SyncsOnlyWhatIsDirtyAndEverySegmentThatIs) {
   EXPECT_EQ(journal_->stats().syncs, segment_paths().size());
 }
 
+TEST_F(JournalFailureTest, NoticesThatItsFolderWasRemovedAndGoesOnInANewOne) {
+  open();
+  ASSERT_TRUE(append(40).ok());
+  ASSERT_TRUE(journal_->sync().ok());
+  const JournalId id = journal_->id();
+  std::filesystem::remove_all(options_.folder);
+  ASSERT_TRUE(append(40).ok()) << "its file takes it, and nobody will find it";
+  const Status synced = journal_->sync();
+  ASSERT_FALSE(synced.ok());
+  EXPECT_NE(synced.fault().message.find("was removed"), std::string::npos) << synced.fault().message;
+  ASSERT_TRUE(append(40).ok());
+  EXPECT_TRUE(journal_->sync().ok());
+  ASSERT_TRUE(journal_->close_cleanly().ok());
+  journal_.reset();
+  open();
+  EXPECT_EQ(journal_->id(), id);
+  EXPECT_EQ(journal_->epoch(), 2U);
+  const auto reader = journal_->read({}).value();
+  const auto item = reader->next();
+  ASSERT_TRUE(item.ok() && item->has_value());
+  EXPECT_EQ((*item)->batch->position.seq, 3U);
+}
+
+TEST_F(JournalFailureTest, NoticesThatTheFileItWritesToWasRemoved) {
+  open();
+  ASSERT_TRUE(append(40).ok());
+  ASSERT_TRUE(journal_->sync().ok());
+  for (const auto& entry : std::filesystem::directory_iterator(options_.folder)) {
+    if (entry.path().extension() == ".ctj") std::filesystem::remove(entry.path());
+  }
+  EXPECT_TRUE(journal_->sync().ok()) << "nothing was written meanwhile";
+  ASSERT_TRUE(append(40).ok());
+  EXPECT_FALSE(journal_->sync().ok());
+  ASSERT_TRUE(append(40).ok());
+  EXPECT_TRUE(journal_->sync().ok());
+}
+
 TEST_F(JournalFailureTest, TellsOfASyncThatFailedBetweenTwoSegments) {
   options_.segment_bytes = 4096;
   open();

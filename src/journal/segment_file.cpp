@@ -25,6 +25,14 @@ void Unsynced::add(SegmentFilePtr file) {
   names_changed_ = true;
 }
 
+// A file without a name takes what is written to it, syncs it, and has nothing of it for the next run.
+Status Unsynced::still_there(const Segment& segment) const {
+  const bool is_there = files_.exists(segment.path);
+  if (is_there || !segment.own || segment.finished) return {};  // finished: the cap may have taken it
+  return {FaultKind::unavailable, segment.path + " was removed or renamed while it was written to: what it" +
+                                      " held is no longer in the journal"};
+}
+
 Status Unsynced::sync(bool& did_sync) {
   const std::scoped_lock one(sync_mutex_);
   did_sync = dirty_.exchange(false);
@@ -40,7 +48,9 @@ Status Unsynced::sync(bool& did_sync) {
   for (const SegmentFilePtr& file : files) {
     const std::uint64_t end = file->segment->end.load(std::memory_order_acquire);
     if (end == file->synced_end) continue;
-    if (Status synced = file->file->sync(); !synced) {
+    Status synced = file->file->sync();
+    if (synced) synced = still_there(*file->segment);
+    if (!synced) {
       file->segment->sync_failed = true;
       outcome = synced;
     } else {

@@ -38,6 +38,7 @@ class SqliteSink final : public Sink {
 
  private:
   Result<std::optional<Position>> try_open(const SinkContext& context);
+  Status still_there();
   Status quarantine(const SinkContext& context, const std::string& why);
 
   std::string path_;
@@ -48,6 +49,7 @@ class SqliteSink final : public Sink {
   std::unique_ptr<Store> store_;
   std::optional<SinkContext> context_;  // of the last open()
   bool was_open_ = false;
+  std::uint64_t inode_ = 0;  // of the file that is open
 };
 
 }  // namespace cantrail::sqlite

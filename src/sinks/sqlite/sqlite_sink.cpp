@@ -48,7 +48,11 @@ Result<std::optional<Position>> SqliteSink::try_open(const SinkContext& context)
                           " was fed from another journal until now. Its rows stay; where a source reads a "
                           "recording again, they will be there twice");
   }
-  if (cursor) store_ = std::move(*store);
+  if (!cursor) return cursor;
+  const auto stamp = file_stamp(path_);
+  if (!stamp) return stamp.fault();
+  inode_ = stamp->inode;
+  store_ = std::move(*store);
   return cursor;
 }
 
@@ -68,9 +72,19 @@ Status SqliteSink::catalog(const CatalogPtr&, const CatalogPtr& new_catalog) {
   return {};
 }
 
+// A file without a name takes all that is written to it, and nobody will find it.
+Status SqliteSink::still_there() {
+  const auto stamp = file_stamp(path_);
+  if (stamp && stamp->inode == inode_) return {};
+  store_.reset();
+  history_->invalidate();
+  return {FaultKind::unavailable, path_ + " was removed or replaced while it was written to"};
+}
+
 Result<WriteOutcome> SqliteSink::write(std::span<const BatchPtr> batches, const Position& expected,
                                        const Position& upto) {
   if (!store_) return Fault{FaultKind::unavailable, path_ + " is closed"};
+  if (Status there = still_there(); !there) return there.fault();
   Result<WriteOutcome> outcome = store_->write(batches, expected, upto, context_->rejected);
   if (outcome) return outcome;
   store_.reset();
@@ -84,7 +98,9 @@ Result<WriteOutcome> SqliteSink::write(std::span<const BatchPtr> batches, const 
 
 // Commits are in the log already; what is asked for here is a tidy file.
 Status SqliteSink::flush() {
-  if (store_) store_->checkpoint_all();
+  if (!store_) return {};
+  if (Status there = still_there(); !there) return there;
+  store_->checkpoint_all();
   return {};
 }
 

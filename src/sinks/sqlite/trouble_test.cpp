@@ -210,6 +210,31 @@ TEST(Trouble, ADamagedPageIsNoticedWhileWritingAndReadersGoOnInTheNewFile) {
   EXPECT_EQ(world.rows().size(), 9U);
 }
 
+TEST(Trouble, AFileThatSomebodyRemovesIsNoticedAndANewOneGetsEverything) {
+  for (const bool with_its_log : {true, false}) {
+    World world;
+    ASSERT_TRUE(world.open());
+    ASSERT_TRUE(world.write(make_batch(world.catalog, 1, 10)));
+    EXPECT_EQ(world.rows().size(), 9U);
+    std::filesystem::remove(world.path);
+    if (with_its_log) {
+      std::filesystem::remove(world.path + "-wal");
+      std::filesystem::remove(world.path + "-shm");
+    }
+    const auto refused = world.write(make_batch(world.catalog, 2, 10));
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.fault().kind, FaultKind::unavailable);
+    EXPECT_NE(refused.fault().message.find("was removed"), std::string::npos) << refused.fault().message;
+    const auto opened = world.open();
+    ASSERT_TRUE(opened) << opened.fault().message;
+    EXPECT_FALSE(opened->has_value()) << "it asks for everything again";
+    ASSERT_TRUE(world.write(make_batch(world.catalog, 1, 10)));
+    EXPECT_EQ(world.rows().size(), 9U) << "readers see the new one";
+    world.close();
+    EXPECT_TRUE(std::filesystem::exists(world.path));
+  }
+}
+
 TEST(Trouble, AFileOfANewerVersionIsLeftAlone) {
   World world;
   ASSERT_TRUE(world.open());
