@@ -38,6 +38,8 @@ struct ChunkValues {
   std::string_view data;
 };
 
+inline constexpr std::int64_t kChunkOverhead = 22;  // what packed rows take beside their bytes
+
 enum class Stored : unsigned char { yes, refused };
 
 // All calls inside the writer's transaction, except load() and store_view(). After a rollback: load() again.

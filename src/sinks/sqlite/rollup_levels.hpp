@@ -28,6 +28,8 @@ struct LevelTraits {
 [[nodiscard]] const LevelTraits& traits_of(Level level);
 [[nodiscard]] std::string level_table(Level level, std::int64_t partition);
 
+inline constexpr std::int64_t kRollupOverhead = 14;  // of one value: key, header, place in the page
+
 // What is kept of each level; `bytes` of it alone.
 using LevelKeeps = std::array<Keep, kLevels.size()>;
 

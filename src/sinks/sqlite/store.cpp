@@ -75,8 +75,7 @@ Result<std::unique_ptr<Store>> Store::open(const std::string& path, const StoreO
     return ready.fault();
   std::unique_ptr<Store> store(new Store(std::move(*database), options, lane, clock, log));
   sqlite3_wal_hook(store->database_.handle(), note_frames, &store->wal_frames_);
-  if (Status loaded = store->partitions_.load(); !loaded) return loaded.fault();
-  if (Status loaded = store->rollups_.load(); !loaded) return loaded.fault();
+  if (Status loaded = store->look_for_others(); !loaded) return loaded.fault();
   const Result<std::int64_t> page = store->database_.number("PRAGMA page_size");
   if (!page) return page.fault();
   store->log_frame_bytes_ = static_cast<std::uint64_t>(*page) + kLogFrameHead;
@@ -147,6 +146,10 @@ Result<WriteOutcome> Store::write(std::span<const BatchPtr> batches, const Posit
                                   const Position& upto, RejectedRows* rejected) {
   if (!batches.empty()) use(batches.front()->raw->catalog);
   if (Status begun = database_.run("BEGIN IMMEDIATE"); !begun) return begun.fault();
+  if (Status looked = look_for_others(); !looked) {
+    database_.rollback();
+    return looked.fault();
+  }
   Result<std::optional<Position>> found = cursor(upto.journal);
   if (!found || (*found && **found != expected)) {
     database_.rollback();
@@ -169,6 +172,19 @@ Result<WriteOutcome> Store::write(std::span<const BatchPtr> batches, const Posit
   outcome->durable = upto;
   checkpoint();
   return outcome;
+}
+
+// Another program (`replay --dbc`) may have changed the file since the last write: what is known of it is
+// read again.
+Status Store::look_for_others() {
+  const Result<std::int64_t> version = database_.number("PRAGMA data_version");
+  if (!version) return version.status();
+  if (*version == data_version_) return {};
+  streams_.forget();
+  if (Status loaded = partitions_.load(); !loaded) return loaded;
+  if (Status loaded = rollups_.load(); !loaded) return loaded;
+  data_version_ = *version;
+  return {};
 }
 
 Result<WriteOutcome> Store::write_all(std::span<const BatchPtr> batches, const Position& expected,
@@ -228,24 +244,7 @@ Result<RowValues> Store::values(const Batch& batch, encode::RowRef ref, std::uin
   if (!stream) return stream.fault();
   const Result<std::int64_t> origin = streams_.origin(batch.raw->position);
   if (!origin) return origin.fault();
-  RowValues row;
-  row.time_ns = block.time_ns()[ref.row];
-  row.stream = (*stream)->id;
-  row.origin = *origin;
-  row.seq = batch.raw->position.seq;
-  row.index = index;
-  // A named signal's rows have frames, whose bytes are kept with the message's own.
-  if (frame_derived(batch, ref) && catalog_->streams[block.stream()].row->can_id) {
-    const FrameView frame = batch.raw->frames[index];
-    const std::uint32_t can_id = frame.number() | (frame.extended() ? kIdExtended : 0);
-    if (can_id != (*stream)->can_id) row.can_id = can_id;
-    row.data = frame.data;
-  }
-  text_->signals(signals_, block, ref.row);
-  text_->labels(labels_, block, ref.row);
-  row.signals = signals_;
-  row.labels = labels_;
-  return row;
+  return row_maker_.make(batch, block, ref.row, index, **stream, *origin, *text_);
 }
 
 Status Store::write_plain(const Part& part, WriteOutcome& outcome) {
@@ -413,24 +412,13 @@ void Store::remember(std::size_t batch, encode::RowRef row, StreamId stream, std
 
 Status Store::write_latest(std::span<const BatchPtr> batches) {
   if (touched_.empty()) return {};
-  Result<Statement> replace = database_.prepare(
-      "REPLACE INTO latest(stream, time_ns, can_id, origin, seq, idx, data, signals, labels) "
-      "VALUES(?,?,?,?,?,?,?,?,?)");
-  if (!replace) return replace.status();
+  Result<LatestRows> latest = LatestRows::open(database_);
+  if (!latest) return latest.status();
   for (const StreamId stream : touched_) {
     const Last& last = last_[stream];
     const Result<RowValues> row = values(*batches[last.batch], last.row, last.index);
     if (!row) return row.status();
-    replace->bind(1, row->stream);
-    replace->bind(2, row->time_ns);
-    row->can_id ? replace->bind(3, std::int64_t{*row->can_id}) : replace->bind_null(3);
-    replace->bind(4, row->origin);
-    replace->bind(5, static_cast<std::int64_t>(row->seq));
-    replace->bind(6, std::int64_t{row->index});
-    replace->bind(7, row->data);
-    replace->bind(8, row->signals);
-    row->labels.empty() ? replace->bind_null(9) : replace->bind(9, row->labels);
-    if (replace->run() != SQLITE_DONE) return database_.fault("cannot note the latest row");
+    if (Status put = latest->put(*row); !put) return put;
   }
   return {};
 }

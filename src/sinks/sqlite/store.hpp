@@ -12,6 +12,7 @@
 #include "component/sink.hpp"
 #include "encode/row_cursor.hpp"
 #include "sinks/sqlite/database.hpp"
+#include "sinks/sqlite/latest_row.hpp"
 #include "sinks/sqlite/partitions.hpp"
 #include "sinks/sqlite/pending_rows.hpp"
 #include "sinks/sqlite/rollup_levels.hpp"
@@ -68,6 +69,7 @@ class Store {
 
   Store(Database database, const StoreOptions& options, std::string lane, Clock& clock, Log& log);
 
+  Status look_for_others();
   Result<WriteOutcome> write_all(std::span<const BatchPtr> batches, const Position& expected,
                                  const Position& upto);
   Status write_plain(const Part& part, WriteOutcome& outcome);
@@ -105,9 +107,10 @@ class Store {
   ChunkPacker packer_;
   std::string chunk_;
   std::vector<bool> has_row_;  // frames of the batch at hand
-  std::string signals_, labels_;
-  std::vector<Last> last_;         // by StreamId
-  std::vector<StreamId> touched_;  // streams with last_[…].set
+  RowMaker row_maker_;
+  std::vector<Last> last_;                    // by StreamId
+  std::vector<StreamId> touched_;             // streams with last_[…].set
+  std::optional<std::int64_t> data_version_;  // other connections' commits, as SQLite counts them
   std::uint64_t log_frame_bytes_ = 4096 + 24;
   int wal_frames_ = 0;    // in the log, as of the last commit
   int tried_frames_ = 0;  // at the last checkpoint that could not finish
