@@ -122,12 +122,7 @@ Result<const AgainLog::Catalogs*> AgainLog::catalogs_of(const Digest& digest) {
   if (!spec) return spec.fault();
   if (Status redefined = redefine(*spec); !redefined) return redefined.fault();
   auto after = compiler_.compile(std::move(*spec), warnings_);
-  if (!after) {
-    Fault fault = after.fault();
-    if (!decoding_.config)
-      fault.message += " (named signals are those of the journal; --config takes others)";
-    return fault;
-  }
+  if (!after) return after.fault();
   made.after = std::move(*after);
   return &(catalogs_[digest] = std::move(made));
 }
