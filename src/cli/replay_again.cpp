@@ -85,7 +85,7 @@ class ReplayAgain {
     if (!history) return history.status();
     history_ = std::move(*history);
     for (;;) {
-      const auto batch = log_->next();
+      auto batch = log_->next();
       if (!batch) return batch.status();
       const bool ends = !*batch || !((*batch)->after->end() <= history_->end());
       if (ends || !belongs(**batch)) {

@@ -95,6 +95,18 @@ Status RollupLevels::begin(std::int64_t stored_ns, std::int64_t now_ns) {
   return {};
 }
 
+Status RollupLevels::move_along(const RetentionStep& step) {
+  for (const Level level : kLevels) {
+    for (Partition& partition : tables(level).list) {
+      if (partition.stored_to_ns < step.since_ns) continue;
+      step.move(partition.stored_from_ns);
+      step.move(partition.stored_to_ns);
+      if (Status saved = save(level, partition); !saved) return saved;
+    }
+  }
+  return {};
+}
+
 Status RollupLevels::roll(Level level, std::int64_t stored_ns) {
   Tables& here = tables(level);
   Partition fresh;

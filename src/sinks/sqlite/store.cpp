@@ -80,20 +80,33 @@ Result<std::unique_ptr<Store>> Store::open(const std::string& path, const StoreO
   if (!page) return page.fault();
   store->log_frame_bytes_ = static_cast<std::uint64_t>(*page) + kLogFrameHead;
   sqlite3_busy_timeout(store->database_.handle(), kWriteWaitMs);
-  store->opened_ = clock.pair();
-  store->opened_.wall.ns = std::max(store->opened_.wall.ns, store->partitions_.newest_stored_ns());
+  store->begin_retention(options);
   return store;
 }
 
-// Retention is measured in monotonic time, so that a stepping clock does not take data away.
-std::int64_t Store::now_ns() const {
-  return (opened_.wall + (clock_.mono() - opened_.mono)).ns;
+void Store::begin_retention(const StoreOptions& options) {
+  std::optional<Duration> shortest = keep_.age;
+  for (const Keep& keep : options.rollups) {
+    if (keep.age) shortest = std::min(shortest.value_or(*keep.age), *keep.age);
+  }
+  retention_.emplace(clock_, partitions_.newest_stored_ns(), shortest);
+  if (shortest && retention_->waits()) {
+    log_.write(Severity::warning, lane_, database_.path() + ": " + retention_->why_it_waits());
+  }
+}
+
+// Within the transaction.
+Status Store::catch_up() {
+  const std::optional<RetentionStep> step = retention_->catch_up();
+  if (!step) return {};
+  if (Status moved = rollups_.move_along(*step); !moved) return moved;
+  return partitions_.move_along(*step);
 }
 
 // A batch ages from when the node took it, also if it comes late. A time that would make it old already, or
 // lies ahead, is not believed.
 std::int64_t Store::stored_ns(const RawBatch& raw) const {
-  const std::int64_t now = now_ns();
+  const std::int64_t now = retention_->now_ns();
   const std::int64_t taken = raw.clock.wall.ns;
   const bool believed = taken > 0 && taken <= now && (!keep_.age || now - taken < keep_.age->count());
   return believed ? taken : now;
@@ -193,7 +206,8 @@ Result<WriteOutcome> Store::write_all(std::span<const BatchPtr> batches, const P
   for (const StreamId stream : touched_) last_[stream].set = false;
   touched_.clear();
   pending_.clear();
-  const std::int64_t now = now_ns();
+  if (Status caught_up = catch_up(); !caught_up) return caught_up.fault();
+  const std::int64_t now = retention_->now_ns();
   for (std::size_t i = 0; i < batches.size(); ++i) {
     const RawBatch& raw = *batches[i]->raw;
     const std::int64_t stored = std::min(stored_ns(raw), now);

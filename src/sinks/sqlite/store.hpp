@@ -9,6 +9,7 @@
 
 #include "base/clock.hpp"
 #include "component/keep.hpp"
+#include "component/retention_clock.hpp"
 #include "component/sink.hpp"
 #include "encode/row_cursor.hpp"
 #include "sinks/sqlite/database.hpp"
@@ -85,7 +86,8 @@ class Store {
   Result<RowValues> values(const Batch& batch, encode::RowRef ref, std::uint32_t index);
   void remember(std::size_t batch, encode::RowRef row, StreamId stream, std::uint32_t index);
   void checkpoint();
-  [[nodiscard]] std::int64_t now_ns() const;
+  void begin_retention(const StoreOptions& options);
+  Status catch_up();
   [[nodiscard]] std::int64_t stored_ns(const RawBatch& raw) const;
 
   Database database_;
@@ -93,7 +95,7 @@ class Store {
   std::string lane_;
   Clock& clock_;
   Log& log_;
-  ClockPair opened_;  // wall is retention time: never before what the file holds
+  std::optional<RetentionClock> retention_;  // set by open()
   RowForm form_;
   RollupLevels rollups_;
   Partitions partitions_;
