@@ -3,6 +3,7 @@
 
 #include <atomic>
 
+#include "base/clock_trust.hpp"
 #include "base/time.hpp"
 
 namespace cantrail {
@@ -13,6 +14,8 @@ class Clock {
   virtual ~Clock() = default;
   [[nodiscard]] virtual WallTime wall() const = 0;
   [[nodiscard]] virtual MonoTime mono() const = 0;
+  // Whether the wall clock is the time of day; nobody vouches for it unless this says so.
+  [[nodiscard]] virtual ClockTrust trust() const { return {}; }
   [[nodiscard]] ClockPair pair() const { return {mono(), wall()}; }
 };
 
@@ -20,6 +23,7 @@ class SystemClock final : public Clock {
  public:
   [[nodiscard]] WallTime wall() const override;
   [[nodiscard]] MonoTime mono() const override;
+  [[nodiscard]] ClockTrust trust() const override { return clock_trust(); }
 };
 
 // Stands still until told otherwise.
@@ -33,10 +37,13 @@ class ManualClock final : public Clock {
     mono_ns_ += by.count();
   }
   void step_wall(Duration by) { wall_ns_ += by.count(); }  // as NTP does
+  [[nodiscard]] ClockTrust trust() const override { return {trusted_.load(), std::nullopt}; }
+  void vouch(bool trusted) { trusted_ = trusted; }
 
  private:
   std::atomic<std::int64_t> wall_ns_;
   std::atomic<std::int64_t> mono_ns_;
+  std::atomic<bool> trusted_{false};
 };
 
 }  // namespace cantrail

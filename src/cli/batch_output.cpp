@@ -5,6 +5,8 @@
 #include "base/clock.hpp"
 #include "base/file.hpp"
 #include "base/text.hpp"
+#include "cli/batch_copy.hpp"
+#include "cli/history_output.hpp"
 #include "cli/standard_log.hpp"
 #include "formats/candump.hpp"
 #include "journal/journal.hpp"
@@ -141,29 +143,16 @@ class JournalOutput final : public BatchOutput {
   }
 
   Status write(const BatchPtr& batch) override {
-    const RawBatch& from = *batch->raw;
-    RawBatch raw;
-    raw.position = {journal_->id(), journal_->epoch(), ++seq_, 0};
-    raw.first_record = records_;
-    raw.catalog = from.catalog;
-    raw.source = from.source;
-    raw.clock = from.clock;
-    raw.frames = from.frames;
-    raw.gaps = from.gaps;
-    for (const StreamBlock& rows : from.rows) copy_rows(rows, raw.rows);
-    records_ += raw.records();
-    return journal_->append(raw);
+    const auto raw = copy_of(*batch->raw);
+    raw->position = {journal_->id(), journal_->epoch(), ++seq_, 0};
+    raw->first_record = records_;
+    records_ += raw->records();
+    return journal_->append(*raw);
   }
 
   Status finish() override { return journal_->close_cleanly(); }
 
  private:
-  static void copy_rows(const StreamBlock& rows, std::vector<StreamBlock>& to) {
-    std::vector<std::uint32_t> all(rows.rows());
-    for (std::uint32_t row = 0; row < all.size(); ++row) all[row] = row;
-    to.emplace_back().take(rows, all);
-  }
-
   SystemClock clock_;
   StandardErrorLog log_;
   std::unique_ptr<Journal> journal_;
@@ -187,6 +176,7 @@ Result<std::unique_ptr<BatchOutput>> open_batch_output(const std::string& path,
     const std::string stem = path.substr(0, path.size() - mcap_sink::kFinal.size());
     return std::unique_ptr<BatchOutput>(std::make_unique<McapOutput>(stem, journal));
   }
+  if (path.ends_with(kHistorySuffix)) return open_history_output(path, journal);
   if (path.ends_with(".log")) {
     if (files.exists(path)) return taken;
     auto part = files.open(path + ".part", OpenMode::create_new);

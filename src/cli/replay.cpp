@@ -1,4 +1,4 @@
-// `cantrail replay`: a recording onto a bus.
+// `cantrail replay`: a recording onto a bus; or a journal decoded again (replay_again).
 #include <memory>
 
 #include "base/clock.hpp"
@@ -8,6 +8,7 @@
 #include "cli/frame_log.hpp"
 #include "cli/frame_output.hpp"
 #include "cli/pace.hpp"
+#include "cli/replay_again.hpp"
 #include "cli/stop_signal.hpp"
 
 namespace cantrail::cli {
@@ -99,20 +100,50 @@ int replay(const ReplayArguments& arguments) {
 
 void add_replay(CLI::App& app, Run& chosen) {
   auto arguments = std::make_shared<ReplayArguments>();
-  CLI::App* command = app.add_subcommand("replay", "Send a recording onto a bus, at its own pace or another");
+  auto again = std::make_shared<ReplayAgainArguments>();
+  CLI::App* command = app.add_subcommand(
+      "replay", "Send a recording onto a bus, at its own pace or another; or decode a journal again");
   command->add_option("LOG", arguments->log, kFrameLogs)->required();
-  command->add_option("--to", arguments->target, kFrameOutputs)->required();
   command
-      ->add_option("--speed", arguments->speed,
-                   "1 is the recorded pace, 10 ten times as fast, max without waiting")
-      ->capture_default_str();
-  command->add_flag("--loop", arguments->loop, "begin again at the end");
+      ->add_option("--to", arguments->target,
+                   std::string(kFrameOutputs) + "; decoded again: NAME.mcap, or NAME.db for a history")
+      ->required();
+  auto* speed = command
+                    ->add_option("--speed", arguments->speed,
+                                 "1 is the recorded pace, 10 ten times as fast, max without waiting")
+                    ->capture_default_str();
+  auto* loop = command->add_flag("--loop", arguments->loop, "begin again at the end");
+  const auto of_decoding = [speed, loop](CLI::Option* option) {
+    return option->excludes(speed)->excludes(loop)->group("Decode a journal again");
+  };
+  auto* dbc = of_decoding(command->add_option(
+      "--dbc", again->dbcs, "DBC files that decode from now on; CHANNEL=FILE for one channel of several"));
+  auto* config = of_decoding(command->add_option(
+      "--config", again->config, "a node's configuration: its DBC files, [copies] and [signal]"));
+  dbc->excludes(config);
+  of_decoding(command->add_option("--from", again->from, "only records from this time on"));
+  of_decoding(command->add_option("--until", again->until, "only records before this time"));
+  of_decoding(command->add_flag("--replace", again->replace,
+                                "the history is there: put what is decoded again in place of its rows"));
+  of_decoding(command->add_flag("--json", again->json, "the report for programs"));
   command->footer(
       "\nExamples:\n"
       "  cantrail replay drive.log --to socketcan:vcan0\n"
       "  cantrail replay drive.log.xz --to cannelloni:127.0.0.1:20000 --speed 10 --loop\n"
-      "  cantrail replay recordings --to socketcan:vcan0         every file of the folder, by name");
-  command->callback([arguments, &chosen] { chosen = [arguments] { return replay(*arguments); }; });
+      "  cantrail replay recordings --to socketcan:vcan0         every file of the folder, by name\n"
+      "  cantrail replay data/journal --dbc corrected.dbc --to november.mcap\n"
+      "  cantrail replay data/journal --dbc corrected.dbc --to history.db --replace --from "
+      "2026-11-01T00:00:00Z\n"
+      "Decoding again says on standard output what is different then. The node may run meanwhile.");
+  command->callback([arguments, again, dbc, config, &chosen] {
+    const bool decodes = !dbc->empty() || !config->empty();
+    if (!decodes && (!again->from.empty() || !again->until.empty() || again->replace || again->json)) {
+      throw CLI::RequiredError("--dbc or --config");
+    }
+    again->journal = arguments->log;
+    again->target = arguments->target;
+    chosen = [arguments, again, decodes] { return decodes ? replay_again(*again) : replay(*arguments); };
+  });
 }
 
 }  // namespace cantrail::cli

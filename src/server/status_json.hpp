@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "pipeline/status.hpp"
-#include "server/clock_trust.hpp"
+#include "base/clock_trust.hpp"
 #include "server/process_stats.hpp"
 
 namespace cantrail::server {

@@ -59,11 +59,10 @@ bool read_recording(Words words, std::vector<Recording>& recordings) {
 
 }  // namespace
 
-Status Recordings::load(const SinkContext& context) {
+Status Recordings::load(const SinkContext& context, std::optional<Duration> age) {
   const std::scoped_lock lock(mutex_);
   files_ = &context.files;
-  clock_ = &context.clock;
-  loaded_at_ = context.clock.pair();
+  retention_.emplace(context.clock, std::nullopt, age);
   cursors_.clear();
   recordings_.clear();
   bool there = false;
@@ -77,8 +76,11 @@ Status Recordings::load(const SinkContext& context) {
   if (status && !there) status = rebuild();
   if (!status) return status;
   forget_missing();
-  for (const Recording& recording : recordings_) {
-    loaded_at_.wall.ns = std::max(loaded_at_.wall.ns, recording.finished_ns);
+  if (recordings_.empty()) return {};
+  const auto newest = std::ranges::max_element(recordings_, {}, &Recording::finished_ns);
+  retention_.emplace(context.clock, newest->finished_ns, age);
+  if (age && retention_->waits()) {
+    context.log.write(Severity::warning, context.name, folder_ + ": " + retention_->why_it_waits());
   }
   return {};
 }
@@ -118,7 +120,7 @@ Status Recordings::rebuild() {
     if (!described) return described.status();
     if (!*described) continue;
     recordings_.push_back(
-        {name, (*described)->bytes, (*described)->from_ns, (*described)->to_ns, loaded_at_.wall.ns});
+        {name, (*described)->bytes, (*described)->from_ns, (*described)->to_ns, retention_->now_ns()});
     move_locked((*described)->cursor);
   }
   return recordings_.empty() ? Status{} : save_locked();
@@ -134,8 +136,11 @@ void Recordings::forget_missing() {
                            [](std::uint64_t sum, const Recording& one) { return sum + one.bytes; });
 }
 
-std::int64_t Recordings::now_ns() const {
-  return (loaded_at_.wall + (clock_->mono() - loaded_at_.mono)).ns;
+// Saved with the next change; until then nothing is removed by what was.
+void Recordings::catch_up() {
+  const std::optional<RetentionStep> step = retention_->catch_up();
+  if (!step) return;
+  for (Recording& one : recordings_) step->move(one.finished_ns);
 }
 
 std::optional<Position> Recordings::cursor(const JournalId& journal) const {
@@ -157,7 +162,8 @@ void Recordings::move_locked(const Position& cursor) {
 Status Recordings::add(Recording recording, const std::optional<Position>& cursor) {
   const std::scoped_lock lock(mutex_);
   if (cursor) move_locked(*cursor);
-  recording.finished_ns = now_ns();
+  catch_up();
+  recording.finished_ns = retention_->now_ns();
   const auto same = std::find_if(recordings_.begin(), recordings_.end(),
                                  [&](const Recording& one) { return one.name == recording.name; });
   if (same != recordings_.end()) {
@@ -190,7 +196,8 @@ Status Recordings::save_locked() const {
 
 Status Recordings::hold_to(const Keep& keep, std::uint64_t open_bytes) {
   const std::scoped_lock lock(mutex_);
-  const std::int64_t now = now_ns();
+  catch_up();
+  const std::int64_t now = retention_->now_ns();
   const auto too_much = [&] {
     if (recordings_.empty()) return false;
     const bool too_old = keep.age && now - recordings_.front().finished_ns > keep.age->count();

@@ -16,6 +16,7 @@
 #include "component/context.hpp"
 #include "component/keep.hpp"
 #include "component/recording_list.hpp"
+#include "component/retention_clock.hpp"
 #include "model/position.hpp"
 
 namespace cantrail::mcap_sink {
@@ -37,7 +38,8 @@ class Recordings final : public RecordingList {
 
   // Reads the index, or makes it from the files. Files that are gone are forgotten, those that others put
   // here are left alone.
-  Status load(const SinkContext& context);
+  // `age`: the limit that hold_to() will be given.
+  Status load(const SinkContext& context, std::optional<Duration> age = {});
 
   [[nodiscard]] const std::string& folder() const { return folder_; }
   [[nodiscard]] std::optional<Position> cursor(const JournalId& journal) const;
@@ -48,8 +50,7 @@ class Recordings final : public RecordingList {
   Status save() const;
 
   // Removes the oldest recordings until `keep` is held to, `open_bytes` of the one being written counted.
-  // Age is that since a file was finished, in monotonic time within a run: a clock that steps removes
-  // nothing.
+  // Age is that since a file was finished, by a RetentionClock: a clock that is wrong removes nothing.
   Status hold_to(const Keep& keep, std::uint64_t open_bytes);
 
   // A path in the folder, without .mcap, that no file has: `name`, else "name_0002" and so on.
@@ -59,7 +60,7 @@ class Recordings final : public RecordingList {
 
  private:
   [[nodiscard]] std::string path_of(std::string_view name) const { return join_path(folder_, name); }
-  [[nodiscard]] std::int64_t now_ns() const;
+  void catch_up();
   Status read_index(bool& there);
   Status rebuild();
   void forget_missing();
@@ -69,8 +70,7 @@ class Recordings final : public RecordingList {
   std::string folder_;
   mutable std::mutex mutex_;
   FileSystem* files_ = nullptr;  // set by load()
-  Clock* clock_ = nullptr;
-  ClockPair loaded_at_{};
+  std::optional<RetentionClock> retention_;
   std::map<JournalId, Position> cursors_;
   std::vector<Recording> recordings_;  // by finishing
   std::uint64_t bytes_ = 0;            // of all

@@ -43,6 +43,34 @@ TEST(Recordings, CursorsNeverGoBack) {
   EXPECT_EQ(list.cursor(test_journal()), at(7));
 }
 
+TEST(Recordings, AClockThatIsYearsAheadRemovesNothingUntilItIsTrusted) {
+  World world;
+  const Keep keep{std::chrono::hours(2), std::nullopt, std::nullopt};
+  const auto add = [&](Recordings& list, const char* name) {
+    ASSERT_TRUE(write_file_atomically(world.files, world.folder + "/" + name, "x"));
+    ASSERT_TRUE(list.add(recording(name), std::nullopt));
+  };
+  {
+    Recordings list(world.folder);
+    ASSERT_TRUE(list.load(context_of(world), keep.age));
+    add(list, "a.mcap");
+  }
+  world.clock.step_wall(std::chrono::hours(50'000));
+  Recordings list(world.folder);
+  ASSERT_TRUE(list.load(context_of(world), keep.age));
+  world.clock.advance(std::chrono::minutes(1));
+  add(list, "b.mcap");
+  ASSERT_TRUE(list.hold_to(keep, 0));
+  EXPECT_EQ(list.all().size(), 2U);
+  world.clock.vouch(true);  // it was right: the first is years old, the second was made in this run
+  ASSERT_TRUE(list.hold_to(keep, 0));
+  ASSERT_EQ(list.all().size(), 1U);
+  EXPECT_EQ(list.all().front().name, "b.mcap");
+  world.clock.advance(std::chrono::minutes(121));
+  ASSERT_TRUE(list.hold_to(keep, 0));
+  EXPECT_TRUE(list.all().empty());
+}
+
 TEST(Recordings, ADamagedListIsMadeAgainFromTheFiles) {
   World world;
   ASSERT_TRUE(world.open());

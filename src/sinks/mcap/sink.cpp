@@ -52,7 +52,7 @@ Result<std::optional<Position>> McapSink::open(const SinkContext& context) {
   if (file_ && (file_->lost_sync() || file_->journal() != context.journal)) file_.reset();
   if (Status made = context.files.make_directories(options_.folder); !made) return made.fault();
   if (!loaded_) {
-    if (Status loaded = recordings_->load(context); !loaded) return loaded.fault();
+    if (Status loaded = recordings_->load(context, options_.keep.age); !loaded) return loaded.fault();
     loaded_ = true;
   }
   if (Status recovered = recover_left(); !recovered) return recovered.fault();

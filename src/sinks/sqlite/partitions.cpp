@@ -15,7 +15,6 @@ constexpr int kParts = 20;                                // of each limit
 constexpr std::uint64_t kFreePartitionBytes = 64U << 20;  // where no size limits
 // What a row takes beside its texts and data: record header, rowid, small columns, entry in the index.
 constexpr std::int64_t kRowOverhead = 44;
-constexpr std::int64_t kChunkOverhead = 22;
 constexpr std::int64_t kLastTime = std::numeric_limits<std::int64_t>::max() - (std::int64_t{1} << 40);
 
 constexpr const char* kColumns =
@@ -77,10 +76,22 @@ Status Partitions::use_current() {
   return {};
 }
 
-std::int64_t Partitions::newest_stored_ns() const {
-  std::int64_t newest = std::numeric_limits<std::int64_t>::min();
-  for (const Partition& partition : list_) newest = std::max(newest, partition.stored_to_ns);
+std::optional<std::int64_t> Partitions::newest_stored_ns() const {
+  std::optional<std::int64_t> newest;
+  for (const Partition& partition : list_) {
+    newest = std::max(newest.value_or(partition.stored_to_ns), partition.stored_to_ns);
+  }
   return newest;
+}
+
+Status Partitions::move_along(const RetentionStep& step) {
+  for (Partition& partition : list_) {
+    if (partition.stored_to_ns < step.since_ns) continue;
+    step.move(partition.stored_from_ns);
+    step.move(partition.stored_to_ns);
+    if (Status saved = save(partition); !saved) return saved;
+  }
+  return {};
 }
 
 Status Partitions::begin(std::int64_t stored_ns, std::int64_t now_ns) {

@@ -7,11 +7,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "component/keep.hpp"
+#include "component/retention_clock.hpp"
 #include "sinks/sqlite/database.hpp"
 #include "sinks/sqlite/rollup_levels.hpp"
 #include "sinks/sqlite/row_inserter.hpp"
@@ -37,6 +39,8 @@ struct ChunkValues {
   std::int64_t first_ns = 0, last_ns = 0;
   std::string_view data;
 };
+
+inline constexpr std::int64_t kChunkOverhead = 22;  // what packed rows take beside their bytes
 
 enum class Stored : unsigned char { yes, refused };
 
@@ -70,8 +74,10 @@ class Partitions {
   // Writes the rows that wait, and what has changed of the current partition's own row.
   Status save();
 
-  // Newest moment of storing: retention time never runs backwards behind it.
-  [[nodiscard]] std::int64_t newest_stored_ns() const;
+  // Newest moment of storing: retention time never runs backwards behind it. nullopt: nothing was stored.
+  [[nodiscard]] std::optional<std::int64_t> newest_stored_ns() const;
+  // Retention time has made a step.
+  Status move_along(const RetentionStep& step);
   [[nodiscard]] const SizePlan& plan() const { return plan_; }
 
  private:

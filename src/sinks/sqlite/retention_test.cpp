@@ -83,6 +83,80 @@ TEST(Retention, RowsGoWhenTheyAreOldByMonotonicTime) {
   EXPECT_GE(world.number("SELECT count(*) FROM frames"), before);
 }
 
+// As a machine without a battery has it, or one whose battery is old.
+TEST(Retention, AClockThatIsYearsAheadTakesNothingAwayUntilItIsTrusted) {
+  for (const char* form : {"plain", "packed"}) {
+    World world({"2h"});
+    world.form = form;
+    world.levels = {{{"2h"}, {"2h"}, {"2h"}}};
+    world.remake();
+    ASSERT_TRUE(world.open());
+    std::uint64_t seq = 0;
+    const auto write = [&] {
+      return world.write(make_batch(world.catalog, ++seq, 10, world.clock.wall().ns)).ok();
+    };
+    const auto again = [&] {
+      world.close();
+      world.remake();
+      return world.open().ok();
+    };
+    for (int i = 0; i < 10; ++i) {
+      ASSERT_TRUE(write());
+      world.clock.advance(std::chrono::minutes(5));
+    }
+    const auto stored = world.rows().size();
+    for (int start = 0; start < 3; ++start) {
+      world.clock.step_wall(std::chrono::hours(24 * 3000));
+      world.log.lines.clear();
+      ASSERT_TRUE(again());
+      ASSERT_EQ(world.log.lines.size(), 1U);
+      EXPECT_NE(world.log.lines.front().find("nothing vouches for it"), std::string::npos);
+      ASSERT_TRUE(write());
+      ASSERT_TRUE(write());
+    }
+    EXPECT_EQ(world.rows().size(), stored + 6 * 9);
+    EXPECT_GT(world.number("SELECT count(*) FROM rollup WHERE level=0"), 0);
+    // Running time counts.
+    for (int i = 0; i < 30; ++i) {
+      world.clock.advance(std::chrono::minutes(5));
+      ASSERT_TRUE(write());
+    }
+    EXPECT_LE(world.rows().size(), std::size_t{27} * 9);
+    // It was right: all that was there is years old, and goes, a few partitions at a time.
+    world.clock.vouch(true);
+    ASSERT_TRUE(again());
+    for (int i = 0; i < 8; ++i) ASSERT_TRUE(write());
+    EXPECT_EQ(world.rows().size(), std::size_t{8} * 9);
+  }
+}
+
+TEST(Retention, WhatCameBeforeTheClockWasSetIsNotOld) {
+  World world({"2h"});
+  world.clock.step_wall(Duration(-kStart) + std::chrono::seconds(20));  // 1970
+  ASSERT_TRUE(world.open());
+  std::uint64_t seq = 0;
+  const auto write = [&] {
+    return world.write(make_batch(world.catalog, ++seq, 10, world.clock.wall().ns)).ok();
+  };
+  for (int i = 0; i < 20; ++i) {
+    ASSERT_TRUE(write());
+    world.clock.advance(std::chrono::minutes(3));
+  }
+  world.clock.step_wall(Duration(kStart));
+  world.clock.vouch(true);
+  for (int i = 0; i < 15; ++i) {
+    ASSERT_TRUE(write());
+    world.clock.advance(std::chrono::minutes(3));
+  }
+  EXPECT_EQ(world.rows().size(), std::size_t{35} * 9);
+  for (int i = 0; i < 60; ++i) {
+    world.clock.advance(std::chrono::minutes(3));
+    ASSERT_TRUE(write());
+  }
+  EXPECT_LE(world.rows().size(), std::size_t{46} * 9);
+  EXPECT_GE(world.rows().size(), std::size_t{40} * 9);
+}
+
 TEST(Retention, AnIdleNodeForgetsTooAndAnOldRecordingIsKept) {
   World world({"1h"});
   ASSERT_TRUE(world.open());

@@ -9,7 +9,6 @@ namespace {
 
 constexpr int kParts = 20;                                // of each limit
 constexpr std::uint64_t kFreePartitionBytes = 64U << 20;  // where no size limits
-constexpr std::int64_t kRowOverhead = 14;                 // key, header, place in the page
 
 }  // namespace
 
@@ -56,7 +55,7 @@ Status RollupLevels::load() {
     // The bytes of an open one are noted when it is closed: once, and not with each transaction.
     Partition& open = here.list.back();
     const Result<std::int64_t> bytes =
-        database_.number("SELECT coalesce(sum(length(data) + " + std::to_string(kRowOverhead) +
+        database_.number("SELECT coalesce(sum(length(data) + " + std::to_string(kRollupOverhead) +
                          "), 0) FROM " + level_table(level, open.id));
     if (!bytes) return bytes.status();
     open.bytes = *bytes;
@@ -92,6 +91,18 @@ Status RollupLevels::begin(std::int64_t stored_ns, std::int64_t now_ns) {
     }
     here.list.back().stored_to_ns = std::max(here.list.back().stored_to_ns, stored_ns);
     if (Status trimmed = trim(level, now_ns); !trimmed) return trimmed;
+  }
+  return {};
+}
+
+Status RollupLevels::move_along(const RetentionStep& step) {
+  for (const Level level : kLevels) {
+    for (Partition& partition : tables(level).list) {
+      if (partition.stored_to_ns < step.since_ns) continue;
+      step.move(partition.stored_from_ns);
+      step.move(partition.stored_to_ns);
+      if (Status saved = save(level, partition); !saved) return saved;
+    }
   }
   return {};
 }
@@ -200,7 +211,7 @@ Status RollupLevels::append(Level level, std::int64_t key) {
   here.insert.bind(1, next);
   here.insert.bind(2, std::span(reinterpret_cast<const std::uint8_t*>(bytes_.data()), bytes_.size()));
   if (here.insert.run() != SQLITE_DONE) return database_.fault("cannot write rollups");
-  here.list.back().bytes += static_cast<std::int64_t>(bytes_.size()) + kRowOverhead;
+  here.list.back().bytes += static_cast<std::int64_t>(bytes_.size()) + kRollupOverhead;
   return {};
 }
 
@@ -213,7 +224,7 @@ Status RollupLevels::merge(Level level, std::int64_t key, const RollupBlock& rol
   stored_.clear();
   if (code == SQLITE_ROW) {
     const auto data = here.read.blob(0);
-    before = static_cast<std::int64_t>(data.size()) + kRowOverhead;
+    before = static_cast<std::int64_t>(data.size()) + kRollupOverhead;
     got = stored_.get({reinterpret_cast<const char*>(data.data()), data.size()});
   }
   here.read.reset();
@@ -225,7 +236,7 @@ Status RollupLevels::merge(Level level, std::int64_t key, const RollupBlock& rol
   here.replace.bind(1, key);
   here.replace.bind(2, std::span(reinterpret_cast<const std::uint8_t*>(bytes_.data()), bytes_.size()));
   if (here.replace.run() != SQLITE_DONE) return database_.fault("cannot write rollups");
-  here.list.back().bytes += static_cast<std::int64_t>(bytes_.size()) + kRowOverhead - before;
+  here.list.back().bytes += static_cast<std::int64_t>(bytes_.size()) + kRollupOverhead - before;
   return {};
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "component/keep.hpp"
+#include "component/retention_clock.hpp"
 #include "sinks/sqlite/block_key.hpp"
 #include "sinks/sqlite/database.hpp"
 #include "sinks/sqlite/rollup.hpp"
@@ -28,6 +29,8 @@ struct LevelTraits {
 [[nodiscard]] const LevelTraits& traits_of(Level level);
 [[nodiscard]] std::string level_table(Level level, std::int64_t partition);
 
+inline constexpr std::int64_t kRollupOverhead = 14;  // of one value: key, header, place in the page
+
 // What is kept of each level; `bytes` of it alone.
 using LevelKeeps = std::array<Keep, kLevels.size()>;
 
@@ -40,6 +43,9 @@ class RollupLevels {
   Status load();
   // As Partitions::begin.
   Status begin(std::int64_t stored_ns, std::int64_t now_ns);
+
+  // Retention time has made a step.
+  Status move_along(const RetentionStep& step);
 
   // All in the minute that begins at `minute` * 60 s.
   Status add(Level level, std::int64_t block, std::int64_t stream, const RollupBlock& rollup);

@@ -52,14 +52,19 @@ void RollupMaker::roll_up(std::span<const RowRun> runs, const RowSchema& schema,
 
 const RollupBlock& RollupMaker::whole(std::int64_t into_us) {
   whole_.clear();
-  whole_.place(0);
-  for (const RollupBlock::Slot& slot : seconds_.slots()) {
-    Bucket& all = whole_.slot(slot.slot)[0];
+  roll_into_one(seconds_, kSecondNs / 1000, into_us, whole_);
+  return whole_;
+}
+
+void roll_into_one(const RollupBlock& buckets, std::int64_t bucket_us, std::int64_t into_us,
+                   RollupBlock& one) {
+  const std::size_t place = one.place(0);
+  for (const RollupBlock::Slot& slot : buckets.slots()) {
+    Bucket& all = one.slot(slot.slot)[place];
     for (std::size_t i = 0; i < slot.buckets.size(); ++i) {
-      all.merge(slot.buckets[i], into_us + std::int64_t{seconds_.offsets()[i]} * 1'000'000);
+      all.merge(slot.buckets[i], into_us + std::int64_t{buckets.offsets()[i]} * bucket_us);
     }
   }
-  return whole_;
 }
 
 }  // namespace cantrail::sqlite

@@ -11,6 +11,10 @@
 
 namespace cantrail::sqlite {
 
+// All buckets of a block as one; what they are offset from begins `into_us` behind that one's start.
+void roll_into_one(const RollupBlock& buckets, std::int64_t bucket_us, std::int64_t into_us,
+                   RollupBlock& one);
+
 // Text, NaN and infinities are left out. Keeps its memory. Not thread-safe.
 class RollupMaker {
  public:

@@ -44,8 +44,7 @@ void ChunkPacker::put(std::string& out, std::span<const RowRun> runs, const RowS
     const auto times = run.block->time_ns().subspan(run.from, run.rows());
     column_.insert(column_.end(), times.begin(), times.end());
   }
-  put_number(out, column_.size());
-  code_.put_integers(out, column_);
+  put_times(out);
   column_.clear();
   for (const RowRun& run : runs) {
     column_.insert(column_.end(), run.rows(), static_cast<std::int64_t>(run.batch->raw->position.seq));
@@ -55,6 +54,37 @@ void ChunkPacker::put(std::string& out, std::span<const RowRun> runs, const RowS
   each_row(runs, [this](const RowRun& run, std::uint32_t row) { column_.push_back(run.record(row)); });
   code_.put_integers(out, column_);
   put_frames(out, runs, can_id);
+  put_fields(out, runs, schema);
+}
+
+void ChunkPacker::put(std::string& out, const RowChunk& chunk, std::span<const std::uint32_t> rows,
+                      const RowSchema& schema) {
+  const auto put_column = [&](std::span<const std::int64_t> all) {
+    column_.clear();
+    for (const std::uint32_t row : rows) column_.push_back(all[row]);
+  };
+  out += static_cast<char>(kFormat);
+  put_column(chunk.values.time_ns());
+  put_times(out);
+  put_column(chunk.seq);
+  code_.put_integers(out, column_);
+  put_column(chunk.record);
+  code_.put_integers(out, column_);
+  put_frames(out, chunk, rows);
+  std::vector<RowRun> runs;
+  for (const std::uint32_t row : rows) {
+    if (runs.empty() || runs.back().to != row) runs.push_back({nullptr, &chunk.values, row, row});
+    runs.back().to = row + 1;
+  }
+  put_fields(out, runs, schema);
+}
+
+void ChunkPacker::put_times(std::string& out) {
+  put_number(out, column_.size());
+  code_.put_integers(out, column_);
+}
+
+void ChunkPacker::put_fields(std::string& out, std::span<const RowRun> runs, const RowSchema& schema) {
   put_number(out, schema.fields.size());
   for (std::size_t field = 0; field < schema.fields.size(); ++field) {
     put_field(out, runs, field, schema.fields[field].type);
@@ -77,12 +107,6 @@ void ChunkPacker::put_frames(std::string& out, std::span<const RowRun> runs,
   });
   out += static_cast<char>(others ? kFramesWithIds : kFrames);
   if (others) code_.put_integers(out, column_);
-  put_payload(out, runs);
-}
-
-// Frames of a message nearly always have one length, and most of their bytes change little: each byte is a
-// column then.
-void ChunkPacker::put_payload(std::string& out, std::span<const RowRun> runs) {
   payload_.clear();
   column_.clear();
   each_row(runs, [this](const RowRun& run, std::uint32_t row) {
@@ -90,6 +114,32 @@ void ChunkPacker::put_payload(std::string& out, std::span<const RowRun> runs) {
     payload_.append(reinterpret_cast<const char*>(data.data()), data.size());
     column_.push_back(static_cast<std::int64_t>(data.size()));
   });
+  put_payload(out);
+}
+
+void ChunkPacker::put_frames(std::string& out, const RowChunk& chunk, std::span<const std::uint32_t> rows) {
+  if (chunk.payload_at.empty()) {
+    out += static_cast<char>(kNoFrames);
+    return;
+  }
+  out += static_cast<char>(chunk.can_id.empty() ? kFrames : kFramesWithIds);
+  column_.clear();
+  if (!chunk.can_id.empty()) {
+    for (const std::uint32_t row : rows) column_.push_back(chunk.can_id[row]);
+    code_.put_integers(out, column_);
+  }
+  payload_.clear();
+  column_.clear();
+  for (const std::uint32_t row : rows) {
+    payload_ += chunk.data(row);
+    column_.push_back(static_cast<std::int64_t>(chunk.data(row).size()));
+  }
+  put_payload(out);
+}
+
+// Of payload_ and the lengths in column_. Frames of a message nearly always have one length, and most of
+// their bytes change little: each byte is a column then.
+void ChunkPacker::put_payload(std::string& out) {
   code_.put_integers(out, column_);
   const auto length = static_cast<std::size_t>(column_.front());
   const bool alike = std::ranges::all_of(column_, [&](std::int64_t one) { return one == column_.front(); });

@@ -17,24 +17,6 @@
 
 namespace cantrail::sqlite {
 
-// Keeps its memory. Not thread-safe.
-class ChunkPacker {
- public:
-  // Appends to `out`. `can_id`: the stream's; frames with others carry their own.
-  void put(std::string& out, std::span<const RowRun> runs, const RowSchema& schema,
-           std::optional<std::uint32_t> can_id);
-
- private:
-  void put_frames(std::string& out, std::span<const RowRun> runs, std::optional<std::uint32_t> can_id);
-  void put_payload(std::string& out, std::span<const RowRun> runs);
-  void put_field(std::string& out, std::span<const RowRun> runs, std::size_t field, FieldType type);
-
-  ColumnCode code_;
-  std::vector<std::int64_t> column_, reasons_;
-  std::vector<std::uint64_t> words_;
-  std::string payload_, present_;
-};
-
 struct RowChunk {
   std::vector<std::int64_t> seq, record;
   std::vector<std::int64_t> can_id;       // empty: the stream's
@@ -47,6 +29,30 @@ struct RowChunk {
     if (payload_at.empty()) return {};
     return std::string_view(payload).substr(payload_at[row], payload_at[row + 1] - payload_at[row]);
   }
+};
+
+// Keeps its memory. Not thread-safe.
+class ChunkPacker {
+ public:
+  // Appends to `out`. `can_id`: the stream's; frames with others carry their own.
+  void put(std::string& out, std::span<const RowRun> runs, const RowSchema& schema,
+           std::optional<std::uint32_t> can_id);
+  // Those rows of a chunk alone, ascending; `schema`: the chunk's.
+  void put(std::string& out, const RowChunk& chunk, std::span<const std::uint32_t> rows,
+           const RowSchema& schema);
+
+ private:
+  void put_times(std::string& out);
+  void put_frames(std::string& out, std::span<const RowRun> runs, std::optional<std::uint32_t> can_id);
+  void put_frames(std::string& out, const RowChunk& chunk, std::span<const std::uint32_t> rows);
+  void put_payload(std::string& out);
+  void put_fields(std::string& out, std::span<const RowRun> runs, const RowSchema& schema);
+  void put_field(std::string& out, std::span<const RowRun> runs, std::size_t field, FieldType type);
+
+  ColumnCode code_;
+  std::vector<std::int64_t> column_, reasons_;
+  std::vector<std::uint64_t> words_;
+  std::string payload_, present_;
 };
 
 // Fault `corrupt`: the bytes are damaged, or do not belong to this schema.

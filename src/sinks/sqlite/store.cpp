@@ -75,26 +75,38 @@ Result<std::unique_ptr<Store>> Store::open(const std::string& path, const StoreO
     return ready.fault();
   std::unique_ptr<Store> store(new Store(std::move(*database), options, lane, clock, log));
   sqlite3_wal_hook(store->database_.handle(), note_frames, &store->wal_frames_);
-  if (Status loaded = store->partitions_.load(); !loaded) return loaded.fault();
-  if (Status loaded = store->rollups_.load(); !loaded) return loaded.fault();
+  if (Status loaded = store->look_for_others(); !loaded) return loaded.fault();
   const Result<std::int64_t> page = store->database_.number("PRAGMA page_size");
   if (!page) return page.fault();
   store->log_frame_bytes_ = static_cast<std::uint64_t>(*page) + kLogFrameHead;
   sqlite3_busy_timeout(store->database_.handle(), kWriteWaitMs);
-  store->opened_ = clock.pair();
-  store->opened_.wall.ns = std::max(store->opened_.wall.ns, store->partitions_.newest_stored_ns());
+  store->begin_retention(options);
   return store;
 }
 
-// Retention is measured in monotonic time, so that a stepping clock does not take data away.
-std::int64_t Store::now_ns() const {
-  return (opened_.wall + (clock_.mono() - opened_.mono)).ns;
+void Store::begin_retention(const StoreOptions& options) {
+  std::optional<Duration> shortest = keep_.age;
+  for (const Keep& keep : options.rollups) {
+    if (keep.age) shortest = std::min(shortest.value_or(*keep.age), *keep.age);
+  }
+  retention_.emplace(clock_, partitions_.newest_stored_ns(), shortest);
+  if (shortest && retention_->waits()) {
+    log_.write(Severity::warning, lane_, database_.path() + ": " + retention_->why_it_waits());
+  }
+}
+
+// Within the transaction.
+Status Store::catch_up() {
+  const std::optional<RetentionStep> step = retention_->catch_up();
+  if (!step) return {};
+  if (Status moved = rollups_.move_along(*step); !moved) return moved;
+  return partitions_.move_along(*step);
 }
 
 // A batch ages from when the node took it, also if it comes late. A time that would make it old already, or
 // lies ahead, is not believed.
 std::int64_t Store::stored_ns(const RawBatch& raw) const {
-  const std::int64_t now = now_ns();
+  const std::int64_t now = retention_->now_ns();
   const std::int64_t taken = raw.clock.wall.ns;
   const bool believed = taken > 0 && taken <= now && (!keep_.age || now - taken < keep_.age->count());
   return believed ? taken : now;
@@ -147,6 +159,10 @@ Result<WriteOutcome> Store::write(std::span<const BatchPtr> batches, const Posit
                                   const Position& upto, RejectedRows* rejected) {
   if (!batches.empty()) use(batches.front()->raw->catalog);
   if (Status begun = database_.run("BEGIN IMMEDIATE"); !begun) return begun.fault();
+  if (Status looked = look_for_others(); !looked) {
+    database_.rollback();
+    return looked.fault();
+  }
   Result<std::optional<Position>> found = cursor(upto.journal);
   if (!found || (*found && **found != expected)) {
     database_.rollback();
@@ -171,13 +187,27 @@ Result<WriteOutcome> Store::write(std::span<const BatchPtr> batches, const Posit
   return outcome;
 }
 
+// Another program (`replay --dbc`) may have changed the file since the last write: what is known of it is
+// read again.
+Status Store::look_for_others() {
+  const Result<std::int64_t> version = database_.number("PRAGMA data_version");
+  if (!version) return version.status();
+  if (*version == data_version_) return {};
+  streams_.forget();
+  if (Status loaded = partitions_.load(); !loaded) return loaded;
+  if (Status loaded = rollups_.load(); !loaded) return loaded;
+  data_version_ = *version;
+  return {};
+}
+
 Result<WriteOutcome> Store::write_all(std::span<const BatchPtr> batches, const Position& expected,
                                       const Position& upto) {
   WriteOutcome outcome;
   for (const StreamId stream : touched_) last_[stream].set = false;
   touched_.clear();
   pending_.clear();
-  const std::int64_t now = now_ns();
+  if (Status caught_up = catch_up(); !caught_up) return caught_up.fault();
+  const std::int64_t now = retention_->now_ns();
   for (std::size_t i = 0; i < batches.size(); ++i) {
     const RawBatch& raw = *batches[i]->raw;
     const std::int64_t stored = std::min(stored_ns(raw), now);
@@ -228,24 +258,7 @@ Result<RowValues> Store::values(const Batch& batch, encode::RowRef ref, std::uin
   if (!stream) return stream.fault();
   const Result<std::int64_t> origin = streams_.origin(batch.raw->position);
   if (!origin) return origin.fault();
-  RowValues row;
-  row.time_ns = block.time_ns()[ref.row];
-  row.stream = (*stream)->id;
-  row.origin = *origin;
-  row.seq = batch.raw->position.seq;
-  row.index = index;
-  // A named signal's rows have frames, whose bytes are kept with the message's own.
-  if (frame_derived(batch, ref) && catalog_->streams[block.stream()].row->can_id) {
-    const FrameView frame = batch.raw->frames[index];
-    const std::uint32_t can_id = frame.number() | (frame.extended() ? kIdExtended : 0);
-    if (can_id != (*stream)->can_id) row.can_id = can_id;
-    row.data = frame.data;
-  }
-  text_->signals(signals_, block, ref.row);
-  text_->labels(labels_, block, ref.row);
-  row.signals = signals_;
-  row.labels = labels_;
-  return row;
+  return row_maker_.make(batch, block, ref.row, index, **stream, *origin, *text_);
 }
 
 Status Store::write_plain(const Part& part, WriteOutcome& outcome) {
@@ -413,24 +426,13 @@ void Store::remember(std::size_t batch, encode::RowRef row, StreamId stream, std
 
 Status Store::write_latest(std::span<const BatchPtr> batches) {
   if (touched_.empty()) return {};
-  Result<Statement> replace = database_.prepare(
-      "REPLACE INTO latest(stream, time_ns, can_id, origin, seq, idx, data, signals, labels) "
-      "VALUES(?,?,?,?,?,?,?,?,?)");
-  if (!replace) return replace.status();
+  Result<LatestRows> latest = LatestRows::open(database_);
+  if (!latest) return latest.status();
   for (const StreamId stream : touched_) {
     const Last& last = last_[stream];
     const Result<RowValues> row = values(*batches[last.batch], last.row, last.index);
     if (!row) return row.status();
-    replace->bind(1, row->stream);
-    replace->bind(2, row->time_ns);
-    row->can_id ? replace->bind(3, std::int64_t{*row->can_id}) : replace->bind_null(3);
-    replace->bind(4, row->origin);
-    replace->bind(5, static_cast<std::int64_t>(row->seq));
-    replace->bind(6, std::int64_t{row->index});
-    replace->bind(7, row->data);
-    replace->bind(8, row->signals);
-    row->labels.empty() ? replace->bind_null(9) : replace->bind(9, row->labels);
-    if (replace->run() != SQLITE_DONE) return database_.fault("cannot note the latest row");
+    if (Status put = latest->put(*row); !put) return put;
   }
   return {};
 }

@@ -9,9 +9,11 @@
 
 #include "base/clock.hpp"
 #include "component/keep.hpp"
+#include "component/retention_clock.hpp"
 #include "component/sink.hpp"
 #include "encode/row_cursor.hpp"
 #include "sinks/sqlite/database.hpp"
+#include "sinks/sqlite/latest_row.hpp"
 #include "sinks/sqlite/partitions.hpp"
 #include "sinks/sqlite/pending_rows.hpp"
 #include "sinks/sqlite/rollup_levels.hpp"
@@ -68,6 +70,7 @@ class Store {
 
   Store(Database database, const StoreOptions& options, std::string lane, Clock& clock, Log& log);
 
+  Status look_for_others();
   Result<WriteOutcome> write_all(std::span<const BatchPtr> batches, const Position& expected,
                                  const Position& upto);
   Status write_plain(const Part& part, WriteOutcome& outcome);
@@ -83,7 +86,8 @@ class Store {
   Result<RowValues> values(const Batch& batch, encode::RowRef ref, std::uint32_t index);
   void remember(std::size_t batch, encode::RowRef row, StreamId stream, std::uint32_t index);
   void checkpoint();
-  [[nodiscard]] std::int64_t now_ns() const;
+  void begin_retention(const StoreOptions& options);
+  Status catch_up();
   [[nodiscard]] std::int64_t stored_ns(const RawBatch& raw) const;
 
   Database database_;
@@ -91,7 +95,7 @@ class Store {
   std::string lane_;
   Clock& clock_;
   Log& log_;
-  ClockPair opened_;  // wall is retention time: never before what the file holds
+  std::optional<RetentionClock> retention_;  // set by open()
   RowForm form_;
   RollupLevels rollups_;
   Partitions partitions_;
@@ -105,9 +109,10 @@ class Store {
   ChunkPacker packer_;
   std::string chunk_;
   std::vector<bool> has_row_;  // frames of the batch at hand
-  std::string signals_, labels_;
-  std::vector<Last> last_;         // by StreamId
-  std::vector<StreamId> touched_;  // streams with last_[…].set
+  RowMaker row_maker_;
+  std::vector<Last> last_;                    // by StreamId
+  std::vector<StreamId> touched_;             // streams with last_[…].set
+  std::optional<std::int64_t> data_version_;  // other connections' commits, as SQLite counts them
   std::uint64_t log_frame_bytes_ = 4096 + 24;
   int wal_frames_ = 0;    // in the log, as of the last commit
   int tried_frames_ = 0;  // at the last checkpoint that could not finish

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include <sqlite3.h>
 
@@ -69,22 +70,33 @@ Result<Streams::Entry> Streams::enter_fields(Entry entry, const RowSchema& row, 
 }
 
 // `signals` of a stream is an object, name → unit: all that ever were in it, so that readers know which
-// streams a signal pattern can match. It only grows, so a signal's place in it is its number for good.
+// streams a signal pattern can match. It only grows, so a signal's place in it is its number for good. Of the
+// units the last one counts.
 Status Streams::enter_signals(Entry& entry, const RowSchema& row, std::string_view known) {
-  std::vector<std::string> names = member_names(known);
-  std::string all(known.substr(0, known.size() - 1));  // without the bracket
-  const std::size_t before = names.size();
+  std::vector<std::pair<std::string, std::string>> signals;
+  Members members(known);
+  while (const auto member = members.next())
+    signals.emplace_back(unquote(member->key), unquote(member->value));
+  bool changed = false;
   for (const FieldSchema& field : row.fields) {
-    const auto at = std::find(names.begin(), names.end(), field.name);
-    entry.slots.push_back(static_cast<std::uint32_t>(at - names.begin()));
-    if (at != names.end()) continue;
-    if (!names.empty()) all += ',';
-    names.push_back(field.name);
-    encode::append_json_string(all, field.name);
-    all += ':';
-    encode::append_json_string(all, field.unit);
+    auto at = std::ranges::find(signals, field.name, &std::pair<std::string, std::string>::first);
+    entry.slots.push_back(static_cast<std::uint32_t>(at - signals.begin()));
+    if (at != signals.end() && at->second == field.unit) continue;
+    changed = true;
+    if (at == signals.end()) {
+      signals.emplace_back(field.name, field.unit);
+    } else {
+      at->second = field.unit;
+    }
   }
-  if (names.size() == before) return {};
+  if (!changed) return {};
+  std::string all = "{";
+  for (const auto& [name, unit] : signals) {
+    if (all.size() > 1) all += ',';
+    encode::append_json_string(all, name);
+    all += ':';
+    encode::append_json_string(all, unit);
+  }
   all += '}';
   Result<Statement> update = database_.prepare("UPDATE stream SET signals=? WHERE id=?");
   if (!update) return update.status();

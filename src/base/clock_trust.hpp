@@ -1,9 +1,9 @@
-// How far this machine's clock can be trusted, as the kernel judges it.
+// How far this machine's clock can be trusted, as the kernel judges.
 #pragma once
 
 #include <optional>
 
-namespace cantrail::server {
+namespace cantrail {
 
 struct ClockTrust {
   bool synchronised = false;       // something (NTP, PTP, GPS) keeps the clock at the time of day
@@ -13,4 +13,4 @@ struct ClockTrust {
 // adjtimex(2), which only reads here. Thread-safe.
 [[nodiscard]] ClockTrust clock_trust();
 
-}  // namespace cantrail::server
+}  // namespace cantrail

@@ -1,8 +1,8 @@
-#include "server/clock_trust.hpp"
+#include "base/clock_trust.hpp"
 
 #include <sys/timex.h>
 
-namespace cantrail::server {
+namespace cantrail {
 
 ClockTrust clock_trust() {
   timex clock{};
@@ -11,4 +11,4 @@ ClockTrust clock_trust() {
   return {true, static_cast<double>(clock.maxerror) / 1000};
 }
 
-}  // namespace cantrail::server
+}  // namespace cantrail

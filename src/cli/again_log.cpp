@@ -1,0 +1,184 @@
+#include "cli/again_log.hpp"
+
+#include <algorithm>
+
+#include "base/file.hpp"
+#include "cli/batch_copy.hpp"
+#include "cli/standard_log.hpp"
+#include "decode/catalog/definition.hpp"
+
+namespace cantrail::cli {
+namespace {
+
+StreamBlock rows_within(const StreamBlock& block, const TimeRange& range) {
+  std::vector<std::uint32_t> rows;
+  for (std::uint32_t row = 0; row < block.rows(); ++row) {
+    if (range.holds(block.time_ns()[row])) rows.push_back(row);
+  }
+  StreamBlock cut;
+  if (!rows.empty()) cut.take(block, rows);
+  return cut;
+}
+
+// As a lane leaves records out.
+BatchPtr cut_to(const BatchPtr& batch, const TimeRange& range) {
+  const RawBatch& raw = *batch->raw;
+  auto cut = std::make_shared<Batch>();
+  for (std::uint32_t i = 0; i < raw.frames.size(); ++i) {
+    if (!range.holds(raw.frames.time_ns()[i])) cut->left_out.push_back(i);
+  }
+  auto record = static_cast<std::uint32_t>(raw.frames.size());
+  cut->cut_rows.emplace();
+  for (const StreamBlock& rows : raw.rows) {
+    std::vector<std::uint32_t> all(rows.rows());
+    for (std::uint32_t row = 0; row < all.size(); ++row) all[row] = row;
+    StreamBlock& kept = cut->cut_rows->emplace_back();
+    kept.take(rows, all);
+    for (std::uint32_t row = 0; row < all.size(); ++row, ++record) {
+      if (range.holds(rows.time_ns()[row])) continue;
+      cut->left_out.push_back(record);
+      for (std::size_t field = 0; field < kept.fields(); ++field)
+        kept.set_absent(field, row, Quality::inactive);
+    }
+  }
+  for (const StreamBlock& block : batch->blocks) {
+    StreamBlock within = rows_within(block, range);
+    if (within.rows() > 0) cut->blocks.push_back(std::move(within));
+  }
+  cut->raw = batch->raw;
+  return cut;
+}
+
+bool lies_within(const RawBatch& raw, const TimeRange& range) {
+  const auto inside = [&](std::int64_t time) { return range.holds(time); };
+  return std::ranges::all_of(raw.frames.time_ns(), inside) &&
+         std::ranges::all_of(
+             raw.rows, [&](const StreamBlock& rows) { return std::ranges::all_of(rows.time_ns(), inside); });
+}
+
+}  // namespace
+
+Result<std::unique_ptr<AgainLog>> AgainLog::open(const std::string& folder, NewDecoding decoding,
+                                                 TimeRange range) {
+  StandardErrorLog log;
+  auto archive = open_archive(folder, real_file_system(), log);
+  if (!archive) return archive.fault();
+  return std::unique_ptr<AgainLog>(new AgainLog(std::move(*archive), std::move(decoding), range));
+}
+
+Result<std::optional<sqlite::AgainBatch>> AgainLog::next() {
+  for (;;) {
+    auto item = archive_.reader->next();
+    if (!item) return item.fault();
+    if (!*item) return std::optional<sqlite::AgainBatch>();
+    if ((*item)->missing) ++missing_;
+    const std::shared_ptr<RawBatch>& raw = (*item)->batch;
+    if ((raw->records() == 0 && raw->gaps.empty()) || (*item)->catalog.is_zero()) continue;
+    const auto catalogs = catalogs_of((*item)->catalog);
+    if (!catalogs) return catalogs.fault();
+    const auto& [captured, anew] = **catalogs;
+    raw->catalog = CatalogPtr(captured, captured->catalog.get());
+    leave_out_misfits(*raw);
+    // Named signals remember: what is before the range is decoded for them.
+    if (!matters(*raw, **catalogs)) continue;
+    auto copy = copy_of(*raw);
+    copy->catalog = CatalogPtr(anew, anew->catalog.get());
+    sqlite::AgainBatch both{before_.decode(raw, captured), after_.decode(std::move(copy), anew)};
+    const auto within =
+        std::ranges::count_if(raw->frames.time_ns(), [&](std::int64_t time) { return range_.holds(time); });
+    frames_ += static_cast<std::uint64_t>(within);
+    if (lies_within(*raw, range_)) return std::optional(std::move(both));
+    both = {cut_to(both.before, range_), cut_to(both.after, range_)};
+    const bool any_row = std::ranges::any_of(both.after->rows(), [&](const StreamBlock& rows) {
+      return std::ranges::any_of(rows.time_ns(), [&](std::int64_t time) { return range_.holds(time); });
+    });
+    if (within > 0 || any_row) return std::optional(std::move(both));
+  }
+}
+
+bool AgainLog::matters(const RawBatch& raw, const Catalogs& catalogs) const {
+  if (raw.records() > 0 && (catalogs.before->derivation || catalogs.after->derivation)) return true;
+  const auto inside = [this](std::int64_t time) { return range_.holds(time); };
+  if (raw.records() == 0) {
+    return std::ranges::any_of(raw.gaps, [this](const GapRecord& gap) {
+      return gap.from.ns < range_.to_ns && gap.to.ns >= range_.from_ns;
+    });
+  }
+  return std::ranges::any_of(raw.frames.time_ns(), inside) ||
+         std::ranges::any_of(
+             raw.rows, [&](const StreamBlock& rows) { return std::ranges::any_of(rows.time_ns(), inside); });
+}
+
+Result<const AgainLog::Catalogs*> AgainLog::catalogs_of(const Digest& digest) {
+  const auto known = catalogs_.find(digest);
+  if (known != catalogs_.end()) return &known->second;
+  const auto text = archive_.reader->definition(digest);
+  if (!text) return text.fault();
+  Catalogs made;
+  auto before = compiler_.compile(*text);
+  if (!before) return before.fault();
+  made.before = std::move(*before);
+  auto spec = read_definition(*text);
+  if (!spec) return spec.fault();
+  if (Status redefined = redefine(*spec); !redefined) return redefined.fault();
+  auto after = compiler_.compile(std::move(*spec), warnings_);
+  if (!after) return after.fault();
+  made.after = std::move(*after);
+  return &(catalogs_[digest] = std::move(made));
+}
+
+Status AgainLog::redefine(CatalogSpec& spec) {
+  const std::vector<DbcText> captured = std::move(spec.dbcs);
+  std::vector<std::vector<DbcText>> wanted;  // by channel
+  bool any = false;
+  std::optional<std::vector<std::uint32_t>> common;
+  for (const ChannelInfo& channel : spec.channels) any = any || !channel.dbcs.empty();
+  for (const ChannelInfo& channel : spec.channels) {
+    std::vector<DbcText>& list = wanted.emplace_back();
+    for (const std::uint32_t dbc : channel.dbcs) list.push_back(captured.at(dbc));
+    if (const auto named = decoding_.named.find(channel.alias); named != decoding_.named.end()) {
+      met_.insert(channel.alias);
+      list = named->second;
+    } else if (decoding_.config) {
+      for (const auto& [alias, dbcs] : decoding_.config->channels) {
+        if (alias != channel.alias) continue;
+        list.clear();
+        for (const std::uint32_t dbc : dbcs) list.push_back(decoding_.config->dbcs.at(dbc));
+      }
+    } else if (!decoding_.dbcs.empty() && (!channel.dbcs.empty() || !any)) {
+      if (common && *common != channel.dbcs) {
+        return {FaultKind::config,
+                "the journal's channels have different DBCs: say which channel is meant, as in "
+                "--dbc " +
+                    channel.alias + "=FILE"};
+      }
+      common = channel.dbcs;
+      list = decoding_.dbcs;
+    }
+  }
+  spec.dbcs.clear();
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    spec.channels[i].dbcs.clear();
+    for (DbcText& dbc : wanted[i]) {
+      const auto same = std::ranges::find_if(
+          spec.dbcs, [&](const DbcText& one) { return one.name == dbc.name && one.text == dbc.text; });
+      spec.channels[i].dbcs.push_back(static_cast<std::uint32_t>(same - spec.dbcs.begin()));
+      if (same == spec.dbcs.end()) spec.dbcs.push_back(std::move(dbc));
+    }
+  }
+  if (decoding_.config) {
+    spec.copies = decoding_.config->copies;
+    spec.signals = decoding_.config->signals;
+  }
+  return {};
+}
+
+std::vector<std::string> AgainLog::channels_not_met() const {
+  std::vector<std::string> names;
+  for (const auto& [alias, dbcs] : decoding_.named) {
+    if (!met_.contains(alias)) names.push_back(alias);
+  }
+  return names;
+}
+
+}  // namespace cantrail::cli

@@ -1,0 +1,74 @@
+// The batches of a journal, decoded as they were captured and decoded again by other DBCs.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/diagnostic.hpp"
+#include "base/status.hpp"
+#include "cli/log_catalog.hpp"
+#include "decode/catalog/catalog_compiler.hpp"
+#include "journal/archive.hpp"
+#include "pipeline/batch_decoder.hpp"
+#include "sinks/sqlite/replacement.hpp"
+
+namespace cantrail::cli {
+
+// What decodes from now on. Channels that it does not name keep their DBCs, and where it has no configuration
+// copies and named signals stay.
+struct NewDecoding {
+  std::vector<DbcText> dbcs;                          // of every channel that had one
+  std::map<std::string, std::vector<DbcText>> named;  // of those channels
+  std::optional<LogDecoding> config;                  // in place of both
+};
+
+struct TimeRange {
+  std::int64_t from_ns, to_ns;  // of records, [from, to)
+  [[nodiscard]] bool holds(std::int64_t time_ns) const { return time_ns >= from_ns && time_ns < to_ns; }
+};
+
+class AgainLog {
+ public:
+  // Fault `rejected`: the folder is no journal. Faults of next() besides: `config` (a text is no DBC;
+  // channels have different DBCs and `dbcs` are meant for all; a named signal cannot be computed).
+  static Result<std::unique_ptr<AgainLog>> open(const std::string& folder, NewDecoding decoding,
+                                                TimeRange range);
+
+  // In their order, those with records or gaps in the range, each cut to it. nullopt: the end.
+  Result<std::optional<sqlite::AgainBatch>> next();
+
+  [[nodiscard]] const JournalId& journal() const { return archive_.id; }
+  [[nodiscard]] std::uint64_t frames() const { return frames_; }           // in the range so far
+  [[nodiscard]] std::uint64_t missing() const { return missing_; }         // places that it came over
+  [[nodiscard]] const Diagnostics& warnings() const { return warnings_; }  // of the DBCs, so far
+  [[nodiscard]] std::vector<std::string> channels_not_met() const;         // that were named
+
+ private:
+  struct Catalogs {
+    CompiledCatalogPtr before, after;
+  };
+
+  AgainLog(JournalArchive archive, NewDecoding decoding, TimeRange range)
+      : archive_(std::move(archive)), decoding_(std::move(decoding)), range_(range) {}
+
+  Result<const Catalogs*> catalogs_of(const Digest& digest);
+  Status redefine(CatalogSpec& spec);
+  [[nodiscard]] bool matters(const RawBatch& raw, const Catalogs& catalogs) const;
+
+  JournalArchive archive_;
+  NewDecoding decoding_;
+  TimeRange range_;
+  CatalogCompiler compiler_;
+  BatchDecoder before_, after_;
+  std::map<Digest, Catalogs> catalogs_;
+  std::set<std::string> met_;
+  Diagnostics warnings_;
+  std::uint64_t frames_ = 0, missing_ = 0;
+};
+
+}  // namespace cantrail::cli

@@ -1,0 +1,285 @@
+// One minute of a Replacement: what goes, what comes, and what is counted of it.
+#include <algorithm>
+#include <limits>
+
+#include <sqlite3.h>
+
+#include "sinks/sqlite/block_key.hpp"
+#include "sinks/sqlite/pending_rows.hpp"
+#include "sinks/sqlite/replacement.hpp"
+
+namespace cantrail::sqlite {
+namespace {
+
+constexpr std::size_t kMostRows = 4096;                         // in a chunk, as the sink packs them
+constexpr std::size_t kMostTextBytes = std::size_t{256} << 10;  // the same
+
+bool is_text(FieldType type) {
+  return type == FieldType::text || type == FieldType::blob;
+}
+
+// Of blocks with one layout.
+bool same_row(const RowSchema& schema, const StreamBlock& a, std::uint32_t row_a, const StreamBlock& b,
+              std::uint32_t row_b) {
+  for (std::size_t field = 0; field < schema.fields.size(); ++field) {
+    const bool valid = a.valid(field, row_a);
+    if (valid != b.valid(field, row_b)) return false;
+    if (!valid) {
+      if (a.quality(field, row_a) != b.quality(field, row_b)) return false;
+    } else if (is_text(schema.fields[field].type)) {
+      if (a.text(field, row_a) != b.text(field, row_b)) return false;
+    } else if (a.word(field, row_a) != b.word(field, row_b)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+Status Replacement::replace_minute(Group group, std::int64_t minute, const RowChanged& changed) {
+  Result<std::vector<StoredChunk>> all = stored_.minute(minute);
+  if (!all) return all.status();
+  note_places(group, *all);
+  std::map<std::int64_t, Exchange> exchanges;  // by stream
+  for (StoredChunk& chunk : *all) {
+    if (!delivered_.contains(chunk.stream)) exchanges[chunk.stream].chunks.push_back(std::move(chunk));
+  }
+  for (auto& [stream, fresh] : fresh_[minute]) exchanges[stream].fresh = std::move(fresh);
+  for (auto& [stream, exchange] : exchanges) {
+    exchange.minute = minute;
+    exchange.stream = stream;
+    find_old(group, exchange);
+    if (Status done = replace_stream(group, exchange, changed); !done) return done;
+  }
+  return {};
+}
+
+// Where rows of each batch lie, so that rows of messages that are new come to lie beside them.
+void Replacement::note_places(Group group, std::span<const StoredChunk> chunks) {
+  for (const StoredChunk& chunk : chunks) {
+    if (chunk.origin != origin_) continue;
+    for (const std::int64_t seq : chunk.rows.seq) {
+      if (const auto batch = batch_of(group, seq)) place_ = places_[*batch] = chunk.partition;
+    }
+  }
+}
+
+void Replacement::find_old(Group group, Exchange& exchange) const {
+  for (std::size_t i = 0; i < exchange.chunks.size(); ++i) {
+    const StoredChunk& chunk = exchange.chunks[i];
+    if (chunk.origin != origin_) continue;
+    const auto times = chunk.rows.values.time_ns();
+    for (std::uint32_t row = 0; row < chunk.rows.rows(); ++row) {
+      const RowKey key{chunk.rows.seq[row], chunk.rows.record[row], times[row]};
+      if (key.time_ns < from_ns_ || key.time_ns >= to_ns_ || !batch_of(group, key.seq)) continue;
+      exchange.old.push_back({key, i, row});
+    }
+  }
+  std::ranges::sort(exchange.old, {}, &OldRow::key);
+  std::erase_if(exchange.fresh, [&](const NewRow& row) {
+    return row.had_row && !std::ranges::binary_search(exchange.old, row.key, {}, &OldRow::key);
+  });
+  std::ranges::stable_sort(exchange.fresh, {}, &NewRow::key);
+}
+
+Status Replacement::replace_stream(Group group, Exchange& exchange, const RowChanged& changed) {
+  if (exchange.old.empty() && exchange.fresh.empty()) return {};
+  if (!exchange.fresh.empty()) {
+    const auto entry = streams_.entry(*after_, exchange.fresh.front().block->stream());
+    if (!entry) return entry.status();
+    if (alike(exchange, (*entry)->layout)) {
+      tell(exchange, changed);
+      return {};
+    }
+  }
+  const auto levels = rollups_.levels_of(exchange.chunks, exchange.minute, exchange.stream);
+  if (!levels) return levels.status();
+  if (!*levels) {
+    group_rows_.kept += exchange.old.size();
+    if (exchange.old.empty()) group_rows_.expired += exchange.fresh.size();
+    return {};
+  }
+  std::erase_if(exchange.fresh, [&](const NewRow& row) {
+    const bool expired = !place_of(group, exchange, row);
+    group_rows_.expired += expired ? 1 : 0;
+    return expired;
+  });
+  tell(exchange, changed);
+  return write(group, exchange, **levels);
+}
+
+bool Replacement::alike(const Exchange& exchange, std::int64_t layout) const {
+  if (exchange.old.size() != exchange.fresh.size()) return false;
+  for (std::size_t i = 0; i < exchange.old.size(); ++i) {
+    const OldRow& old = exchange.old[i];
+    const NewRow& fresh = exchange.fresh[i];
+    const StoredChunk& chunk = exchange.chunks[old.chunk];
+    if (old.key != fresh.key || chunk.layout != layout) return false;
+    if (!same_row(*chunk.schema, chunk.rows.values, old.row, *fresh.block, fresh.row)) return false;
+  }
+  return true;
+}
+
+void Replacement::tell(const Exchange& exchange, const RowChanged& changed) const {
+  const auto& [channel, message] = names_.at(exchange.stream);
+  auto old = exchange.old.begin();
+  auto fresh = exchange.fresh.begin();
+  while (old != exchange.old.end() || fresh != exchange.fresh.end()) {
+    const bool has_old =
+        fresh == exchange.fresh.end() || (old != exchange.old.end() && old->key <= fresh->key);
+    const bool has_fresh =
+        old == exchange.old.end() || (fresh != exchange.fresh.end() && fresh->key <= old->key);
+    RowAt before, after;
+    const WallTime time{has_old ? old->key.time_ns : fresh->key.time_ns};
+    if (has_old) {
+      const StoredChunk& chunk = exchange.chunks[old->chunk];
+      before = {chunk.schema, &chunk.rows.values, old->row};
+      ++old;
+    }
+    if (has_fresh) {
+      after = {after_->streams[fresh->block->stream()].row.get(), fresh->block, fresh->row};
+      ++fresh;
+    }
+    changed(channel, message, time, before, after);
+  }
+}
+
+std::optional<std::int64_t> Replacement::place_of(Group group, const Exchange& exchange,
+                                                  const NewRow& row) const {
+  const auto old = std::ranges::lower_bound(exchange.old, row.key, {}, &OldRow::key);
+  if (old != exchange.old.end() && old->key == row.key) return exchange.chunks[old->chunk].partition;
+  if (places_[row.batch]) return places_[row.batch];
+  return place_ ? place_ : stored_.partition_at(group[row.batch].after->raw->clock.wall.ns);
+}
+
+Status Replacement::write(Group group, const Exchange& exchange, const RollupsAgain::Levels& levels) {
+  std::map<std::int64_t, std::vector<NewRow>> by_partition;
+  for (const NewRow& row : exchange.fresh) by_partition[*place_of(group, exchange, row)].push_back(row);
+  std::int64_t stored_ns = std::numeric_limits<std::int64_t>::min();
+  for (const auto& [partition, rows] : by_partition)
+    stored_ns = std::max(stored_ns, stored_.stored_to(partition));
+  if (Status out = take_out(exchange); !out) return out;
+  for (const auto& [partition, rows] : by_partition) {
+    if (Status in = put_in(group, exchange, partition, rows); !in) return in;
+  }
+  const auto now = stored_.minute(exchange.minute, exchange.stream);
+  if (!now) return now.status();
+  Status rolled = rollups_.write(levels, *now, exchange.minute, exchange.stream, stored_ns);
+  if (!rolled) return rolled;
+  note_latest(exchange, exchange.fresh);
+  group_rows_.written += exchange.fresh.size();
+  return {};
+}
+
+void Replacement::note_latest(const Exchange& exchange, std::span<const NewRow> written) {
+  for (const OldRow& old : exchange.old) {
+    if (!std::ranges::binary_search(written, old.key, {}, &NewRow::key)) {
+      gone_[exchange.stream].insert(old.key);
+    }
+  }
+  if (written.empty()) return;
+  const auto [newest, fresh] = newest_.try_emplace(exchange.stream, written.back());
+  if (!fresh && newest->second.key < written.back().key) newest->second = written.back();
+}
+
+Status Replacement::take_out(const Exchange& exchange) {
+  std::vector<std::vector<bool>> goes(exchange.chunks.size());
+  for (const OldRow& old : exchange.old) {
+    goes[old.chunk].resize(exchange.chunks[old.chunk].rows.rows());
+    goes[old.chunk][old.row] = true;
+  }
+  std::vector<std::uint32_t> rest;
+  for (std::size_t i = 0; i < goes.size(); ++i) {
+    if (goes[i].empty()) continue;
+    rest.clear();
+    for (std::uint32_t row = 0; row < goes[i].size(); ++row) {
+      if (!goes[i][row]) rest.push_back(row);
+    }
+    if (Status kept = stored_.keep_rows(exchange.chunks[i], rest); !kept) return kept;
+  }
+  return {};
+}
+
+Status Replacement::put_in(Group group, const Exchange& exchange, std::int64_t partition,
+                           std::span<const NewRow> rows) {
+  const StreamId stream = rows.front().block->stream();
+  const RowSchema& schema = *after_->streams[stream].row;
+  const auto entry = streams_.entry(*after_, stream);
+  if (!entry) return entry.status();
+  std::string packed;
+  std::vector<RowRun> runs;
+  for (std::size_t at = 0; at < rows.size();) {
+    ChunkValues chunk{exchange.minute, exchange.stream, origin_, (*entry)->layout, 0, 0, 0, {}};
+    chunk.first_ns = std::numeric_limits<std::int64_t>::max();
+    chunk.last_ns = std::numeric_limits<std::int64_t>::min();
+    runs.clear();
+    std::size_t text = 0;
+    for (; at < rows.size() && runs.size() < kMostRows && text <= kMostTextBytes; ++at, ++chunk.rows) {
+      const NewRow& row = rows[at];
+      if (static_cast<std::size_t>(chunk.rows) == kMostRows) break;
+      text += text_bytes(*row.block, schema, row.row);
+      chunk.first_ns = std::min(chunk.first_ns, row.key.time_ns);
+      chunk.last_ns = std::max(chunk.last_ns, row.key.time_ns);
+      const auto record = static_cast<std::uint32_t>(row.key.record);
+      if (!runs.empty() && runs.back().block == row.block && runs.back().to == row.row) {
+        ++runs.back().to;
+      } else {
+        runs.push_back({group[row.batch].after.get(), row.block, row.row, row.row + 1, record, false});
+      }
+    }
+    packed.clear();
+    packer_.put(packed, runs, schema, (*entry)->can_id);
+    chunk.data = packed;
+    if (Status put = stored_.put(partition, chunk); !put) return put;
+  }
+  return {};
+}
+
+Status Replacement::write_latest(Group group) {
+  std::set<std::int64_t> touched;
+  for (const auto& [stream, row] : newest_) touched.insert(stream);
+  for (const auto& [stream, keys] : gone_) touched.insert(stream);
+  if (touched.empty()) return {};
+  Result<LatestRows> latest = LatestRows::open(database_);
+  if (!latest) return latest.status();
+  for (const std::int64_t stream : touched) {
+    if (Status done = write_latest(group, stream, *latest); !done) return done;
+  }
+  return {};
+}
+
+// The row that came last, by its place in this journal; one of another journal stays.
+Status Replacement::write_latest(Group group, std::int64_t stream, LatestRows& latest) {
+  const std::uint32_t epoch = group.front().after->raw->position.epoch;
+  Result<Statement> find = database_.prepare(
+      "SELECT o.journal=?2, o.epoch, l.seq, l.idx, l.time_ns FROM latest l JOIN origin o ON o.id=l.origin "
+      "WHERE l.stream=?1");
+  if (!find) return find.status();
+  find->bind(1, stream);
+  find->bind(2, std::span<const std::uint8_t>(journal_.bytes));
+  const int code = find->step();
+  if (code != SQLITE_ROW && code != SQLITE_DONE) return database_.fault("cannot read the latest rows");
+  const auto newest = newest_.find(stream);
+  if (code == SQLITE_ROW) {
+    if (find->integer(0) == 0 || find->integer(1) > epoch) return {};
+    const RowKey key{find->integer(2), find->integer(3), find->integer(4)};
+    const bool of_epoch = find->integer(1) == epoch;
+    find->reset();
+    if (newest == newest_.end()) {
+      if (!of_epoch || !gone_[stream].contains(key)) return {};
+      return database_.run("DELETE FROM latest WHERE stream=" + std::to_string(stream));
+    }
+    const bool gone = of_epoch && gone_[stream].contains(key);
+    if (of_epoch && key > newest->second.key && !gone) return {};
+  }
+  if (newest == newest_.end()) return {};
+  const NewRow& row = newest->second;
+  const auto entry = streams_.entry(*after_, row.block->stream());
+  if (!entry) return entry.status();
+  RowMaker maker;
+  return latest.put(maker.make(*group[row.batch].after, *row.block, row.row,
+                               static_cast<std::uint32_t>(row.key.record), **entry, origin_, *text_));
+}
+
+}  // namespace cantrail::sqlite

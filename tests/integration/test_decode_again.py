@@ -1,0 +1,274 @@
+"""A journal decoded again with a corrected DBC, held against a node that had that DBC from the start."""
+
+import contextlib
+import json
+import shutil
+import sqlite3
+import struct
+import subprocess
+import time
+
+import pytest
+
+import harness
+from harness import logfile_source, run_cantrail, running, sqlite_sink, wait_until
+
+START = 1_700_000_000
+FRAMES = 9000  # of each message: two and a half hours, a second apart
+MESSAGES = ("Battery", "Charger", "Legacy", "Motor", "power")
+WIDTHS = ((5000, 0), (150, 0), (10, 30 * 86400))  # points, since so long before: two seconds, minutes, hours
+HEAD = 'VERSION ""\nBU_: A\n'
+SAME = 'BO_ 257 Motor: 8 A\n SG_ rpm : 0|16@1+ (1,0) [0|0] "1/min" A\n'
+CAPTURED = HEAD + SAME + (
+    'BO_ 256 Battery: 8 A\n SG_ voltage : 0|16@1+ (1,0) [0|0] "dV" A\n SG_ current : 16|16@1- (0.25,0) [0|0] "A" A\n'
+    'BO_ 258 Legacy: 8 A\n SG_ old : 0|8@1+ (1,0) [0|0] "" A\n'
+)  # fmt: skip
+# A factor and a unit corrected, a signal added, a message removed and another one described.
+CORRECTED = HEAD + SAME + (
+    'BO_ 256 Battery: 8 A\n SG_ voltage : 0|16@1+ (0.5,0) [0|0] "V" A\n SG_ current : 16|16@1- (0.25,0) [0|0] "A" A\n'
+    ' SG_ soc : 32|8@1+ (0.5,0) [0|0] "%" A\n'
+    'BO_ 259 Charger: 8 A\n SG_ limit : 0|8@1+ (2,0) [0|0] "A" A\n'
+)  # fmt: skip
+POWER = '[signal]\npower = { expr = "Battery.voltage * Battery.current", unit = "W" }\n'
+SIGNALS = ("Battery.voltage", "Battery.current", "Battery.soc", "Charger.limit", "Motor.rpm", "power.value")
+
+
+@pytest.fixture(scope="module")
+def drive(tmp_path_factory):
+    """(log, captured DBC, corrected DBC)"""
+    folder = tmp_path_factory.mktemp("drive")
+    lines = []
+    for i in range(FRAMES):
+        battery = struct.pack("<HhBBH", 600 + i % 200, i % 80 - 40, i % 200, 0, 0)
+        for number, data in ((256, battery), (257, struct.pack("<HHI", i % 8000, 0, 0)), (258, bytes([i % 256])), (259, bytes([i % 100]))):
+            lines.append(f"({START + i}.{number:06}) can0 {number:03X}#{data.hex().upper()}\n")
+    log = folder / "drive.log"
+    log.write_text("".join(lines))
+    captured, corrected = folder / "captured.dbc", folder / "corrected.dbc"
+    captured.write_text(CAPTURED)
+    corrected.write_text(CORRECTED)
+    return log, captured, corrected
+
+
+def record(binary, folder, log, dbc, keys="", signals=POWER):
+    sink = sqlite_sink(folder, f'from = "oldest"\n{keys}')
+    node = harness.Node(binary, folder, logfile_source(log, dbc) + signals + sink)
+    with running(node):
+        node.wait_delivered()
+        wait_until(lambda: node.status()["sources"][0]["records"] == 4 * FRAMES, "the whole log")
+        node.wait_delivered()
+    return node
+
+
+@pytest.fixture(scope="module")
+def nodes(binary, drive, tmp_path_factory):
+    """Nodes that recorded the log with the captured and with the corrected DBC, and ended."""
+    log, captured, corrected = drive
+    return {
+        name: record(binary, tmp_path_factory.mktemp(name), log, dbc)
+        for name, dbc in (("captured", captured), ("corrected", corrected))
+    }
+
+
+@pytest.fixture
+def copy(binary, nodes, tmp_path):
+    """A node on a copy of what was captured, with its log read to the end."""
+    folder = tmp_path / "copy"
+    shutil.copytree(nodes["captured"].folder, folder)
+    text = (folder / "node.toml").read_text().replace(str(nodes["captured"].folder), str(folder))
+    node = harness.Node(binary, folder, "")
+    node.config.write_text(text.replace(f":{nodes['captured'].port}", f":{node.port}"))
+    return node
+
+
+def again(node, dbc, *arguments, target="history.db", config=None):
+    how = ("--config", config) if config else ("--dbc", dbc)
+    done = run_cantrail(node.binary, "replay", node.folder / "journal", *how, "--to", node.folder / target, *arguments)
+    assert done.returncode == 0, done.stderr.decode()
+    return done.stdout.decode(), done.stderr.decode()
+
+
+def content(node):
+    """Rows and rollups as the API tells them, and the latest rows as they lie in the file."""
+    with running(node):
+        found = {"rows": rows_of(node)}
+        for signal in SIGNALS:
+            for width in WIDTHS:
+                asked = {"signal": signal, "points": width[0], "from": START - width[1], "to": START + FRAMES}
+                answer = harness.http_get(node.port, "/api/series", **asked)
+                found[signal, width] = None if answer.status == 404 else series(answer.json)
+    with contextlib.closing(sqlite3.connect(node.folder / "history.db")) as file:
+        found["latest"] = file.execute(
+            "SELECT channel, message, time_ns, l.can_id, seq, idx, data, l.signals, labels FROM latest l "
+            "JOIN stream ON id = stream ORDER BY channel, message"
+        ).fetchall()
+        assert file.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    return found
+
+
+def rows_of(node):
+    """Message by message, since a named signal's rows have the place of their message's."""
+    known = [m for m in MESSAGES if harness.http_get(node.port, "/api/state/history", message=m, limit=1).status == 200]
+    return [row for message in known for row in node.history(message=message)]
+
+
+def series(answer):
+    columns = zip(*(answer[name] for name in ("time_ms", "min", "max", "mean", "last", "count")))
+    return {"unit": answer["unit"], "resolution": answer["resolution"], "points": list(columns)}
+
+
+def assert_same(one, other):
+    assert one.keys() == other.keys()
+    assert len(one["rows"]) == 4 * FRAMES and all(one.values())
+    for key in one:
+        assert one[key] == other[key], key
+
+
+def test_a_replaced_history_is_the_one_that_the_dbc_would_have_made(nodes, copy, drive):
+    report, summary = again(copy, drive[2], "--replace", "--json")
+    messages = {m["message"]: m for m in json.loads(report)["messages"]}
+    assert json.loads(report)["rows_written"] == 3 * FRAMES, "Battery, Charger and power; Motor's rows are as they were"
+    assert (messages["Legacy"]["rows_before"], messages["Legacy"]["rows_after"]) == (FRAMES, 0)
+    assert (messages["Charger"]["rows_before"], messages["Charger"]["rows_after"]) == (0, FRAMES)
+    battery = {s["signal"]: s for s in messages["Battery"]["signals"]}
+    assert battery["voltage"]["differ"] == FRAMES
+    assert (battery["voltage"]["unit_before"], battery["voltage"]["unit_after"]) == ("dV", "V")
+    assert battery["voltage"]["first"] == {"time_ns": (START * 10**6 + 256) * 1000, "before": 600, "after": 300}
+    assert battery["voltage"]["largest_difference"] == 799 / 2
+    assert battery["current"]["differ"] == 0
+    assert battery["soc"]["unit_before"] is None and battery["soc"]["values_after"] == FRAMES
+    assert all(s["differ"] == 0 for s in messages["Motor"]["signals"])
+    assert f"{4 * FRAMES:,} frames decoded again" in summary
+
+    # A second time there is nothing to do.
+    report, _ = again(copy, drive[2], "--replace", "--json")
+    repeated = json.loads(report)
+    assert repeated["rows_written"] == 0
+    assert all(s["differ"] == 0 for m in repeated["messages"] for s in m["signals"])
+
+    assert_same(content(copy), content(nodes["corrected"]))
+
+
+def test_a_range_is_replaced_and_the_rest_stays(nodes, copy, drive):
+    first, last = START + 1010, START + 5555  # neither a minute nor an hour begins there
+    span = ("--from", first, "--until", last)
+    before = content(copy)
+    again(copy, drive[2], "--replace", *span)
+    after, corrected = content(copy), content(nodes["corrected"])
+
+    def inside(row):
+        return first * 10**9 <= int(row["time_ns"]) < last * 10**9
+
+    def rows(which, wanted):
+        return [row for row in which["rows"] if wanted(row)]
+
+    assert rows(after, inside) == rows(corrected, inside)
+    assert rows(after, lambda row: not inside(row)) == rows(before, lambda row: not inside(row))
+    for signal in ("Battery.voltage", "power.value"):
+        fine, minutes, hours = (after[signal, width]["points"] for width in WIDTHS)
+        assert [after[signal, width]["resolution"] for width in WIDTHS] == ["1s", "1m", "1h"]
+        for point in fine[1:-1]:
+            expected = corrected if first <= point[0] / 1000 < last else before
+            if not (first - 2 < point[0] / 1000 < first or last - 2 < point[0] / 1000 < last):  # of both
+                assert point in expected[signal, WIDTHS[0]]["points"]
+        # Minutes and hours count the same rows.
+        for coarse in (minutes, hours):
+            assert sum(p[3] * p[5] for p in coarse) == pytest.approx(sum(p[3] * p[5] for p in fine), rel=1e-12)
+            assert sum(p[5] for p in coarse) == FRAMES
+    again(copy, drive[2], "--replace")
+    assert_same(content(copy), corrected)
+
+
+def test_what_the_lane_left_out_stays_out(binary, drive, tmp_path):
+    log, captured, corrected = drive
+    keys = 'max_rate = "0.1/s"\nexcept = ["Motor"]'
+    made = {}
+    for name, dbc in (("captured", captured), ("corrected", corrected)):
+        (tmp_path / name).mkdir()
+        made[name] = record(binary, tmp_path / name, log, dbc, keys)
+    again(made["captured"], corrected, "--replace")
+    after, expected = content(made["captured"]), content(made["corrected"])
+
+    def rows(which, *messages):
+        return [row for row in which["rows"] if row["message"] in messages]
+
+    assert len(rows(after, "Battery")) == FRAMES / 10
+    assert rows(after, "Battery", "power", "Motor") == rows(expected, "Battery", "power", "Motor")
+    assert len(rows(after, "Charger")) == FRAMES, "nobody knows what the lane would have kept of it"
+
+
+def test_after_a_crash_it_is_finished_by_the_same_command(nodes, copy, drive):
+    command = ["replay", copy.folder / "journal", "--dbc", drive[2], "--to", copy.folder / "history.db", "--replace"]
+    for wait_s in (0.02, 0.05, 0.1, 0.15, 0.2, 0.3):
+        process = subprocess.Popen([copy.binary, *command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(wait_s)
+        process.kill()
+        process.wait()
+    again(copy, drive[2], "--replace")
+    assert_same(content(copy), content(nodes["corrected"]))
+
+
+def test_the_node_may_run_meanwhile(binary, drive, tmp_path):
+    _, captured, corrected = drive
+    port = harness.free_udp_port()
+    sender = harness.Sender(port)
+    node = harness.Node(binary, tmp_path, harness.cannelloni_source(port, captured) + sqlite_sink(tmp_path))
+
+    def send(count):
+        for i in range(count):
+            sender.send([(256, struct.pack("<HhI", 600 + i, 4, 100))])
+
+    with running(node):
+        send(200)
+        node.wait_for_records(200)
+        node.wait_delivered()
+        again(node, corrected, "--replace")
+        send(100)
+        node.wait_for_records(300)
+        node.wait_delivered()
+        rows = node.history(message="Battery")
+        assert [row["signals"]["voltage"] for row in rows] == [(600 + i) / 2 for i in range(200)] + [600 + i for i in range(100)]
+        assert ["soc" in row["signals"] for row in rows] == [True] * 200 + [False] * 100
+        answer = node.get("/api/series", signal="Battery.voltage", points=10, **{"from": START})
+        assert sum(answer["count"]) == 300
+        assert max(answer["max"]) == 699 and min(answer["min"]) == 300
+        again(node, corrected, "--replace")
+        assert min(node.get("/api/series", signal="Battery.voltage", points=10, **{"from": START})["min"]) == 300
+        assert max(node.get("/api/series", signal="Battery.voltage", points=10, **{"from": START})["max"]) == 799 / 2
+    sender.close()
+
+
+def test_a_new_history_and_a_new_recording(nodes, drive, tmp_path):
+    captured, corrected = nodes["captured"], nodes["corrected"]
+    span = ("--from", START + 100, "--until", START + 4000)
+    for target in ("new.db", "new.mcap"):
+        shutil.rmtree(tmp_path / "out", ignore_errors=True)
+        (tmp_path / "out").mkdir()
+        report, _ = again(captured, drive[2], *span, target=tmp_path / "out" / target)
+        assert [p.name for p in (tmp_path / "out").iterdir()] == [target]
+        assert "voltage [dV → V]  3,900 values differ" in report
+        assert "can0:Legacy  3,900 rows, gone" in report
+        assert "1 message is as before" in report
+        if target == "new.db":
+            reader = harness.Node(captured.binary, tmp_path, f'[sink.history]\ntype = "sqlite"\npath = "{tmp_path}/out/new.db"\n')
+            with running(reader):
+                rows = rows_of(reader)
+            first, last = (START + 100) * 10**9, (START + 4000) * 10**9
+            assert rows == [row for row in content(corrected)["rows"] if first <= int(row["time_ns"]) < last]
+
+
+def test_it_says_what_it_cannot_do(nodes, drive, tmp_path):
+    node = nodes["captured"]
+    journal, dbc = node.folder / "journal", drive[2]
+
+    def refused(code, words, *arguments, log=journal):
+        done = run_cantrail(node.binary, "replay", log, *arguments)
+        assert (done.returncode, words in done.stderr.decode()) == (code, True), done.stderr.decode()
+
+    refused(2, "is there already: with --replace", "--dbc", dbc, "--to", node.folder / "history.db")
+    refused(2, "goes into NAME.mcap or NAME.db", "--dbc", dbc, "--to", "socketcan:vcan0")
+    refused(2, "is no time", "--dbc", dbc, "--to", tmp_path / "a.db", "--from", "soon")
+    refused(2, "--until must be behind", "--dbc", dbc, "--to", tmp_path / "a.db", "--from", "5", "--until", "5")
+    refused(65, "is no history", "--dbc", dbc, "--to", tmp_path / "a.db", "--replace")
+    refused(65, "is no journal", "--dbc", dbc, "--to", tmp_path / "a.db", log=drive[0])
+    assert not list(tmp_path.glob("a.db"))
