@@ -214,8 +214,8 @@ class Decode {
         stderr,
         "warning: not one frame has an identifier that the DBC defines. Is it the DBC of this bus?%s\n",
         unknown_.any_extended()
-            ? " Identifiers are compared whole: a J1939 DBC that gives PGNs without the priority and "
-              "source address on this bus does not match"
+            ? " J1939 messages are found by their group where the DBC says that they are J1939 "
+              "(VFrameFormat); all other identifiers are compared whole"
             : "");
   }
 

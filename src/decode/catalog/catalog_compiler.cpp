@@ -11,13 +11,13 @@ namespace cantrail {
 Result<std::shared_ptr<const dbc::DecodePlan>> CatalogCompiler::plan_of(const DbcText& dbc,
                                                                         const CatalogSpec& spec,
                                                                         Diagnostics& diagnostics) {
-  const std::pair key(sha256(dbc.text), write_copies(spec.copies));
+  const std::tuple key(sha256(dbc.text), write_copies(spec.copies), spec.protocols);
   if (const auto known = plans_.find(key); known != plans_.end()) return known->second;
   auto parsed = dbc::parse(dbc.text, dbc.name);
   if (!parsed) return Fault{FaultKind::config, parsed.fault().message};
   diagnostics.insert(diagnostics.end(), parsed->diagnostics.begin(), parsed->diagnostics.end());
   dbc::apply_copies(parsed->database, spec.copies, diagnostics);
-  auto plan = dbc::DecodePlan::compile(parsed->database, diagnostics);
+  auto plan = dbc::DecodePlan::compile(parsed->database, diagnostics, {spec.protocols});
   plans_.emplace(key, plan);
   return plan;
 }

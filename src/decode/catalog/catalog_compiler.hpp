@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "base/diagnostic.hpp"
@@ -36,6 +37,7 @@ struct CatalogSpec {
   std::vector<dbc::MessageCopies> copies;   // applied to every DBC
   std::vector<StreamSpec> streams;          // ascending by after_channels
   std::vector<derive::SignalSpec> signals;  // named signals
+  bool protocols = true;                    // dbc::PlanOptions
 };
 
 // Immutable; shared by every thread that decodes under this catalog.
@@ -67,8 +69,8 @@ class CatalogCompiler {
  private:
   Result<std::shared_ptr<const dbc::DecodePlan>> plan_of(const DbcText& dbc, const CatalogSpec& spec,
                                                          Diagnostics& diagnostics);
-  // By the digest of the DBC's text and by the copies made of it.
-  std::map<std::pair<Digest, std::string>, std::shared_ptr<const dbc::DecodePlan>> plans_;
+  // By the digest of the DBC's text, the copies made of it, and whether protocols are known.
+  std::map<std::tuple<Digest, std::string, bool>, std::shared_ptr<const dbc::DecodePlan>> plans_;
 };
 
 }  // namespace cantrail

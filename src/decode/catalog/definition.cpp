@@ -14,6 +14,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr int kVersion = 1;
+constexpr int kProtocols = 1;  // a catalog without is from before J1939 and transport protocols were known
 
 std::string utf8(const std::string& text) {
   return is_valid_utf8(text) ? text : cp1252_to_utf8(text);
@@ -179,6 +180,7 @@ std::string write_definition(const CatalogSpec& spec) {
                           {"sources", std::move(sources)},
                           {"dbcs", std::move(dbcs)},
                           {"channels", std::move(channels)}};
+  if (spec.protocols) definition["protocols"] = kProtocols;
   if (!spec.copies.empty()) definition["copies"] = copies_json(spec.copies);
   if (!spec.streams.empty()) definition["streams"] = write_streams(spec);
   if (!spec.signals.empty()) {
@@ -205,6 +207,7 @@ Result<CatalogSpec> read_definition(std::string_view definition) {
   if (sources == nullptr || dbcs == nullptr || channels == nullptr) return corrupt("a list is missing");
 
   CatalogSpec spec;
+  spec.protocols = object->contains("protocols");
   for (const json::value& source : *sources) {
     const auto name = text_of(source, "name"), type = text_of(source, "type");
     if (!name || !type) return corrupt("a source is incomplete");

@@ -45,17 +45,70 @@ void BucketColumns::decode(const MessageProgram& program, const BucketFrames& bu
     columns_[field] = unpadded ? beside + field * kLaneRows : block.u64(field).data();
   }
 
+  reserved_.clear();
+  without_value_.clear();
   find_short(program, bucket);
   if (program.wide) find_payloads(program, bucket);
   for (const LoadGroup& group : program.groups) {
     const Words words = load(group, bucket);
     loops_.convert(group.steps, words.plain, words.swapped, columns_.data(), padded_);
+    if (!group.reserved.empty()) find_reserved(group, words);
   }
+  if (program.addresses) set_addresses(bucket, fields - kAddressFields);
   if (!program.conditions.empty()) test_conditions(program, bucket);
   if (short_frames_ || !program.conditions.empty()) set_presence(program, block);
-  if (!unpadded) return;
-  for (std::size_t field = 0; field < fields; ++field) {
-    std::copy_n(columns_[field], rows_, block.u64(field).data());
+  if (unpadded) {
+    for (std::size_t field = 0; field < fields; ++field) {
+      std::copy_n(columns_[field], rows_, block.u64(field).data());
+    }
+  }
+  if (!without_value_.empty()) set_reserved(block);
+}
+
+void BucketColumns::set_addresses(const BucketFrames& bucket, std::size_t first_field) {
+  std::uint64_t* const source = columns_[first_field];
+  std::uint64_t* const destination = columns_[first_field + 1];
+  std::uint64_t* const priority = columns_[first_field + 2];
+  const std::uint32_t* const id = bucket.frames->id().data();
+  for (std::size_t row = 0; row < rows_; ++row) {
+    const j1939::Identifier said = j1939::parse(id[bucket.order[row]]);
+    source[row] = said.source;
+    destination[row] = said.destination;
+    priority[row] = said.priority;
+  }
+}
+
+void BucketColumns::find_reserved(const LoadGroup& group, const Words& words) {
+  std::uint64_t* const found = presence_.at_least(bitmap_words_);
+  const auto select = [&](const Reserved& reserved, const SelectorRange& range) {
+    loops_.select(reserved.bits.swapped ? words.swapped : words.plain, reserved.bits, {&range, 1}, found,
+                  padded_);
+    if (rows_ % 64 != 0) found[bitmap_words_ - 1] &= (std::uint64_t{1} << (rows_ % 64)) - 1;
+  };
+  for (const Reserved& reserved : group.reserved) {
+    select(reserved, reserved.any);
+    if (std::all_of(found, found + bitmap_words_, [](std::uint64_t word) { return word == 0; })) continue;
+    without_value_.push_back({reserved.field, reserved_.size()});
+    reserved_.insert(reserved_.end(), found, found + bitmap_words_);
+    select(reserved, reserved.none);
+    reserved_.insert(reserved_.end(), found, found + bitmap_words_);
+  }
+}
+
+// A cell that is absent anyway keeps its reason.
+void BucketColumns::set_reserved(StreamBlock& block) const {
+  for (const WithoutValue& one : without_value_) {
+    const std::uint64_t* const any = reserved_.data() + one.bitmaps;
+    const std::uint64_t* const none = any + bitmap_words_;
+    for (std::size_t w = 0; w < bitmap_words_; ++w) {
+      for (std::uint64_t rest = any[w]; rest != 0; rest &= rest - 1) {
+        const auto bit = static_cast<unsigned>(std::countr_zero(rest));
+        const std::size_t row = w * 64 + bit;
+        if (!block.valid(one.field, row)) continue;
+        block.set_absent(one.field, row,
+                         ((none[w] >> bit) & 1U) != 0 ? Quality::not_available : Quality::error);
+      }
+    }
   }
 }
 

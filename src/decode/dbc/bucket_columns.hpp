@@ -40,9 +40,18 @@ class BucketColumns {
   [[nodiscard]] Words load(const LoadGroup& group, const BucketFrames& bucket);
   void test_conditions(const MessageProgram& program, const BucketFrames& bucket);
   void set_presence(const MessageProgram& program, StreamBlock& block);
+  void set_addresses(const BucketFrames& bucket, std::size_t first_field);
+  // Remembers the rows whose raw value is none, as far as there are such.
+  void find_reserved(const LoadGroup& group, const Words& words);
+  void set_reserved(StreamBlock& block) const;
   // Clears the bits of rows whose frame has fewer bytes.
   void require_length(std::uint8_t needed_bytes, std::uint64_t* bitmap) const;
   [[nodiscard]] bool all_present(const std::uint64_t* bitmap) const;
+
+  struct WithoutValue {
+    std::uint16_t field = 0;
+    std::size_t bitmaps = 0;  // into reserved_: any, then not available
+  };
 
   const ColumnLoops& loops_;
   std::size_t rows_ = 0;                       // of the bucket at hand
@@ -57,6 +66,8 @@ class BucketColumns {
   AlignedWords beside_;      // a lane for each column of a block without padding
   AlignedWords conditions_;  // one bitmap each
   AlignedWords presence_;    // one bitmap
+  std::vector<std::uint64_t> reserved_;
+  std::vector<WithoutValue> without_value_;
 };
 
 }  // namespace cantrail::dbc

@@ -74,7 +74,10 @@ struct Message {
   std::uint32_t length_bytes = 0;
   // VFrameFormat says CAN FD, or the length is over 8 and at most 64 and it does not say J1939PG.
   bool fd = false;
-  bool j1939 = false;                                       // VFrameFormat says J1939PG
+  bool says_fd = false;  // VFrameFormat does
+  // VFrameFormat says J1939PG; or it says nothing, and ProtocolType says J1939, or the message is longer than
+  // a frame and comes from the null address.
+  bool j1939 = false;
   std::vector<Signal> signals;                              // in the file's order
   std::vector<std::string> senders;                         // BO_'s own, then BO_TX_BU_; never Vector__XXX
   std::vector<std::pair<std::string, std::string>> labels;  // of copies (copies.hpp): name, value

@@ -1,9 +1,10 @@
-// Attributes with a meaning for decoding: Vector's VFrameFormat and GenMsgCycleTime.
+// Attributes with a meaning for decoding: Vector's VFrameFormat, ProtocolType and GenMsgCycleTime.
 #include <algorithm>
 #include <cmath>
 #include <string>
 
 #include "decode/dbc/resolve.hpp"
+#include "decode/j1939/identifier.hpp"
 
 namespace cantrail::dbc {
 namespace {
@@ -47,17 +48,32 @@ std::optional<std::uint32_t> cycle_time(const AttributeValue* attribute) {
   return static_cast<std::uint32_t>(milliseconds);
 }
 
+// Files that describe what comes in packets often leave the frame format alone: then the null address says
+// it.
+bool is_long_j1939(const Message& message) {
+  return message.extended && message.length_bytes > kMaxClassicBytes &&
+         (message.id & 0xFF) == j1939::kNullAddress;
+}
+
 }  // namespace
 
 void apply_known_attributes(Draft& draft) {
   const AttributeValue* const default_format = default_of(draft.database, "VFrameFormat");
   const AttributeValue* const default_cycle = default_of(draft.database, "GenMsgCycleTime");
+  const AttributeValue* const protocol = find(draft.database.attributes, "ProtocolType");
+  const auto* const protocol_name =
+      protocol == nullptr ? nullptr : std::get_if<std::string>(&protocol->value);
+  const bool all_j1939 = protocol_name != nullptr && *protocol_name == "J1939";
   for (Message& message : draft.database.messages) {
     const AttributeValue* const own_format = find(message.attributes, "VFrameFormat");
     const std::string format = frame_format(own_format != nullptr ? own_format : default_format);
-    message.j1939 = format == "J1939PG";
-    const bool longer = message.length_bytes > 8 && message.length_bytes <= 64 && !message.j1939;
-    message.fd = longer || format == "StandardCAN_FD" || format == "ExtendedCAN_FD";
+    const bool says_fd = format == "StandardCAN_FD" || format == "ExtendedCAN_FD";
+    const bool by_file = all_j1939 && own_format == nullptr && message.extended;
+    message.j1939 = format == "J1939PG" || (!says_fd && (by_file || is_long_j1939(message)));
+    const bool longer =
+        message.length_bytes > kMaxClassicBytes && message.length_bytes <= kMaxFrameBytes && !message.j1939;
+    message.fd = longer || says_fd;
+    message.says_fd = says_fd;
     const AttributeValue* const own_cycle = find(message.attributes, "GenMsgCycleTime");
     message.cycle_ms = cycle_time(own_cycle != nullptr ? own_cycle : default_cycle);
   }

@@ -123,13 +123,41 @@ const std::string* find(const NamedTexts& texts, const std::string& name) {
   return at == texts.end() ? nullptr : &at->second;
 }
 
+// What a J1939 signal says where it has no value, from cantools' raw value and the table of SAE J1939-71.
+std::optional<Quality> reserved_quality(const MessagePlan& message, std::size_t field,
+                                        const std::string& raw) {
+  const SignalPlan& signal = message.signals[field];
+  const bool selects = message.row->fields[field].layout->is_selector;
+  if (!message.j1939() || selects || signal.is_signed || signal.length_bits < 2) return std::nullopt;
+  const std::uint64_t value = std::stoull(raw);
+  const std::uint64_t all = signal.length_bits == 64 ? ~0ULL : (1ULL << signal.length_bits) - 1;
+  if (signal.length_bits == 2) {
+    if (value == 3) return Quality::not_available;
+    return value == 2 ? std::optional(Quality::error) : std::nullopt;
+  }
+  if (signal.length_bits % 8 != 0 || signal.length_bits > 32) {
+    return value == all ? std::optional(Quality::not_available) : std::nullopt;
+  }
+  const std::uint64_t top = value >> (signal.length_bits - 8);
+  if (top == 0xFF) return Quality::not_available;
+  return top == 0xFE ? std::optional(Quality::error) : std::nullopt;
+}
+
 void expect_equal(const OracleRow& expected, const MessagePlan& message, const StreamBlock& block,
                   std::size_t row) {
   std::size_t present = 0;
-  for (std::size_t field = 0; field < block.fields(); ++field) {
+  for (std::size_t field = 0; field < message.signals.size(); ++field) {
     const std::string& name = message.row->fields[field].name;
     const std::string* const physical = find(expected.physical, name);
     const std::string* const raw = find(expected.raw, name);
+    if (raw != nullptr) {
+      if (const auto quality = reserved_quality(message, field, *raw)) {
+        ++present;
+        EXPECT_FALSE(block.valid(field, row)) << name;
+        EXPECT_EQ(block.quality(field, row), *quality) << name;
+        continue;
+      }
+    }
     EXPECT_EQ(block.valid(field, row), physical != nullptr) << name;
     if (!block.valid(field, row) || physical == nullptr || raw == nullptr) continue;
     ++present;
@@ -162,7 +190,7 @@ TEST(DecoderOracle, DecodesEveryRowLikeCantools) {
 // should.
 bool some_selector_selects_nothing(const MessagePlan& message, const StreamBlock& block, std::size_t row) {
   std::map<std::size_t, bool> selects;
-  for (std::size_t field = 0; field < block.fields(); ++field) {
+  for (std::size_t field = 0; field < message.signals.size(); ++field) {
     const auto selector = message.signals[field].selector;
     if (!selector || !block.valid(*selector, row)) continue;
     selects[*selector] = selects[*selector] || block.valid(field, row);
@@ -174,7 +202,7 @@ bool some_selector_selects_nothing(const MessagePlan& message, const StreamBlock
 bool some_overlap(const Message& message, const MessagePlan& plan, const StreamBlock& block,
                   std::size_t row) {
   std::set<std::uint32_t> taken;
-  for (std::size_t field = 0; field < block.fields(); ++field) {
+  for (std::size_t field = 0; field < plan.signals.size(); ++field) {
     if (!block.valid(field, row)) continue;
     for (const std::uint32_t bit : testing::bits_of(*message.signal(plan.row->fields[field].name))) {
       if (!taken.insert(bit).second) return true;
@@ -186,9 +214,17 @@ bool some_overlap(const Message& message, const MessagePlan& plan, const StreamB
 // What is inside and selected is there, with the bits that the definition says.
 void expect_all_that_is_there(const OracleRow& refused, const Message& message, const MessagePlan& plan,
                               const StreamBlock& block, std::size_t row) {
-  for (std::size_t field = 0; field < block.fields(); ++field) {
+  for (std::size_t field = 0; field < plan.signals.size(); ++field) {
     const Signal& signal = *message.signal(plan.row->fields[field].name);
     const bool present = testing::naive_present(message, signal, refused.data);
+    if (present) {
+      const std::uint64_t raw = testing::naive_bits(signal, refused.data);
+      if (const auto quality = reserved_quality(plan, field, std::to_string(raw))) {
+        EXPECT_FALSE(block.valid(field, row)) << signal.name;
+        EXPECT_EQ(block.quality(field, row), *quality) << signal.name;
+        continue;
+      }
+    }
     EXPECT_EQ(block.valid(field, row), present) << signal.name;
     if (!present) continue;
     const std::uint64_t bits = testing::naive_bits(signal, refused.data);

@@ -1,12 +1,15 @@
 #include "decode/dbc/plan.hpp"
 
-#include <bit>
+#include <algorithm>
+#include <map>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <utility>
 
 #include "base/text.hpp"
 #include "decode/dbc/signal_place.hpp"
+#include "decode/dbc/signal_word.hpp"
 #include "model/frame.hpp"
 
 namespace cantrail::dbc {
@@ -106,7 +109,39 @@ std::shared_ptr<const RowSchema> describe_row(const Message& message, std::uint3
   return row;
 }
 
-MessagePlan compile_message(const Message& message, std::uint32_t id, Diagnostics& diagnostics) {
+// By length, in SAE J1939-71: two bits say 10 for error and 11 for not available; whole bytes reserve what
+// begins with FE and with FF. Of other lengths only all ones are said for all signals to mean none.
+std::optional<ReservedValues> reserved_values(const SignalPlan& signal) {
+  if (signal.is_signed || signal.kind != ValueKind::integer || signal.length_bits < 2) return std::nullopt;
+  const std::uint64_t all = low_bits(signal.length_bits);
+  if (signal.length_bits == 2) return ReservedValues{2, 3};
+  if (signal.length_bits % 8 != 0 || signal.length_bits > 32) return ReservedValues{all, all};
+  const std::uint64_t step = (all >> 8) + 1;  // of the highest byte
+  return ReservedValues{0xFE * step, 0xFF * step};
+}
+
+// What the identifier says, behind the signals; under another name where a signal has it.
+void add_address_fields(std::vector<FieldSchema>& fields) {
+  struct Field {
+    const char *name, *comment;
+  };
+  for (const auto& [name, comment] :
+       {Field{"source", "Source address"}, Field{"destination", "Destination address; 255 is all"},
+        Field{"priority", "Priority; 0 goes first"}}) {
+    const auto taken = [&fields](const std::string& wanted) {
+      return std::any_of(fields.begin(), fields.end(),
+                         [&](const FieldSchema& field) { return field.name == wanted; });
+    };
+    std::string free = name;
+    while (taken(free)) free = "j1939_" + free;
+    FieldSchema& field = fields.emplace_back();
+    field.name = std::move(free);
+    field.type = FieldType::i64;
+    field.comment = comment;
+  }
+}
+
+MessagePlan compile_message(const Message& message, std::uint32_t id, Match match, Diagnostics& diagnostics) {
   std::vector<Candidate> candidates = place_all(message, diagnostics);
   link_selectors(message, candidates, diagnostics);
   drop_unreachable(message, candidates, diagnostics);
@@ -119,6 +154,7 @@ MessagePlan compile_message(const Message& message, std::uint32_t id, Diagnostic
   }
   MessagePlan plan;
   plan.id = id;
+  plan.match = match;
   plan.length_bytes = static_cast<std::uint8_t>(message.length_bytes);
   std::vector<FieldSchema> fields;
   for (Candidate& candidate : candidates) {
@@ -132,28 +168,47 @@ MessagePlan compile_message(const Message& message, std::uint32_t id, Diagnostic
       for (const SelectorRange& range : signal.ranges)
         field.layout->selected_by.emplace_back(range.from, range.to);
     }
-    field.optional = candidate.selector.has_value() || signal.needed_bytes > plan.length_bytes;
+    if (plan.j1939() && !candidate.source->is_selector) signal.reserved = reserved_values(signal);
+    field.optional = candidate.selector || signal.reserved || signal.needed_bytes > plan.length_bytes;
   }
   for (const SignalPlan& signal : plan.signals) {
     if (signal.selector) fields[*signal.selector].layout->is_selector = true;
   }
+  if (plan.j1939()) add_address_fields(fields);
   plan.row = describe_row(message, id, std::move(fields));
   return plan;
 }
 
-std::size_t slot_of(std::uint32_t id, std::size_t slots) {  // `slots` is a power of two
-  return (id * 0x9E3779B1U) >> (32 - std::bit_width(slots - 1));
-}
+// What the messages of a database are matched by.
+class Matches {
+ public:
+  Matches(const Database& database, const PlanOptions& options) : protocols_(options.protocols) {
+    for (const Message& message : database.messages) {
+      if (is_j1939(message)) sharing_[j1939::group_bits(message.id)].insert(message.id);
+    }
+  }
+
+  [[nodiscard]] Match of(const Message& message) const {
+    if (!is_j1939(message)) return Match::whole;
+    return sharing_.at(j1939::group_bits(message.id)).size() == 1 ? Match::group : Match::group_and_source;
+  }
+
+ private:
+  [[nodiscard]] bool is_j1939(const Message& message) const {
+    return protocols_ && message.j1939 && message.extended && message.id <= kIdExtendedMask;
+  }
+
+  bool protocols_;
+  std::map<std::uint32_t, std::set<std::uint32_t>> sharing_;  // by group: identifiers
+};
 
 }  // namespace
 
-std::shared_ptr<const DecodePlan> DecodePlan::compile(const Database& database, Diagnostics& diagnostics) {
+std::shared_ptr<const DecodePlan> DecodePlan::compile(const Database& database, Diagnostics& diagnostics,
+                                                      const PlanOptions& options) {
   auto plan = std::make_shared<DecodePlan>();
-  plan->standard_.assign(kIdStandardMask + 1, kNone);
-  const std::size_t slots = std::bit_ceil(database.messages.size() * 2 + 2);
-  plan->extended_keys_.assign(slots, 0);  // 0 is no key: extended identifiers carry their flag
-  plan->extended_values_.assign(slots, kNone);
-
+  plan->table_ = IdentifierTable<std::uint16_t, kNone>(database.messages.size());
+  const Matches matches(database, options);
   for (const Message& message : database.messages) {
     if (message.length_bytes > kMaxFrameBytes) continue;
     const std::string title = "message " + printable(message.name);
@@ -162,9 +217,15 @@ std::shared_ptr<const DecodePlan> DecodePlan::compile(const Database& database, 
       continue;
     }
     const std::uint32_t id = message.id | (message.extended ? kIdExtended : 0);
-    if (plan->lookup(id) != kNone) {
+    Match match = matches.of(message);
+    std::uint16_t same = plan->table_.find(id, match);
+    if (match == Match::group_and_source && same != kNone && plan->messages_[same].id != id) {
+      match = Match::whole;
+      same = plan->table_.find(id, match);
+    }
+    if (same != kNone) {
       warn(diagnostics, message.where,
-           title + " is left out: message " + printable(plan->find(id)->row->name) +
+           title + " is left out: message " + printable(plan->messages_[same].row->name) +
                " has the same identifier");
       continue;
     }
@@ -173,29 +234,10 @@ std::shared_ptr<const DecodePlan> DecodePlan::compile(const Database& database, 
       break;
     }
     const auto index = static_cast<std::uint16_t>(plan->messages_.size());
-    plan->messages_.push_back(compile_message(message, id, diagnostics));
-    if (!message.extended) {
-      plan->standard_[id] = index;
-      continue;
-    }
-    std::size_t slot = slot_of(id, slots);
-    while (plan->extended_keys_[slot] != 0) slot = (slot + 1) & (slots - 1);
-    plan->extended_keys_[slot] = id;
-    plan->extended_values_[slot] = index;
+    plan->messages_.push_back(compile_message(message, id, match, diagnostics));
+    plan->table_.insert(id, match, index);
   }
   return plan;
-}
-
-std::uint16_t DecodePlan::lookup(std::uint32_t id) const {
-  if (id < standard_.size()) return standard_[id];
-  const std::size_t slots = extended_keys_.size();
-  if (slots == 0) return kNone;
-  std::size_t slot = slot_of(id, slots);
-  while (extended_keys_[slot] != 0) {  // remote and error flags make it equal to no key
-    if (extended_keys_[slot] == id) return extended_values_[slot];
-    slot = (slot + 1) & (slots - 1);
-  }
-  return kNone;
 }
 
 }  // namespace cantrail::dbc

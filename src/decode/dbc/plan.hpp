@@ -10,9 +10,16 @@
 
 #include "base/diagnostic.hpp"
 #include "decode/dbc/database.hpp"
+#include "decode/dbc/identifier_table.hpp"
 #include "model/schema.hpp"
 
 namespace cantrail::dbc {
+
+// Raw values of a J1939 signal that are no values (SAE J1939-71): from `none` on "not available", from
+// `error` on below that "error".
+struct ReservedValues {
+  std::uint64_t error = 0, none = 0;
+};
 
 // How one signal gets from bytes to a column. Its bytes, read as one number (little-endian for Intel,
 // big-endian for Motorola), hold the signal above `shift` bits of something else.
@@ -33,13 +40,27 @@ struct SignalPlan {
   // itself must be present. Chains have no loops.
   std::optional<std::uint16_t> selector;
   std::vector<SelectorRange> ranges;
+  std::optional<ReservedValues> reserved;
 };
 
 struct MessagePlan {
   std::uint32_t id = 0;  // with kIdExtended
   std::uint8_t length_bytes = 8;
+  Match match = Match::whole;
   std::shared_ptr<const RowSchema> row;
-  std::vector<SignalPlan> signals;  // same order and number as row->fields
+  std::vector<SignalPlan> signals;  // in the order of row->fields
+
+  // Then kAddressFields more fields follow the signals': what the identifier says.
+  [[nodiscard]] bool j1939() const { return match != Match::whole; }
+};
+
+// Of J1939 messages: source, destination, priority.
+inline constexpr std::size_t kAddressFields = 3;
+
+struct PlanOptions {
+  // Messages of J1939 are matched by their group. Without, as by catalogs that a journal holds from before
+  // there was any of it: every message by its whole identifier.
+  bool protocols = true;
 };
 
 class DecodePlan {
@@ -50,7 +71,10 @@ class DecodePlan {
   // present, with a warning too. Messages longer than 64 bytes (transport protocols) get no plan here,
   // without a warning. A signal behind its message's length but inside 64 bytes stays: it is present in
   // frames long enough.
-  static std::shared_ptr<const DecodePlan> compile(const Database& database, Diagnostics& diagnostics);
+  // A J1939 message is matched by its group; where several of the file have one group, by group and source;
+  // where that is not enough either, all but the first by the whole identifier.
+  static std::shared_ptr<const DecodePlan> compile(const Database& database, Diagnostics& diagnostics,
+                                                   const PlanOptions& options = {});
 
   // The message that decodes this identifier (Linux form, flags included), nullptr if none. Remote and error
   // frames match nothing.
@@ -58,17 +82,16 @@ class DecodePlan {
     const std::uint16_t index = lookup(id);
     return index == kNone ? nullptr : &messages_[index];
   }
-  [[nodiscard]] std::uint16_t lookup(std::uint32_t id) const;  // index into messages(), or kNone
+  [[nodiscard]] std::uint16_t lookup(std::uint32_t id) const {  // index into messages(), or kNone
+    return table_.find(id);
+  }
   [[nodiscard]] std::span<const MessagePlan> messages() const { return messages_; }
 
   static constexpr std::uint16_t kNone = 0xFFFF;
 
  private:
   std::vector<MessagePlan> messages_;
-  std::vector<std::uint16_t> standard_;  // 2,048 entries
-  // 29-bit identifiers: open addressing, a power of two, at most half full.
-  std::vector<std::uint32_t> extended_keys_;
-  std::vector<std::uint16_t> extended_values_;
+  IdentifierTable<std::uint16_t, kNone> table_;
 };
 
 }  // namespace cantrail::dbc

@@ -113,10 +113,17 @@ MessageProgram::MessageProgram(const MessagePlan& message) {
     if (group == groups.end()) group = groups.insert(groups.end(), load);
     const ColumnStep& step = group->steps.emplace_back(step_of(signal, i, load));
     group->swapped = group->swapped || step.bits.swapped;
+    if (signal.reserved) {
+      const std::uint64_t all = low_bits(signal.length_bits);
+      group->reserved.push_back(
+          {step.field, step.bits, {signal.reserved->error, all}, {signal.reserved->none, all}});
+    }
     wide = wide || load.nine || load.byte != 0;
     fields.push_back({table.of(signal), signal.needed_bytes});
     needed_bytes = std::max(needed_bytes, signal.needed_bytes);
   }
+  addresses = message.j1939();
+  if (addresses) fields.insert(fields.end(), kAddressFields, FieldPresence{-1, 0});
   // The same loop again and again is what branch prediction likes.
   for (LoadGroup& group : groups) {
     std::stable_sort(group.steps.begin(), group.steps.end(), [](const ColumnStep& a, const ColumnStep& b) {

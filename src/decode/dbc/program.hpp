@@ -10,6 +10,13 @@
 
 namespace cantrail::dbc {
 
+// A field with raw values that are none.
+struct Reserved {
+  std::uint16_t field = 0;
+  BitField bits;
+  SelectorRange any, none;  // error or not available; not available
+};
+
 // Steps that read the same 8 bytes of the payload. `nine`: the one step reads a signal of nine bytes, and the
 // words are its bits already.
 struct LoadGroup {
@@ -19,6 +26,7 @@ struct LoadGroup {
   std::uint8_t nine_shift = 0;
   ByteOrder nine_order = ByteOrder::intel;
   std::vector<ColumnStep> steps;
+  std::vector<Reserved> reserved;
 };
 
 // "This selector has one of these values, and is itself present." Parents stand before their children.
@@ -41,6 +49,7 @@ struct MessageProgram {
   std::vector<FieldPresence> fields;
   std::uint8_t needed_bytes = 0;  // the largest of all fields
   bool wide = false;              // some group loads other bytes than the first eight
+  bool addresses = false;         // the last kAddressFields fields come from the identifier
 
   explicit MessageProgram(const MessagePlan& message);
 };

@@ -1,26 +1,11 @@
 #include "decode/dbc/routes.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <cassert>
 
 #include "decode/dbc/decoder.hpp"
 
 namespace cantrail::dbc {
-
-void Routes::Channel::insert(std::uint32_t id, std::uint32_t bucket) {
-  if (id <= kIdStandardMask) {
-    if (standard[id] == kNoBucket) standard[id] = bucket;
-    return;
-  }
-  std::size_t slot = (id * 0x9E3779B1U) >> hash_shift;
-  while (keys[slot] != 0) {
-    if (keys[slot] == id) return;  // an earlier plan knows it
-    slot = (slot + 1) & (keys.size() - 1);
-  }
-  keys[slot] = id;
-  buckets[slot] = bucket;
-}
 
 Routes::Routes(std::span<const ChannelPlan> channels) {
   targets_.push_back({});
@@ -43,16 +28,12 @@ Routes::Routes(std::span<const ChannelPlan> channels) {
   for (const ChannelPlan& channel : channels) {
     std::size_t count = 1;
     for (const auto& plan : channel.plans) count += plan->messages().size();
-    const std::size_t slots = std::bit_ceil(count * 2);
-    Channel& table = channels_.emplace_back();
-    table.standard.assign(kIdStandardMask + 1, kNoBucket);
-    table.keys.assign(slots, 0);
-    table.buckets.assign(slots, kNoBucket);
-    table.hash_shift = static_cast<unsigned>(32 - std::bit_width(slots - 1));
+    Channel& table = channels_.emplace_back(count);
     for (std::size_t p = 0; p < channel.plans.size(); ++p) {
       const std::span<const MessagePlan> messages = channel.plans[p]->messages();
       for (std::size_t k = 0; k < messages.size(); ++k) {
-        table.insert(messages[k].id, bucket_of(static_cast<StreamId>(channel.stream_base[p] + k)));
+        table.insert(messages[k].id, messages[k].match,
+                     bucket_of(static_cast<StreamId>(channel.stream_base[p] + k)));
       }
     }
   }

@@ -32,30 +32,11 @@ class Routes {
   [[nodiscard]] std::uint32_t bucket_of(StreamId stream) const;
 
   [[nodiscard]] std::uint32_t find(ChannelId channel, std::uint32_t id) const {
-    if (channel >= channels_.size()) return kNoBucket;
-    const Channel& table = channels_[channel];
-    return id <= kIdStandardMask ? table.standard[id] : find_extended(table, id);
+    return channel >= channels_.size() ? kNoBucket : channels_[channel].find(id);
   }
 
  private:
-  struct Channel {
-    std::vector<std::uint32_t> standard;  // 2,048 buckets
-    std::vector<std::uint32_t> keys;      // open addressing, a power of two, at most half full
-    std::vector<std::uint32_t> buckets;
-    unsigned hash_shift = 32;
-
-    void insert(std::uint32_t id, std::uint32_t bucket);
-  };
-
-  [[nodiscard]] static std::uint32_t find_extended(const Channel& table, std::uint32_t id) {
-    const std::size_t last = table.keys.size() - 1;
-    std::size_t slot = (id * 0x9E3779B1U) >> table.hash_shift;
-    while (table.keys[slot] != 0) {  // remote and error flags make an identifier equal to no key
-      if (table.keys[slot] == id) return table.buckets[slot];
-      slot = (slot + 1) & last;
-    }
-    return kNoBucket;
-  }
+  using Channel = IdentifierTable<std::uint32_t, kNoBucket>;
 
   std::vector<Target> targets_;
   std::vector<Channel> channels_;
