@@ -86,7 +86,9 @@ std::optional<int> take_offset(std::string_view& text) {
 
 std::string to_rfc3339(WallTime time) {
   using namespace std::chrono;
-  const auto point = sys_time<nanoseconds>(nanoseconds(time.ns));
+  // Seconds and their fraction apart: a whole day before the first nanosecond would not fit.
+  const std::int64_t fraction = (time.ns % kSecond + kSecond) % kSecond;
+  const auto point = sys_seconds(seconds(time.ns / kSecond - (time.ns % kSecond < 0 ? 1 : 0)));
   const auto day = floor<days>(point);
   const year_month_day date(day);
   const hh_mm_ss clock(point - day);
@@ -94,8 +96,7 @@ std::string to_rfc3339(WallTime time) {
   std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d.%09lldZ", static_cast<int>(date.year()),
                 static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
                 static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
-                static_cast<int>(clock.seconds().count()),
-                static_cast<long long>(clock.subseconds().count()));
+                static_cast<int>(clock.seconds().count()), static_cast<long long>(fraction));
   return text;
 }
 

@@ -1,5 +1,7 @@
 #include "base/time.hpp"
 
+#include <limits>
+
 #include <gtest/gtest.h>
 
 namespace cantrail {
@@ -25,6 +27,9 @@ TEST(Time, WritesWhatItReads) {
   const WallTime time{1700000000123456789};
   EXPECT_EQ(to_rfc3339(time), "2023-11-14T22:13:20.123456789Z");
   EXPECT_EQ(parse_time(to_rfc3339(time)), time);
+  EXPECT_EQ(to_rfc3339(WallTime{-1}), "1969-12-31T23:59:59.999999999Z");
+  EXPECT_EQ(to_rfc3339(WallTime{std::numeric_limits<std::int64_t>::min()}), "1677-09-21T00:12:43.145224192Z");
+  EXPECT_EQ(to_rfc3339(WallTime{std::numeric_limits<std::int64_t>::max()}), "2262-04-11T23:47:16.854775807Z");
   EXPECT_EQ(to_seconds(time), "1700000000.123456789");
   EXPECT_EQ(to_seconds(WallTime{-1}), "-0.000000001");
 }
