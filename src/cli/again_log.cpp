@@ -127,33 +127,57 @@ Result<const AgainLog::Catalogs*> AgainLog::catalogs_of(const Digest& digest) {
   return &(catalogs_[digest] = std::move(made));
 }
 
+std::optional<std::vector<DbcText>> AgainLog::configured(const CatalogSpec& spec,
+                                                         const ChannelInfo& channel) const {
+  const LogDecoding& config = *decoding_.config;
+  const std::string& source =
+      channel.source < spec.sources.size() ? spec.sources[channel.source].name : channel.alias;
+  const auto named = [](const std::string& name) {
+    return [&name](const auto& one) { return one.first == name; };
+  };
+  auto found = std::ranges::find_if(config.channels, named(channel.alias));
+  if (found == config.channels.end()) {
+    found = std::ranges::find_if(config.sources, named(source));
+    if (found == config.sources.end()) return std::nullopt;
+  }
+  std::vector<DbcText> list;
+  for (const std::uint32_t dbc : found->second) list.push_back(config.dbcs.at(dbc));
+  return list;
+}
+
 Status AgainLog::redefine(CatalogSpec& spec) {
   const std::vector<DbcText> captured = std::move(spec.dbcs);
   std::vector<std::vector<DbcText>> wanted;  // by channel
-  bool any = false;
   std::optional<std::vector<std::uint32_t>> common;
-  for (const ChannelInfo& channel : spec.channels) any = any || !channel.dbcs.empty();
+  const bool any =
+      std::ranges::any_of(spec.channels, [](const ChannelInfo& channel) { return !channel.dbcs.empty(); });
   for (const ChannelInfo& channel : spec.channels) {
     std::vector<DbcText>& list = wanted.emplace_back();
-    for (const std::uint32_t dbc : channel.dbcs) list.push_back(captured.at(dbc));
+    std::optional<std::vector<DbcText>> anew;
+    const bool is_meant = !channel.dbcs.empty() || !any;  // by what is meant for all
     if (const auto named = decoding_.named.find(channel.alias); named != decoding_.named.end()) {
       met_.insert(channel.alias);
-      list = named->second;
+      anew = named->second;
     } else if (decoding_.config) {
-      for (const auto& [alias, dbcs] : decoding_.config->channels) {
-        if (alias != channel.alias) continue;
-        list.clear();
-        for (const std::uint32_t dbc : dbcs) list.push_back(decoding_.config->dbcs.at(dbc));
-      }
-    } else if (!decoding_.dbcs.empty() && (!channel.dbcs.empty() || !any)) {
+      anew = configured(spec, channel);
+    } else if (!decoding_.dbcs.empty() && is_meant) {
       if (common && *common != channel.dbcs) {
         return {FaultKind::config,
-                "the journal's channels have different DBCs: say which channel is meant, as in "
-                "--dbc " +
+                "the journal's channels have different DBCs: say which channel is meant, as in --dbc " +
                     channel.alias + "=FILE"};
       }
       common = channel.dbcs;
-      list = decoding_.dbcs;
+      anew = decoding_.dbcs;
+    }
+    if (!anew && !decoding_.may_keep_captured && !channel.dbcs.empty()) {
+      return {FaultKind::config, "channel " + channel.alias +
+                                     " has a DBC as well: name it too, as in --dbc " + channel.alias +
+                                     "=FILE, or it would be decoded as it was captured"};
+    }
+    if (anew) {
+      list = std::move(*anew);
+    } else {
+      for (const std::uint32_t dbc : channel.dbcs) list.push_back(captured.at(dbc));
     }
   }
   spec.dbcs.clear();

@@ -19,12 +19,14 @@
 
 namespace cantrail::cli {
 
-// What decodes from now on. Channels that it does not name keep their DBCs, and where it has no configuration
-// copies and named signals stay.
+// What decodes from now on. Where it has no configuration, copies and named signals stay.
 struct NewDecoding {
   std::vector<DbcText> dbcs;                          // of every channel that had one
   std::map<std::string, std::vector<DbcText>> named;  // of those channels
   std::optional<LogDecoding> config;                  // in place of both
+  // Channels that none of this means keep the DBCs that they were captured with; else that is a fault, since
+  // they may have been decoded again by others already.
+  bool may_keep_captured = true;
 };
 
 struct TimeRange {
@@ -58,6 +60,9 @@ class AgainLog {
 
   Result<const Catalogs*> catalogs_of(const Digest& digest);
   Status redefine(CatalogSpec& spec);
+  // nullopt: nothing is said about it.
+  [[nodiscard]] std::optional<std::vector<DbcText>> configured(const CatalogSpec& spec,
+                                                               const ChannelInfo& channel) const;
   [[nodiscard]] bool matters(const RawBatch& raw, const Catalogs& catalogs) const;
 
   JournalArchive archive_;

@@ -1,4 +1,4 @@
-// Where `convert` writes: a candump log, MCAP, a journal.
+// Where `convert` writes: a candump log, MCAP, a history, a journal.
 #pragma once
 
 #include <memory>
@@ -19,9 +19,9 @@ class BatchOutput {
   virtual Status finish() = 0;
 };
 
-// By the name: .log is a candump log, .mcap is MCAP, a name without either is a journal's folder. `journal`:
-// whose positions the batches have. Faults: rejected, if something is there already; those of the file
-// system.
+// By the name: .log is a candump log, .mcap is MCAP, .db is a history, any other is a journal's folder.
+// `journal`: whose positions the batches have. Faults: rejected, if something is there already; those of the
+// file system.
 Result<std::unique_ptr<BatchOutput>> open_batch_output(const std::string& path,
                                                        const std::optional<JournalId>& journal);
 

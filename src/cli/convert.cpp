@@ -101,8 +101,10 @@ void add_convert(CLI::App& app, Run& chosen) {
   CLI::App* command = app.add_subcommand("convert", "Write a recording in another form");
   command->add_option("IN", arguments->in, kFrameLogs)->required();
   command
-      ->add_option("OUT", arguments->out,
-                   "NAME.log (candump), NAME.mcap, or a new folder for a journal; nothing is written over")
+      ->add_option(
+          "OUT", arguments->out,
+          "NAME.log (candump), NAME.mcap, NAME.db (history, of a journal), or a new folder for a journal; "
+          "nothing is written over")
       ->required();
   command->add_option("--dbc", arguments->dbcs,
                       "DBC files that decode the frames for MCAP, and describe them in a journal; a journal "

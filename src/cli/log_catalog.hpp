@@ -23,6 +23,8 @@ struct LogDecoding {
   std::vector<std::pair<std::string, std::vector<std::uint32_t>>> channels = {};
   std::vector<dbc::MessageCopies> copies = {};
   std::vector<derive::SignalSpec> signals = {};
+  // The same by the names of sources, for who knows which source a channel is of.
+  std::vector<std::pair<std::string, std::vector<std::uint32_t>>> sources = {};
 };
 
 class LogCatalog {

@@ -28,6 +28,7 @@ std::optional<LogDecoding> decoding_of(const std::string& path) {
       dbcs.push_back(static_cast<std::uint32_t>(decoding.dbcs.size()));
       decoding.dbcs.push_back(dbc);
     }
+    decoding.sources.emplace_back(source.name, dbcs);
     if (source.config == nullptr) continue;
     for (const std::string& channel : source.config->channels(source.name)) {
       decoding.channels.emplace_back(channel, dbcs);

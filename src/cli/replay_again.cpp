@@ -228,6 +228,7 @@ int replay_again(const ReplayAgainArguments& arguments) {
   const auto range = range_of(arguments);
   if (!range) return kUsage;
   NewDecoding decoding;
+  decoding.may_keep_captured = !arguments.replace;
   if (!arguments.config.empty()) {
     decoding.config = decoding_of(arguments.config);
     if (!decoding.config) return kBadConfig;

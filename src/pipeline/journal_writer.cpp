@@ -44,6 +44,9 @@ void JournalWriter::run() {
 void JournalWriter::write(const JournalEntry& entry) {
   lost_.add(entry.lost_before);
   const RawBatch& batch = *entry.batch;
+  if (const auto step = clock_watch_.note(batch.clock)) {
+    parts_.log.write(Severity::warning, "clock", to_string(*step));
+  }
   catalog_ = batch.catalog;
   if (!batch.tick) last_record_ = parts_.clock.mono();
   if (!append_patiently(batch)) {

@@ -13,6 +13,7 @@
 #include "component/context.hpp"
 #include "journal/journal.hpp"
 #include "pipeline/batch_pool.hpp"
+#include "pipeline/clock_watch.hpp"
 #include "pipeline/gap_log.hpp"
 #include "pipeline/journal_sync.hpp"
 #include "pipeline/sequencer.hpp"
@@ -70,6 +71,9 @@ class JournalWriter {
   };
   [[nodiscard]] Health health() const;
 
+  // Any thread. Where the wall clock was set, as the batches' clocks tell it.
+  [[nodiscard]] ClockSteps clock_steps() const { return clock_watch_.steps(); }
+
  private:
   void run();
   void write(const JournalEntry& entry);
@@ -83,6 +87,7 @@ class JournalWriter {
 
   Parts parts_;
   JournalSync sync_;
+  ClockWatch clock_watch_;
   std::thread thread_;
   std::atomic<std::uint64_t> processed_{0};
   std::atomic<bool> owes_a_gap_{false};

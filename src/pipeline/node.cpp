@@ -4,6 +4,7 @@
 
 #include <boost/json.hpp>
 
+#include "base/text.hpp"
 #include "pipeline/alarms.hpp"
 #include "pipeline/live_lane.hpp"
 #include "pipeline/node_running.hpp"
@@ -41,6 +42,7 @@ Status Node::Running::start() {
   auto journal = Journal::open(parts_.journal, constants_of(parts_), files_, clock_, log_);
   if (!journal) return journal.status();
   journal_ = std::move(*journal);
+  warn_of_clock();
   blobs_ = std::make_unique<BlobFolder>(BlobFolder::Parts{parts_.blobs, journal_->id(), journal_->epoch(),
                                                           [this] { return journal_->stats().oldest; }, files_,
                                                           log_});
@@ -65,6 +67,18 @@ Status Node::Running::start() {
     }
   }
   return {};
+}
+
+// As a machine without a battery starts: nothing is put in another order, but whoever looks should know.
+void Node::Running::warn_of_clock() {
+  constexpr Duration kNoted = std::chrono::seconds(1);
+  const auto& last = journal_->past().last;
+  if (!last || *last - started_.wall < kNoted) return;
+  log_.write(
+      Severity::warning, "clock",
+      "the clock says " + to_rfc3339(started_.wall) + ", which is " + format_duration(*last - started_.wall) +
+          " before what was recorded last: times are wrong until it is set, and `cantrail journal export "
+          "--correct-time` puts them right");
 }
 
 Status Node::Running::make_catalog() {
@@ -203,6 +217,7 @@ NodeStatus Node::Running::status() const {
   status.synced = {journal_->id(), journal_->epoch(), writer_->synced_seq() + 1, 0};
   status.journal_written_bytes_per_day = health.written_bytes_per_day;
   status.alarms = journal_alarms(status.journal, health);
+  status.clock_steps = writer_->clock_steps();
   status.gaps = gaps_.summary();
   status.blobs = blobs_->stats();
   status.pool_used_bytes = pool_.used_bytes();

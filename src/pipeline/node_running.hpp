@@ -59,6 +59,7 @@ class Node::Running {
  private:
   friend class Reload;
 
+  void warn_of_clock();
   Status make_catalog();
   Status make_lanes();
   std::unique_ptr<Lane> make_lane(const SinkPart& part);

@@ -15,6 +15,7 @@
 #include "model/gap.hpp"
 #include "model/ledger.hpp"
 #include "model/position.hpp"
+#include "pipeline/clock_watch.hpp"
 #include "pipeline/reload_report.hpp"
 
 namespace cantrail {
@@ -85,6 +86,7 @@ struct NodeStatus {
   Position synced;          // behind the last batch of this epoch that a power cut would not take
   Duration unsynced_age{};  // age of the oldest record that a power cut would cost
   std::optional<std::uint64_t> journal_written_bytes_per_day;  // as LaneStatus's
+  ClockSteps clock_steps;
   GapSummary gaps;
   BlobStats blobs;
   std::uint64_t pool_used_bytes = 0, pool_limit_bytes = 0;

@@ -159,13 +159,27 @@ void write_gaps(JsonWriter& json, const GapSummary& gaps, std::size_t recent) {
   json.end_object();
 }
 
-void write_clock(JsonWriter& json, const ClockTrust& clock) {
+void write_clock(JsonWriter& json, const ClockTrust& clock, const ClockSteps& steps) {
   json.key("clock");
   json.begin_object();
   json.key("synchronised");
   json.boolean(clock.synchronised);
   json.key("error_ms");
   clock.error_ms ? json.number(*clock.error_ms) : json.null();
+  number(json, "steps", steps.count);
+  json.key("last_steps");
+  json.begin_array();
+  for (const ClockStep& step : steps.recent) {
+    json.begin_object();
+    json.key("from");
+    json.string(to_rfc3339(step.from));
+    json.key("to");
+    json.string(to_rfc3339(step.to));
+    json.key("by_ms");
+    json.number(std::chrono::duration<double, std::milli>(step.by()).count());
+    json.end_object();
+  }
+  json.end_array();
   json.end_object();
 }
 
@@ -231,7 +245,7 @@ std::string status_json(const NodeStatus& status, const ProcessSample& process, 
   write_journal(json, status);
   write_alarms(json, status.alarms);
   write_gaps(json, status.gaps, recent_gaps);
-  write_clock(json, clock);
+  write_clock(json, clock, status.clock_steps);
   json.key("reload");
   status.reload ? write_reload(json, *status.reload, status.reloads) : json.null();
   write_process(json, status, process);

@@ -257,6 +257,48 @@ def test_a_new_history_and_a_new_recording(nodes, drive, tmp_path):
             assert rows == [row for row in content(corrected)["rows"] if first <= int(row["time_ns"]) < last]
 
 
+def test_a_configuration_decodes_again_too(nodes, copy, drive, tmp_path):
+    """DBCs by channel and named signals as they are configured now, over two runs of the node."""
+    log, captured, corrected = drive
+    with running(copy):  # a second epoch, with nothing in it
+        pass
+    config = tmp_path / "now.toml"
+    config.write_text(
+        f'config_version = 1\n[source.drive]\ntype = "logfile"\npath = "{log}"\ndbc = "{corrected}"\n'
+        + '[signal]\nhalf = { expr = "Battery.voltage / 2", unit = "V" }\n'
+    )
+    report, _ = again(copy, None, "--json", target="half.db", config=config)
+    found = {m["message"]: (m["rows_before"], m["rows_after"]) for m in json.loads(report)["messages"]}
+    everything = (FRAMES, FRAMES)
+    assert found["half"] == (0, FRAMES) and found["power"] == (FRAMES, 0) and found["Battery"] == everything
+    assert found["Charger"] == (0, FRAMES) and found["Legacy"] == (FRAMES, 0)
+
+
+def test_one_channel_of_several(binary, drive, tmp_path):
+    log, captured, corrected = drive
+    lines = log.read_text().splitlines()[:400]
+    (tmp_path / "can0.log").write_text("\n".join(lines) + "\n")
+    (tmp_path / "can1.log").write_text("\n".join(lines).replace("can0", "can1") + "\n")
+    other = tmp_path / "other.dbc"
+    other.write_text(captured.read_text() + " \n")
+    sources = logfile_source(tmp_path / "can0.log", captured, name="a") + logfile_source(tmp_path / "can1.log", other, name="b")
+    node = harness.Node(binary, tmp_path, sources + sqlite_sink(tmp_path, 'from = "oldest"'))
+    with running(node):
+        node.wait_for_records(800)
+        node.wait_delivered()
+    refused = run_cantrail(binary, "replay", tmp_path / "journal", "--dbc", corrected, "--to", tmp_path / "a.db")
+    assert refused.returncode == 78 and b"--dbc can" in refused.stderr
+    refused = run_cantrail(binary, "replay", tmp_path / "journal", "--dbc", f"can1={corrected}", "--to", tmp_path / "history.db", "--replace")
+    assert refused.returncode == 78 and b"channel can0 has a DBC as well" in refused.stderr
+    both = ("--dbc", f"can0={captured}", "--replace", "--json")
+    report, told = again(node, f"can1={corrected}", *both)
+    differ = {(m["channel"], m["message"]): sum(s["differ"] for s in m["signals"]) for m in json.loads(report)["messages"]}
+    assert differ["can0", "Battery"] == 0 and differ["can1", "Battery"] > 0
+    assert "no channel" not in told
+    report, told = again(node, f"can9={corrected}", target="new.db")
+    assert "the journal has no channel can9" in told and "messages are as before" in report
+
+
 def test_it_says_what_it_cannot_do(nodes, drive, tmp_path):
     node = nodes["captured"]
     journal, dbc = node.folder / "journal", drive[2]

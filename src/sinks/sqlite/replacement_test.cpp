@@ -100,8 +100,9 @@ Told told(const World& world) {
 
 // A closed history of all batches, in one transaction each.
 template <class Make>
-std::unique_ptr<World> written(const CatalogPtr& catalog, Make make) {
-  auto world = std::make_unique<World>();
+std::unique_ptr<World> written(const CatalogPtr& catalog, Make make,
+                               const std::vector<std::string>& keep = {"30d", "1GiB"}) {
+  auto world = std::make_unique<World>(keep);
   world->form = "packed";
   world->remake();
   EXPECT_TRUE(world->open());
@@ -186,6 +187,50 @@ TEST(Replacement, TakesARangeThatBeginsAndEndsInsideOfPackedRows) {
   ASSERT_TRUE(rest);
   ASSERT_TRUE((*rest)->replace(all_again(), nothing));
   expect_same(told(*world), whole);
+}
+
+// A partition is closed in the middle of a minute, as often as there are a thousand rows.
+TEST(Replacement, RowsStayInTheirPartitions) {
+  const std::vector<std::string> keep{"20000 rows"};
+  const auto expected = told(*written(corrected_catalog(), corrected, keep));
+  const auto world = written(make_catalog(), captured, keep);
+  ASSERT_GE(world->number("SELECT count(*) FROM partition"), 5);
+  const auto rows_of = [&](int partition) {
+    return world->number("SELECT rows FROM partition WHERE id=" + std::to_string(partition));
+  };
+  const std::vector<std::int64_t> before{rows_of(1), rows_of(2), rows_of(3)};
+  auto history = Replacement::open(world->path, test_journal(), kStart, kEnd);
+  ASSERT_TRUE(history);
+  const std::vector<AgainBatch> all = all_again();
+  for (std::size_t from = 0; from < all.size(); from += 10) {
+    ASSERT_TRUE((*history)->replace(std::span(all).subspan(from, 10), nothing));
+  }
+  EXPECT_EQ((*history)->rows().kept + (*history)->rows().expired, 0U);
+  expect_same(told(*world), expected);
+  EXPECT_EQ((std::vector<std::int64_t>{rows_of(1), rows_of(2), rows_of(3)}), before);
+}
+
+// The oldest partition is gone: so are the rows of messages that are new, of that age.
+TEST(Replacement, BringsNothingBackThatKeepHasRemoved) {
+  const std::vector<std::string> keep{"10000 rows"};
+  const auto world = written(make_catalog(), captured, keep);
+  {
+    Result<Database> file = Database::open(world->path, Access::write);
+    ASSERT_TRUE(file);
+    ASSERT_TRUE(file->run("DROP TABLE packed_1; DELETE FROM partition WHERE id=1"));
+  }
+  const std::int64_t rows = world->number("SELECT sum(rows) FROM partition");
+  const std::int64_t first = world->number("SELECT min(first_ns) FROM partition");
+  auto history = Replacement::open(world->path, test_journal(), kStart, kEnd);
+  ASSERT_TRUE(history);
+  const std::vector<AgainBatch> all = all_again();
+  for (const AgainBatch& one : all) ASSERT_TRUE((*history)->replace(std::span(&one, 1), nothing));
+  EXPECT_GT((*history)->rows().expired, 0U);
+  EXPECT_GT((*history)->rows().written, 3000U);
+  // Engine's rows of the batch that the partitions share are new, and may go either way.
+  EXPECT_GE(world->number("SELECT sum(rows) FROM partition"), rows);
+  EXPECT_LE(world->number("SELECT sum(rows) FROM partition"), rows + std::int64_t{kFrames});
+  EXPECT_GE(world->number("SELECT min(first_ns) FROM partition"), first - std::int64_t{kFrames} * kStep);
 }
 
 TEST(Replacement, LeavesWhatItCannotCountAgain) {

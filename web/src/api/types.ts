@@ -151,7 +151,7 @@ export interface NodeStatus {
   gaps: { count: number | string; recent: Gap[] };
   process: { cpu_percent: number; rss_bytes: number | string };
   filled_in?: { from_ms: number; to_ms: number } | null;
-  clock?: { synchronised: boolean; error_ms: number | null };
+  clock?: { synchronised: boolean; error_ms: number | null; steps?: number; last_steps?: { from: string; to: string; by_ms: number }[] };
   kind?: string;
 }
 

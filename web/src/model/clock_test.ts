@@ -1,4 +1,5 @@
 import { clockText } from "./clock";
+import { clockMinute } from "./format";
 
 it("believes a kernel whose clock is kept", () => {
   expect(clockText({ synchronised: true, error_ms: 2.4 }, null)).toEqual(["synchronised ± 2 ms", true]);
@@ -19,4 +20,13 @@ it("measures alone where a node does not tell", () => {
   expect(clockText(undefined, null)).toEqual(["not known", true]);
   expect(clockText(undefined, { offset_ms: 40, error_ms: 4 })).toEqual(["40 ms ahead of this device", true]);
   expect(clockText(undefined, { offset_ms: 4000, error_ms: 4 })).toEqual(["4.0 s ahead of this device", false]);
+});
+
+it("says when the clock was set", () => {
+  const forward = { from: "1970-01-01T00:00:30.000000000Z", to: "2026-11-21T07:49:00.000000000Z", by_ms: 1_795_247_310_000 };
+  const back = { ...forward, by_ms: -120 };
+  const at = clockMinute(Date.parse(forward.to));
+  expect(clockText({ synchronised: true, error_ms: null, steps: 1, last_steps: [forward] }, null)).toEqual([`synchronised, set forward 56.9 years at ${at}`, true]);
+  expect(clockText({ synchronised: false, error_ms: null, steps: 3, last_steps: [forward, back] }, null)).toEqual([`not synchronised, set back 0.1 s at ${at}, set 3 times`, false]);
+  expect(clockText({ synchronised: true, error_ms: null, steps: 0, last_steps: [] }, null)).toEqual(["synchronised", true]);
 });
