@@ -86,6 +86,7 @@ struct NodeStatus {
   Duration unsynced_age{};  // age of the oldest record that a power cut would cost
   std::optional<std::uint64_t> journal_written_bytes_per_day;  // as LaneStatus's
   GapSummary gaps;
+  std::map<std::string, TransportLosses> transport_losses;  // of messages in several frames, by channel
   BlobStats blobs;
   std::uint64_t pool_used_bytes = 0, pool_limit_bytes = 0;
   std::optional<TimeSpan> filled_in;   // NodeParts::filled_in
