@@ -48,7 +48,7 @@ std::optional<Input> make_input(const std::string& name, const std::string& dbc_
   messages.erase(std::remove_if(messages.begin(), messages.end(), unusable), messages.end());
 
   Input input{name, dbc_path, nullptr, {}};
-  input.plan = dbc::DecodePlan::compile(parsed->database, parsed->diagnostics);
+  input.plan = dbc::DecodePlan::compile(parsed->database, parsed->diagnostics, {.protocols = false});
   if (input.plan->messages().empty()) return std::nullopt;
   std::mt19937_64 random(kSeed);
   input.records.reserve(frames);
@@ -58,7 +58,7 @@ std::optional<Input> make_input(const std::string& name, const std::string& dbc_
     const std::uint64_t word = random();
     std::memcpy(data.data(), &word, message.length_bytes);
     select_something(message, random, data);
-    Record record{message.id, message.length_bytes, 0};
+    Record record{message.id, static_cast<std::uint8_t>(message.length_bytes), 0};
     std::memcpy(&record.data, data.data(), sizeof record.data);
     input.records.push_back(record);
   }

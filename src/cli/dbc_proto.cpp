@@ -11,9 +11,7 @@
 #include "cli/exit_code.hpp"
 #include "cli/output.hpp"
 #include "decode/catalog/catalog_compiler.hpp"
-#include "decode/dbc/parser.hpp"
 #include "encode/protobuf/descriptors.hpp"
-#include "model/frame.hpp"
 
 namespace cantrail::cli {
 namespace {
@@ -63,21 +61,6 @@ Result<CompiledCatalogPtr> compile(std::vector<DbcText> dbcs) {
   return compiled;
 }
 
-// Messages that no frame holds have no rows.
-void tell_too_long(const std::vector<DbcText>& dbcs) {
-  for (const DbcText& dbc : dbcs) {
-    const auto parsed = dbc::parse(dbc.text, dbc.name);
-    if (!parsed) continue;
-    const auto& messages = parsed.value().database.messages;
-    const auto too_long = std::count_if(messages.begin(), messages.end(), [](const dbc::Message& message) {
-      return message.length_bytes > kMaxFrameBytes;
-    });
-    if (too_long == 0) continue;
-    std::fprintf(stderr, "%s: %s of more than %zu bytes left out: no frame holds them\n", dbc.name.c_str(),
-                 counted(static_cast<std::uint64_t>(too_long), "message").c_str(), kMaxFrameBytes);
-  }
-}
-
 int write_out(const ProtoArguments& arguments, std::string content) {
   if (!arguments.output.empty()) {
     const Status written = write_file_atomically(real_file_system(), arguments.output, content);
@@ -94,7 +77,6 @@ int run(const ProtoArguments& arguments) {
   }
   auto dbcs = read_dbc_files(arguments.dbcs, real_file_system());
   if (!dbcs) return complain(dbcs.fault(), kFailed);
-  tell_too_long(*dbcs);
   const auto compiled = compile(std::move(*dbcs));
   if (!compiled) return complain(compiled.fault(), kBadData);
   const StreamTypes types(*(*compiled)->catalog, arguments.package);

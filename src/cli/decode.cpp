@@ -35,9 +35,11 @@ struct DecodeArguments {
 // Identifiers that no DBC knows, with how often they came.
 class UnknownIds {
  public:
-  void add(const FrameBlock& frames, const std::vector<StreamBlock>& blocks) {
+  void add(const Batch& batch) {
+    const FrameBlock& frames = batch.raw->frames;
     decoded_.assign(frames.size(), false);
-    for (const StreamBlock& block : blocks) {
+    for (const std::uint32_t frame : batch.parts) decoded_[frame] = true;
+    for (const StreamBlock& block : batch.blocks) {
       for (const std::uint32_t frame : block.frame()) decoded_[frame] = true;
     }
     for (std::size_t i = 0; i < frames.size(); ++i) {
@@ -148,7 +150,8 @@ class Decode {
     }
     const BatchPtr batch = decoder_.decode(raw_, printer_catalog_);
     undecoded_ += batch->undecoded;
-    unknown_.add(raw_->frames, batch->blocks);
+    for (const auto& [channel, losses] : batch->transport_losses) losses_.add(losses);
+    unknown_.add(*batch);
     cursor_.start(*batch);
     for (encode::RowRef row; cursor_.next(row);) {
       printer_->append(out_.text(), cursor_.block(row), row.row);
@@ -180,6 +183,7 @@ class Decode {
     const auto& stats = reader_.stats();
     std::fprintf(stderr, "%s, %s decoded, %s\n", counted(stats.frames, "frame").c_str(),
                  format_count(stats.frames - undecoded_).c_str(), unknown_.summary().c_str());
+    if (losses_.total() != 0) tell_losses();
     if (stats.frames != 0 && undecoded_ == stats.frames) tell_why_nothing();
     if (printer_catalog_ != nullptr) tell_what_fits_nothing(*printer_catalog_->catalog);
     if (stats.ignored != 0) {
@@ -190,6 +194,17 @@ class Decode {
     std::fprintf(stderr, "%s %s\n", counted(stats.malformed, "malformed line").c_str(),
                  arguments_.strict ? "(--strict: stopped at the first)" : "skipped");
     for (const auto& line : stats.first_malformed) tell_malformed(line);
+  }
+
+  void tell_losses() const {
+    std::string kinds;
+    for (std::size_t i = 0; i < kTransportLosses; ++i) {
+      if (losses_.count[i] == 0) continue;
+      kinds += kinds.empty() ? ": " : ", ";
+      kinds += std::string(to_string(static_cast<TransportLoss>(i))) + " ×" + format_count(losses_.count[i]);
+    }
+    std::fprintf(stderr, "%s of several frames lost%s\n", counted(losses_.total(), "message").c_str(),
+                 kinds.c_str());
   }
 
   void tell_what_fits_nothing(const Catalog& catalog) const {
@@ -230,6 +245,7 @@ class Decode {
   UnknownIds unknown_;
   Output out_;
   std::uint64_t undecoded_ = 0;
+  TransportLosses losses_;
   std::string beginning_;
   bool stopped_ = false;
 };

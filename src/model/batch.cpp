@@ -3,6 +3,14 @@
 #include <algorithm>
 
 namespace cantrail {
+namespace {
+
+std::size_t count_between(const std::vector<std::uint32_t>& ascending, std::size_t from, std::size_t to) {
+  const auto first = std::lower_bound(ascending.begin(), ascending.end(), from);
+  return static_cast<std::size_t>(std::lower_bound(first, ascending.end(), to) - first);
+}
+
+}  // namespace
 
 std::size_t RawBatch::records() const {
   std::size_t count = frames.size();
@@ -52,8 +60,11 @@ TimeSpan time_span(const RawBatch& batch) {
 }
 
 std::size_t Batch::left_out_between(std::size_t from, std::size_t to) const {
-  const auto first = std::lower_bound(left_out.begin(), left_out.end(), from);
-  return static_cast<std::size_t>(std::lower_bound(first, left_out.end(), to) - first);
+  return count_between(left_out, from, to);
+}
+
+std::size_t Batch::parts_between(std::size_t from, std::size_t to) const {
+  return count_between(parts, from, to);
 }
 
 bool Batch::leaves_out(std::size_t record) const {

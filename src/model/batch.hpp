@@ -9,6 +9,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/time.hpp"
@@ -17,6 +18,7 @@
 #include "model/gap.hpp"
 #include "model/position.hpp"
 #include "model/stream_block.hpp"
+#include "model/transport_loss.hpp"
 
 namespace cantrail {
 
@@ -78,6 +80,10 @@ struct Batch {
   std::vector<StreamBlock> blocks;  // decoded and derived, ascending by stream; none is empty
   std::uint32_t undecoded = 0;      // frames that no message definition fits
   std::uint32_t produced = 0;       // rows of named signals among `blocks`, as they were computed: no records
+  // Frames that are decoded and have no row: parts of messages that came in several, ascending. A filter
+  // leaves none of them out.
+  std::vector<std::uint32_t> parts;
+  std::vector<std::pair<ChannelId, TransportLosses>> transport_losses;
   // What the keys of a lane (only, max_rate, …) keep from its sink: indexes of records, ascending. Their rows
   // are not in `blocks`; those that a source delivered are in rows() with no valid field, and
   // encode::RowCursor passes over them. The lane counts these records, the sink does not.
@@ -90,6 +96,8 @@ struct Batch {
   // How many records of `left_out` lie in [from, to).
   [[nodiscard]] std::size_t left_out_between(std::size_t from, std::size_t to) const;
   [[nodiscard]] bool leaves_out(std::size_t record) const;
+  // How many of `parts` lie in [from, to).
+  [[nodiscard]] std::size_t parts_between(std::size_t from, std::size_t to) const;
 
   [[nodiscard]] Position begin() const { return raw->position; }
   // The cursor behind the whole batch.

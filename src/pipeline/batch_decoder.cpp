@@ -47,13 +47,22 @@ BatchPtr BatchDecoder::decode(RawBatchPtr raw, const CompiledCatalogPtr& catalog
     deriver_ = catalog->derivation == nullptr
                    ? nullptr
                    : std::make_unique<derive::Deriver>(catalog->derivation, catalog->catalog->streams.size());
+    conversations_ = catalog->transport == nullptr
+                         ? nullptr
+                         : std::make_unique<transport::Conversations>(catalog->transport,
+                                                                      catalog->catalog->streams.size());
     catalog_ = catalog;
   }
   if (raw->position.epoch != std::exchange(epoch_, raw->position.epoch)) forget();
   std::unique_ptr<Batch> batch = std::make_unique<Batch>();
   batch->blocks = recycler_->take();
   if (deriver_) deriver_->reclaim(batch->blocks);
+  if (conversations_) conversations_->reclaim(batch->blocks);
   batch->undecoded = decoder_->decode(raw->frames, batch->blocks);
+  if (conversations_ && !decoder_->aside().empty()) {
+    batch->undecoded += conversations_->decode(raw->frames, decoder_->aside(), batch->blocks, batch->parts);
+    conversations_->take_losses(batch->transport_losses);
+  }
   if (deriver_) batch->produced = deriver_->derive(*raw, batch->blocks);
   batch->raw = std::move(raw);
   return {batch.release(), [recycler = recycler_](Batch* done) {
@@ -63,6 +72,7 @@ BatchPtr BatchDecoder::decode(RawBatchPtr raw, const CompiledCatalogPtr& catalog
 }
 
 void BatchDecoder::forget() {
+  if (conversations_) conversations_->forget();
   if (deriver_) deriver_->forget();
 }
 

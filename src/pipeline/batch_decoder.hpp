@@ -1,4 +1,5 @@
-// Turns raw batches into batches: decodes under the batch's own catalog and computes its named signals. One
+// Turns raw batches into batches: decodes under the batch's own catalog, puts together what comes in several
+// frames, and computes its named signals. One
 // per thread; the blocks' memory comes back for reuse when the last lane lets go of a batch.
 #pragma once
 
@@ -6,6 +7,7 @@
 
 #include "decode/catalog/catalog_compiler.hpp"
 #include "decode/derive/deriver.hpp"
+#include "decode/transport/conversations.hpp"
 #include "model/batch.hpp"
 
 namespace cantrail {
@@ -15,8 +17,8 @@ class BatchDecoder {
   BatchDecoder();
   ~BatchDecoder();
 
-  // Precondition: `catalog` is the batch's. Named signals remember what came before: batches come in order;
-  // another epoch and another catalog begin with nothing.
+  // Precondition: `catalog` is the batch's. Named signals and transport protocols remember what came before:
+  // batches come in order; another epoch and another catalog begin with nothing.
   [[nodiscard]] BatchPtr decode(RawBatchPtr raw, const CompiledCatalogPtr& catalog);
   // The next batch does not follow the last one.
   void forget();
@@ -26,8 +28,9 @@ class BatchDecoder {
   std::shared_ptr<Recycler> recycler_;
   CompiledCatalogPtr catalog_;
   std::unique_ptr<dbc::Decoder> decoder_;
-  std::unique_ptr<derive::Deriver> deriver_;  // nullptr: the catalog has no named signals
-  std::uint32_t epoch_ = 0;                   // of the last batch
+  std::unique_ptr<transport::Conversations> conversations_;  // nullptr: nothing comes in more than a frame
+  std::unique_ptr<derive::Deriver> deriver_;                 // nullptr: the catalog has no named signals
+  std::uint32_t epoch_ = 0;                                  // of the last batch
 };
 
 // What a batch holds in memory, decoded columns included.

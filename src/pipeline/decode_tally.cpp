@@ -16,6 +16,14 @@ void DecodeTally::add(const Batch& batch) {
   if (source >= counts_.size()) counts_.resize(source + 1);
   counts_[source].records += batch.raw->records();
   counts_[source].undecoded += batch.undecoded;
+  for (const auto& [channel, losses] : batch.transport_losses) {
+    losses_[batch.raw->catalog->channels[channel].alias].add(losses);
+  }
+}
+
+std::map<std::string, TransportLosses> DecodeTally::transport_losses() const {
+  const std::lock_guard lock(mutex_);
+  return losses_;
 }
 
 std::string DecodeTally::complaint(SourceId source) const {

@@ -154,6 +154,7 @@ class StoreSink final : public Sink {
         outcome.delivered += block.rows();
       }
       outcome.undecoded += batch->undecoded;
+      outcome.delivered += batch->parts.size();
     }
     ++store_.writes;
     if (traits_.durable) outcome.durable = store_.cursor = cut ? batches.back()->end() : upto;

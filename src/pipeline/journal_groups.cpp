@@ -62,7 +62,7 @@ Result<JournalGroups::Group> JournalGroups::next(const Position& from, const Sin
     if (begins_anew_) {
       const auto recalled = recall(*ahead_->batch, **catalog);
       if (!recalled) return recalled.fault();
-      if (!*recalled) return Group{};  // rows of named signals that know half of it would be wrong
+      if (!*recalled) return Group{};  // rows that know half of it would be wrong
       begins_anew_ = false;
     }
     const BatchPtr batch = decode_ahead(*catalog);
@@ -75,14 +75,14 @@ Result<JournalGroups::Group> JournalGroups::next(const Position& from, const Sin
   return group;
 }
 
-// What named signals remember at `first`, the batch to be read next: decodes what the plan reaches back to,
-// and nothing comes of it. Times are those of sealing; what comes late is late by about the same then as now.
-// False: there was no time for all of it.
+// What named signals and transport protocols remember at `first`, the batch to be read next: decodes what the
+// plan reaches back to, and nothing comes of it. Times are those of sealing; what comes late is late by about
+// the same then as now. False: there was no time for all of it.
 Result<bool> JournalGroups::recall(const RawBatch& first, const CompiledCatalog& catalog) {
   constexpr Duration kMargin = std::chrono::seconds(5);
   decoder_.forget();
-  if (catalog.derivation == nullptr || catalog.derivation->lookback_ns == 0) return true;
-  const Duration reach = std::chrono::nanoseconds(catalog.derivation->lookback_ns) + kMargin;
+  if (catalog.lookback_ns() == 0) return true;
+  const Duration reach = std::chrono::nanoseconds(catalog.lookback_ns()) + kMargin;
   auto reader = parts_.journal.read_from_time(first.clock.wall - reach);
   if (!reader) return reader.fault();
   while (!parts_.out_of_time()) {

@@ -1,5 +1,5 @@
 // Reads the journal for a lane that is behind: groups of batches that go to a store together, decoded under
-// the catalogs they were captured with. Before the first it reads back as far as named signals remember:
+// the catalogs they were captured with. Before the first it reads back as far as what is remembered reaches:
 // their rows are those of the main chain.
 #pragma once
 

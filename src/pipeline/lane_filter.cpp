@@ -59,6 +59,7 @@ BatchPtr LaneFilter::apply(const BatchPtr& batch) {
   auto out = std::make_shared<Batch>();
   out->raw = batch->raw;
   out->undecoded = batch->undecoded;
+  out->parts = batch->parts;
   frames_.assign(batch->raw->frames.size(), kUntouched);
   filter_blocks(*batch, *out);
   mark_frames(*out);

@@ -208,6 +208,7 @@ NodeStatus Node::Running::status() const {
   for (const RunningSource& source : sources_) status.sources.push_back(source.runner->status());
   for (const RunningLane& lane : lanes_) status.lanes.push_back(lane.lane->status(*sequencer_));
   status.received = sequencer_->head().records;
+  status.transport_losses = tally_.transport_losses();
   status.journal = journal_->stats();
   const auto health = writer_->health();
   status.journal_ok = health.ok;

@@ -88,6 +88,7 @@ struct NodeStatus {
   std::optional<std::uint64_t> journal_written_bytes_per_day;  // as LaneStatus's
   ClockSteps clock_steps;
   GapSummary gaps;
+  std::map<std::string, TransportLosses> transport_losses;  // of messages in several frames, by channel
   BlobStats blobs;
   std::uint64_t pool_used_bytes = 0, pool_limit_bytes = 0;
   std::optional<TimeSpan> filled_in;   // NodeParts::filled_in

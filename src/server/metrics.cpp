@@ -119,6 +119,17 @@ void add_sources(Metrics& metrics, const NodeStatus& status) {
   }
 }
 
+void add_transport(Metrics& metrics, const NodeStatus& status) {
+  metrics.family("cantrail_transport_lost_total", "counter",
+                 "Messages of several frames (ISO-TP, J1939) that were not put together, by reason.");
+  for (const auto& [channel, losses] : status.transport_losses) {
+    for (std::size_t kind = 0; kind < kTransportLosses; ++kind) {
+      metrics.count(losses.count[kind],
+                    {{"channel", channel}, {"reason", to_string(static_cast<TransportLoss>(kind))}});
+    }
+  }
+}
+
 void add_journal(Metrics& metrics, const NodeStatus& status) {
   metrics.family("cantrail_journal_bytes", "gauge", "Size of the journal on disk.");
   metrics.count(status.journal.bytes);
@@ -216,6 +227,7 @@ Response answer_metrics(Api& api, const Request& request) {
   const NodeStatus status = api.status();
   Metrics metrics;
   add_sources(metrics, status);
+  add_transport(metrics, status);
   add_lanes(metrics, status);
   add_journal(metrics, status);
   add_gaps(metrics, status);

@@ -50,6 +50,7 @@ Result<CompiledCatalogPtr> CatalogCompiler::compile(CatalogSpec spec, Diagnostic
       signals.add_to(*catalog, diagnostics);
     }
   };
+  auto carried = std::make_shared<transport::Plan>();
   for (std::size_t channel = 0; channel < catalog->channels.size(); ++channel) {
     add_streams_after(channel);
     dbc::ChannelPlan& channel_plan = compiled->channels.emplace_back();
@@ -61,8 +62,10 @@ Result<CompiledCatalogPtr> CatalogCompiler::compile(CatalogSpec spec, Diagnostic
         catalog->streams.push_back({message.row, static_cast<ChannelId>(channel), info.source});
       }
     }
+    transport::add_channel(*carried, channel_plan, static_cast<ChannelId>(channel), *catalog);
     signals.add_to(*catalog, diagnostics);
   }
+  if (carried->lookback_ns != 0) compiled->transport = carried;
   add_streams_after(catalog->channels.size());
   compiled->derivation = signals.plan(*catalog);
   catalog->sources = std::move(spec.sources);

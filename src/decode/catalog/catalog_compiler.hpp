@@ -17,6 +17,7 @@
 #include "decode/dbc/plan.hpp"
 #include "decode/derive/plan.hpp"
 #include "decode/derive/signal_spec.hpp"
+#include "decode/transport/plan.hpp"
 #include "model/catalog.hpp"
 
 namespace cantrail {
@@ -43,8 +44,15 @@ struct CatalogSpec {
 // Immutable; shared by every thread that decodes under this catalog.
 struct CompiledCatalog {
   CatalogPtr catalog;
-  std::vector<dbc::ChannelPlan> channels;                    // indexed by ChannelId
-  std::shared_ptr<const derive::Plan> derivation = nullptr;  // nullptr: no named signals
+  std::vector<dbc::ChannelPlan> channels;                      // indexed by ChannelId
+  std::shared_ptr<const derive::Plan> derivation = nullptr;    // nullptr: no named signals
+  std::shared_ptr<const transport::Plan> transport = nullptr;  // nullptr: nothing comes in more than a frame
+
+  // How far back what came before reaches that can still matter to what comes next; 0: nothing is remembered.
+  // What named signals remember may itself have been put together.
+  [[nodiscard]] std::int64_t lookback_ns() const {
+    return (derivation ? derivation->lookback_ns : 0) + (transport ? transport->lookback_ns : 0);
+  }
 };
 
 using CompiledCatalogPtr = std::shared_ptr<const CompiledCatalog>;

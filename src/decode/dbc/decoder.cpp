@@ -27,8 +27,14 @@ class Decoder::State {
 
   std::uint32_t decode(const FrameBlock& frames, std::vector<StreamBlock>& blocks) {
     sorted_.sort(frames, routes_);
+    buckets_ = sorted_.buckets();
+    aside_ = {};
+    if (!buckets_.empty() && buckets_.back().bucket == routes_.aside()) {
+      aside_ = sorted_.order(buckets_.back());
+      buckets_ = buckets_.first(buckets_.size() - 1);
+    }
     recycle(blocks);
-    const std::span<const BucketRows> buckets = sorted_.buckets();
+    const std::span<const BucketRows> buckets = buckets_;
     for (std::size_t i = 0; i < buckets.size(); ++i) {
       const BucketRows& rows = buckets[i];
       const MessageProgram& program = programs_[rows.bucket];
@@ -40,13 +46,15 @@ class Decoder::State {
   }
 
   [[nodiscard]] InstructionSet instruction_set() const { return set_; }
+  [[nodiscard]] std::span<const std::uint32_t> aside() const { return aside_; }
 
  private:
   static std::vector<MessageProgram> compile(const Routes& routes) {
     std::vector<MessageProgram> programs;
     const MessagePlan none;
     for (const Routes::Target& target : routes.targets()) {
-      programs.emplace_back(target.message != nullptr ? *target.message : none);
+      const bool by_frames = target.message != nullptr && !target.message->isotp_lead;
+      programs.emplace_back(by_frames ? *target.message : none);
     }
     return programs;
   }
@@ -61,7 +69,7 @@ class Decoder::State {
   // Gives every bucket at hand a block, its own stream's of an earlier batch where there is one: that one has
   // grown to the right size.
   void recycle(std::vector<StreamBlock>& blocks) {
-    const std::span<const BucketRows> buckets = sorted_.buckets();
+    const std::span<const BucketRows> buckets = buckets_;
     const auto fits = [this](const BucketRows& rows, const StreamBlock& block) {
       return routes_.targets()[rows.bucket].stream == block.stream();
     };
@@ -89,6 +97,8 @@ class Decoder::State {
   std::vector<MessageProgram> programs_;  // by bucket
   SortedFrames sorted_;
   BucketColumns columns_;
+  std::span<const BucketRows> buckets_;  // of the batch at hand
+  std::span<const std::uint32_t> aside_;
   std::vector<std::vector<StreamBlock>> spare_;  // by bucket
 };
 
@@ -100,6 +110,10 @@ Decoder& Decoder::operator=(Decoder&&) noexcept = default;
 
 std::uint32_t Decoder::decode(const FrameBlock& frames, std::vector<StreamBlock>& blocks) {
   return state_->decode(frames, blocks);
+}
+
+std::span<const std::uint32_t> Decoder::aside() const {
+  return state_->aside();
 }
 
 InstructionSet Decoder::instruction_set() const {

@@ -26,6 +26,12 @@ namespace cantrail::dbc {
 struct ChannelPlan {
   std::vector<std::shared_ptr<const DecodePlan>> plans;
   std::vector<StreamId> stream_base;
+  // Frames that decode() leaves to others: decode/transport. They go before messages of the plans.
+  struct Aside {
+    std::uint32_t id = 0;  // with kIdExtended
+    Match match = Match::whole;
+  };
+  std::vector<Aside> aside = {};
 };
 
 // Holds scratch memory: one per thread. After warm-up decode() does not allocate: blocks are recycled through
@@ -42,8 +48,11 @@ class Decoder {
 
   // Replaces `blocks` (whose memory is reused) by one block per stream that occurs, ascending by stream, rows
   // in arrival order with frame() set. Returns how many frames no plan decodes (remote and error frames,
-  // unknown identifiers and channels).
+  // unknown identifiers and channels), those set aside not counted.
   std::uint32_t decode(const FrameBlock& frames, std::vector<StreamBlock>& blocks);
+
+  // Of the last batch: the frames that were set aside, in arrival order. Valid until the next decode().
+  [[nodiscard]] std::span<const std::uint32_t> aside() const;
 
   [[nodiscard]] InstructionSet instruction_set() const;
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "decode/dbc/isotp_layout.hpp"
 #include "decode/dbc/signal_place.hpp"
 #include "decode/dbc/signal_word.hpp"
 #include "model/frame.hpp"
@@ -15,8 +16,9 @@
 namespace cantrail::dbc {
 namespace {
 
-constexpr std::size_t kMaxFields = 0xFFFF;  // SignalPlan::selector is an index of 16 bits
-constexpr std::size_t kMaxSelectors = 64;   // one above the other; more is no layout but an attack
+constexpr std::size_t kMaxFields = 0xFFFF;       // SignalPlan::selector is an index of 16 bits
+constexpr std::uint32_t kMostJ1939Bytes = 1785;  // 255 packets of 7
+constexpr std::size_t kMaxSelectors = 64;        // one above the other; more is no layout but an attack
 
 // One signal on its way into the plan.
 struct Candidate {
@@ -34,16 +36,17 @@ std::string signal_title(const Message& message, const Signal& signal) {
   return "signal " + printable(signal.name) + " of message " + printable(message.name);
 }
 
-std::vector<Candidate> place_all(const Message& message, Diagnostics& diagnostics) {
+std::vector<Candidate> place_all(const Message& message, std::uint32_t most_bytes, Diagnostics& diagnostics) {
   std::vector<Candidate> candidates;
   for (const Signal& signal : message.signals) {
-    Candidate candidate{&signal, place_signal(signal), std::nullopt, true};
+    Candidate candidate{&signal, place_signal(signal, most_bytes), std::nullopt, true};
     if (candidates.size() >= kMaxFields) candidate.plan.reset();
     if (!candidate.plan) {
       candidate.kept = false;
       warn(diagnostics, signal.where,
            signal_title(message, signal) + " is left out: " + std::to_string(signal.length_bits) +
-               " bits from bit " + std::to_string(signal.start_bit) + " on are no part of a frame");
+               " bits from bit " + std::to_string(signal.start_bit) + " on are no part of a " +
+               (most_bytes > kMaxFrameBytes ? "message" : "frame"));
     }
     candidates.push_back(std::move(candidate));
   }
@@ -141,8 +144,20 @@ void add_address_fields(std::vector<FieldSchema>& fields) {
   }
 }
 
-MessagePlan compile_message(const Message& message, std::uint32_t id, Match match, Diagnostics& diagnostics) {
-  std::vector<Candidate> candidates = place_all(message, diagnostics);
+// How a message's payloads come.
+struct Carrier {
+  Match match = Match::whole;
+  std::optional<std::uint8_t> isotp_lead;
+};
+
+std::uint32_t most_bytes(const Message& message, const Carrier& carrier) {
+  if (carrier.isotp_lead) return kMostIsoTpBytes;
+  return message.length_bytes > kMaxFrameBytes ? kMostJ1939Bytes : std::uint32_t{kMaxFrameBytes};
+}
+
+MessagePlan compile_message(const Message& message, std::uint32_t id, const Carrier& carrier,
+                            Diagnostics& diagnostics) {
+  std::vector<Candidate> candidates = place_all(message, most_bytes(message, carrier), diagnostics);
   link_selectors(message, candidates, diagnostics);
   drop_unreachable(message, candidates, diagnostics);
 
@@ -154,8 +169,9 @@ MessagePlan compile_message(const Message& message, std::uint32_t id, Match matc
   }
   MessagePlan plan;
   plan.id = id;
-  plan.match = match;
-  plan.length_bytes = static_cast<std::uint8_t>(message.length_bytes);
+  plan.match = carrier.match;
+  plan.isotp_lead = carrier.isotp_lead;
+  plan.length_bytes = static_cast<std::uint16_t>(message.length_bytes);
   std::vector<FieldSchema> fields;
   for (Candidate& candidate : candidates) {
     if (!candidate.kept) continue;
@@ -210,7 +226,9 @@ std::shared_ptr<const DecodePlan> DecodePlan::compile(const Database& database, 
   plan->table_ = IdentifierTable<std::uint16_t, kNone>(database.messages.size());
   const Matches matches(database, options);
   for (const Message& message : database.messages) {
-    if (message.length_bytes > kMaxFrameBytes) continue;
+    const std::optional<std::uint8_t> isotp_lead =
+        options.protocols && matches.of(message) == Match::whole ? find_isotp_lead(message) : std::nullopt;
+    if (message.length_bytes > kMaxFrameBytes && !isotp_lead && matches.of(message) == Match::whole) continue;
     const std::string title = "message " + printable(message.name);
     if (message.id > (message.extended ? kIdExtendedMask : kIdStandardMask)) {
       warn(diagnostics, message.where, title + " is left out: its identifier has too many bits");
@@ -234,7 +252,7 @@ std::shared_ptr<const DecodePlan> DecodePlan::compile(const Database& database, 
       break;
     }
     const auto index = static_cast<std::uint16_t>(plan->messages_.size());
-    plan->messages_.push_back(compile_message(message, id, match, diagnostics));
+    plan->messages_.push_back(compile_message(message, id, {match, isotp_lead}, diagnostics));
     plan->table_.insert(id, match, index);
   }
   return plan;

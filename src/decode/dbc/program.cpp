@@ -9,6 +9,7 @@ namespace cantrail::dbc {
 namespace {
 
 constexpr double kTwoTo52 = 4503599627370496.0;
+constexpr std::uint8_t kBeyondFrames = 255;  // bytes that no frame has
 
 // The first eight bytes where they hold the signal, then an aligned word, so that neighbours share a load.
 LoadGroup load_of(const SignalPlan& signal) {
@@ -18,7 +19,7 @@ LoadGroup load_of(const SignalPlan& signal) {
     load.nine = true;
     load.nine_shift = signal.shift;
     load.nine_order = signal.order;
-    load.byte = signal.first_byte;
+    load.byte = static_cast<std::uint8_t>(signal.first_byte);
   } else if (end > 8) {
     load.byte = static_cast<std::uint8_t>(end <= first / 8 * 8 + 8 ? first / 8 * 8 : first);
   }
@@ -88,7 +89,7 @@ class ConditionTable {
     condition.bits = bits_of(selector, condition.load);
     condition.load.swapped = condition.bits.swapped;
     condition.ranges = signal.ranges;
-    condition.needed_bytes = selector.needed_bytes;
+    condition.needed_bytes = static_cast<std::uint8_t>(selector.needed_bytes);
     conditions_.push_back(std::move(condition));
     selectors_.push_back(*signal.selector);
     return static_cast<std::int32_t>(conditions_.size()) - 1;
@@ -106,6 +107,11 @@ MessageProgram::MessageProgram(const MessagePlan& message) {
   ConditionTable table(message, conditions);
   for (std::size_t i = 0; i < message.signals.size(); ++i) {
     const SignalPlan& signal = message.signals[i];
+    if (signal.needed_bytes > kMaxFrameBytes) {  // comes by a transport protocol only
+      fields.push_back({-1, kBeyondFrames});
+      needed_bytes = kBeyondFrames;
+      continue;
+    }
     const LoadGroup load = load_of(signal);
     auto group = std::find_if(groups.begin(), groups.end(), [&load](const LoadGroup& other) {
       return !load.nine && !other.nine && other.byte == load.byte;
@@ -119,8 +125,8 @@ MessageProgram::MessageProgram(const MessagePlan& message) {
           {step.field, step.bits, {signal.reserved->error, all}, {signal.reserved->none, all}});
     }
     wide = wide || load.nine || load.byte != 0;
-    fields.push_back({table.of(signal), signal.needed_bytes});
-    needed_bytes = std::max(needed_bytes, signal.needed_bytes);
+    fields.push_back({table.of(signal), static_cast<std::uint8_t>(signal.needed_bytes)});
+    needed_bytes = std::max(needed_bytes, static_cast<std::uint8_t>(signal.needed_bytes));
   }
   addresses = message.j1939();
   if (addresses) fields.insert(fields.end(), kAddressFields, FieldPresence{-1, 0});

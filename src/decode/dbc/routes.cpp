@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <limits>
 
 #include "decode/dbc/decoder.hpp"
 
@@ -24,14 +25,18 @@ Routes::Routes(std::span<const ChannelPlan> channels) {
   targets_.erase(std::unique(targets_.begin() + 1, targets_.end(),
                              [](const Target& a, const Target& b) { return a.stream == b.stream; }),
                  targets_.end());
+  targets_.push_back({std::numeric_limits<StreamId>::max(), nullptr});
 
   for (const ChannelPlan& channel : channels) {
     std::size_t count = 1;
     for (const auto& plan : channel.plans) count += plan->messages().size();
-    Channel& table = channels_.emplace_back(count);
+    Channel& table = channels_.emplace_back(count + channel.aside.size());
+    for (const ChannelPlan::Aside& one : channel.aside) table.insert(one.id, one.match, aside());
     for (std::size_t p = 0; p < channel.plans.size(); ++p) {
       const std::span<const MessagePlan> messages = channel.plans[p]->messages();
       for (std::size_t k = 0; k < messages.size(); ++k) {
+        const bool is_aside = messages[k].j1939() && table.find(messages[k].id, Match::group) == aside();
+        if (is_aside) continue;
         table.insert(messages[k].id, messages[k].match,
                      bucket_of(static_cast<StreamId>(channel.stream_base[p] + k)));
       }
@@ -43,7 +48,7 @@ std::uint32_t Routes::bucket_of(StreamId stream) const {
   const auto at =
       std::lower_bound(targets_.begin() + 1, targets_.end(), stream,
                        [](const Target& target, StreamId wanted) { return target.stream < wanted; });
-  if (at == targets_.end() || at->stream != stream) return kNoBucket;
+  if (at == targets_.end() || at->stream != stream || at->message == nullptr) return kNoBucket;
   return static_cast<std::uint32_t>(at - targets_.begin());
 }
 

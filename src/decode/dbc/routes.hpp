@@ -21,13 +21,15 @@ class Routes {
 
   struct Target {
     StreamId stream = 0;
-    const MessagePlan* message = nullptr;  // null for kNoBucket only
+    const MessagePlan* message = nullptr;  // null for kNoBucket and aside() only
   };
 
   explicit Routes(std::span<const ChannelPlan> channels);
 
-  // Targets of all buckets, kNoBucket included.
+  // Targets of all buckets, kNoBucket and aside() included.
   [[nodiscard]] std::span<const Target> targets() const { return targets_; }
+  // The last bucket: frames that are decoded elsewhere.
+  [[nodiscard]] std::uint32_t aside() const { return static_cast<std::uint32_t>(targets_.size() - 1); }
   // kNoBucket if the stream is not one of the decoder's.
   [[nodiscard]] std::uint32_t bucket_of(StreamId stream) const;
 

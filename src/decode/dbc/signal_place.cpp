@@ -11,8 +11,6 @@ namespace {
 
 __extension__ using Wide = __int128;  // holds every raw * factor + offset of 64-bit integers
 
-constexpr std::uint32_t kFrameBits = kMaxFrameBytes * 8;
-
 // An integer column where every value that the raw bits can give fits one, i64 before u64.
 FieldType column_type(const Signal& signal) {
   if (signal.kind != ValueKind::integer || !signal.integral_scale) return FieldType::f64;
@@ -58,20 +56,21 @@ std::vector<Label> labels(const Signal& signal, const SignalPlan& plan) {
 
 }  // namespace
 
-std::optional<SignalPlan> place_signal(const Signal& signal) {
+std::optional<SignalPlan> place_signal(const Signal& signal, std::uint32_t most_bytes) {
+  const std::uint32_t most_bits = most_bytes * 8;
   const std::uint32_t length = signal.length_bits, start = signal.start_bit;
-  if (length == 0 || length > 64 || start >= kFrameBits) return std::nullopt;
+  if (length == 0 || length > 64 || start >= most_bits) return std::nullopt;
   if (signal.kind == ValueKind::float32 && length != 32) return std::nullopt;
   if (signal.kind == ValueKind::float64 && length != 64) return std::nullopt;
   // Bits counted in the order of significance: upwards from the least significant (Intel), or downwards from
   // the most significant, which is bit 7 of its byte counted from the other end (Motorola).
   const bool intel = signal.order == ByteOrder::intel;
   const std::uint32_t first_bit = intel ? start : start / 8 * 8 + (7 - start % 8);
-  if (first_bit + length > kFrameBits) return std::nullopt;
+  if (first_bit + length > most_bits) return std::nullopt;
   const std::uint32_t first = first_bit / 8, last = (first_bit + length - 1) / 8;
 
   SignalPlan plan;
-  plan.first_byte = static_cast<std::uint8_t>(first);
+  plan.first_byte = static_cast<std::uint16_t>(first);
   plan.byte_count = static_cast<std::uint8_t>(last - first + 1);
   plan.shift = static_cast<std::uint8_t>(intel ? first_bit % 8 : 7 - (first_bit + length - 1) % 8);
   plan.length_bits = static_cast<std::uint8_t>(length);
@@ -83,7 +82,7 @@ std::optional<SignalPlan> place_signal(const Signal& signal) {
   plan.offset = signal.offset;
   plan.factor_integer = signal.factor_integer;
   plan.offset_integer = signal.offset_integer;
-  plan.needed_bytes = static_cast<std::uint8_t>(last + 1);
+  plan.needed_bytes = static_cast<std::uint16_t>(last + 1);
   return plan;
 }
 

@@ -10,9 +10,9 @@
 
 namespace cantrail::dbc {
 
-// Everything of the plan but its multiplexing. nullopt: the signal cannot be in a frame (no bits, over 64
-// bits, beyond byte 64, or a float that is not 32 or 64 bits long).
-[[nodiscard]] std::optional<SignalPlan> place_signal(const Signal& signal);
+// Everything of the plan but its multiplexing. nullopt: the signal cannot be in `most_bytes` bytes (no bits,
+// over 64 bits, behind them, or a float that is not 32 or 64 bits long).
+[[nodiscard]] std::optional<SignalPlan> place_signal(const Signal& signal, std::uint32_t most_bytes);
 
 // `plan` as place_signal gave it for this signal; `optional` is left false, and the layout's multiplexing
 // empty.

@@ -60,6 +60,7 @@ void Filler::count(const Part& part, WriteOutcome& outcome) {
     const auto begin = has_row_.begin();
     taken = static_cast<std::size_t>(
         std::count(begin + static_cast<std::ptrdiff_t>(from), begin + static_cast<std::ptrdiff_t>(to), true));
+    taken += batch.parts_between(from, to);
   }
   outcome.delivered += taken + rows - (batch.left_out_between(part.from, part.to) - frames_left_out);
   outcome.undecoded += to - from - frames_left_out - taken;

@@ -297,7 +297,9 @@ Status Store::write_plain(const Part& part, WriteOutcome& outcome) {
     }
   }
   const std::size_t left_out = batch.left_out_between(part.from, std::min(batch.raw->frames.size(), part.to));
-  outcome.undecoded += frames - frames_with_rows - left_out;
+  const std::size_t parts = batch.parts_between(part.from, std::min(batch.raw->frames.size(), part.to));
+  outcome.delivered += parts;
+  outcome.undecoded += frames - frames_with_rows - left_out - parts;
   return {};
 }
 
@@ -328,8 +330,10 @@ void Store::take_packed(const Part& part, WriteOutcome& outcome) {
     first_record += rows.rows();
   }
   const std::size_t left_out = batch.left_out_between(part.from, std::min(frames, part.to));
+  const std::size_t parts = batch.parts_between(part.from, std::min(frames, part.to));
+  outcome.delivered += parts;
   outcome.undecoded +=
-      std::min(frames, part.to) - std::min(frames, part.from) - of_frames - refused - left_out;
+      std::min(frames, part.to) - std::min(frames, part.from) - of_frames - refused - left_out - parts;
 }
 
 // Rows of one block that the part covers. Each record has one fate, however many rows come from it.

@@ -21,7 +21,7 @@ Result<std::unique_ptr<Scenario>> make_scenario(const ScenarioOptions& options, 
   if (!parsed) return Fault{FaultKind::config, parsed.fault().message};
   diagnostics.insert(diagnostics.end(), parsed->diagnostics.begin(), parsed->diagnostics.end());
   if (is_grow_room) dbc::apply_copies(parsed->database, grow_room_nodes(), diagnostics);
-  auto plan = dbc::DecodePlan::compile(parsed->database, diagnostics);
+  auto plan = dbc::DecodePlan::compile(parsed->database, diagnostics, {.protocols = false});
   if (is_grow_room) return make_grow_room(std::move(plan), options);
   return options.name == "leaf" ? make_leaf(std::move(plan), options) : make_ramps(std::move(plan), options);
 }

@@ -1,0 +1,83 @@
+#include "decode/transport/plan.hpp"
+
+#include <algorithm>
+#include <set>
+#include <string>
+
+#include "decode/isotp/reassembler.hpp"
+#include "decode/j1939/reassembler.hpp"
+#include "decode/transport/trouble_codes.hpp"
+
+namespace cantrail::transport {
+namespace {
+
+StreamId add_stream(Catalog& catalog, ChannelId channel, RowSchema row) {
+  const auto is_taken = [&](const std::string& name) {
+    return std::any_of(catalog.streams.begin(), catalog.streams.end(), [&](const StreamInfo& stream) {
+      return stream.channel == channel && !stream.replaced && stream.row->name == name;
+    });
+  };
+  while (is_taken(row.name)) row.name += "_codes";
+  catalog.streams.push_back(
+      {std::make_shared<const RowSchema>(std::move(row)), channel, catalog.channels[channel].source});
+  return static_cast<StreamId>(catalog.streams.size() - 1);
+}
+
+void add_j1939(ChannelPlan& plan, dbc::ChannelPlan& channel) {
+  std::size_t count = 0;
+  for (const auto& one : channel.plans) count += one->messages().size();
+  plan.j1939 = dbc::IdentifierTable<std::uint32_t, ChannelPlan::kNone>(count);
+  for (std::size_t p = 0; p < channel.plans.size(); ++p) {
+    for (std::size_t k = 0; k < channel.plans[p]->messages().size(); ++k) {
+      const dbc::MessagePlan& message = channel.plans[p]->messages()[k];
+      if (!message.j1939()) continue;
+      plan.j1939.insert(message.id, message.match, static_cast<std::uint32_t>(plan.targets.size()));
+      plan.targets.push_back({static_cast<StreamId>(channel.stream_base[p] + k), &message});
+      plan.groups.push_back(j1939::parse(message.id).group);
+    }
+  }
+  if (plan.targets.empty()) return;
+  plan.groups.push_back(kActiveCodes);
+  plan.groups.push_back(kPreviousCodes);
+  for (const std::uint32_t group :
+       {j1939::kConnectionManagement, j1939::kDataTransfer, kActiveCodes, kPreviousCodes}) {
+    channel.aside.push_back({group << 8 | kIdExtended, dbc::Match::group});
+  }
+}
+
+// An identifier belongs to the first DBC that knows it.
+void add_isotp(ChannelPlan& plan, dbc::ChannelPlan& channel) {
+  std::set<std::uint32_t> known;
+  for (std::size_t p = 0; p < channel.plans.size(); ++p) {
+    for (std::size_t k = 0; k < channel.plans[p]->messages().size(); ++k) {
+      const dbc::MessagePlan& message = channel.plans[p]->messages()[k];
+      if (message.j1939() || !known.insert(message.id).second || !message.isotp_lead) continue;
+      plan.isotp.push_back({message.id, {static_cast<StreamId>(channel.stream_base[p] + k), &message}});
+      channel.aside.push_back({message.id, dbc::Match::whole});
+    }
+  }
+  std::sort(plan.isotp.begin(), plan.isotp.end(),
+            [](const IsoTpTarget& a, const IsoTpTarget& b) { return a.id < b.id; });
+}
+
+}  // namespace
+
+void add_channel(Plan& plan, dbc::ChannelPlan& channel, ChannelId id, Catalog& catalog) {
+  ChannelPlan& added = plan.channels.emplace_back();
+  add_j1939(added, channel);
+  add_isotp(added, channel);
+  if (!added.groups.empty()) {
+    added.active = add_stream(catalog, id, describe_j1939_codes("DM1", "Active trouble codes"));
+    added.previous = add_stream(catalog, id, describe_j1939_codes("DM2", "Previously active trouble codes"));
+    plan.lookback_ns = std::max(plan.lookback_ns, j1939::kLongestConversationNs);
+  }
+  const bool has_services = std::any_of(added.isotp.begin(), added.isotp.end(), [](const IsoTpTarget& one) {
+    return one.target.message->isotp_lead != 0;
+  });
+  if (has_services) added.codes = add_stream(catalog, id, describe_uds_codes("TroubleCodes"));
+  if (!added.isotp.empty()) {
+    plan.lookback_ns = std::max(plan.lookback_ns, isotp::kLongestConversationNs);
+  }
+}
+
+}  // namespace cantrail::transport
