@@ -282,6 +282,21 @@ def test_check_knows_what_triggers_name(binary, tmp_path, leaf_dbc):
         assert why in told.stderr.decode() + told.stdout.decode()
 
 
+def test_what_check_foretells_is_near_what_a_day_takes(binary, tmp_path, leaf_dbc):
+    config, log, recording = tmp_path / "node.toml", tmp_path / "drive.log", tmp_path / "drive.mcap"
+    config.write_text(
+        f'config_version = 1\ndata = "{tmp_path}"\n[source.car]\ntype = "simulate"\nscenario = "leaf"\ndbc = "{leaf_dbc}"\n'
+        + '[sink.recording]\ntype = "mcap"\npath = "recordings"\n'
+    )
+    told = json.loads(run_cantrail(binary, "check", "--json", config).stdout)
+    (lane,) = (lane for lane in told["forecast"]["lanes"] if lane["name"] == "recording")
+    made = run_cantrail(binary, "simulate", "leaf", "--to", "candump:-", "--speed", "max", "--seed", 3, "--duration", "600s")
+    log.write_bytes(made.stdout)
+    assert run_cantrail(binary, "convert", log, recording, "--dbc", leaf_dbc).returncode == 0
+    taken = recording.stat().st_size * 144
+    assert 0.75 < lane["bytes_per_day"]["known"] / taken < 1.33
+
+
 def test_two_sinks_do_not_share_a_folder(binary, tmp_path):
     config = tmp_path / "node.toml"
     config.write_text(

@@ -191,9 +191,9 @@ class StreamCheck {
   void named_signal(const StreamMention& mention, const std::string& text) {
     if (has_stream(text)) return;
     const auto near = nearest_stream(text, *catalog_);
-    sections_.error(mention.where, mention.subject + ": '" + printable(text) + "' is no signal" +
-                                       (near ? "; did you mean '" + *near + "'?"
-                                             : ": a field is written Stream.field"));
+    sections_.error(mention.where,
+                    mention.subject + ": '" + printable(text) + "' is no signal" +
+                        (near ? "; did you mean '" + *near + "'?" : ": a field is written Stream.field"));
   }
 
   // What a named signal is computed of.

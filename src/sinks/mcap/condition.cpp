@@ -52,9 +52,8 @@ std::optional<Condition::Bound> Condition::bound_to(const Catalog& catalog, Stre
   bound.stream = stream;
   for (const std::string& operand : operands_) {
     const auto& fields = info.row->fields;
-    const auto field = std::find_if(fields.begin(), fields.end(), [&](const FieldSchema& one) {
-      return one.name == named(operand).field;
-    });
+    const auto field = std::find_if(fields.begin(), fields.end(),
+                                    [&](const FieldSchema& one) { return one.name == named(operand).field; });
     if (field == fields.end() || field->type == FieldType::text || field->type == FieldType::blob) {
       return std::nullopt;
     }

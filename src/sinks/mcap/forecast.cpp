@@ -22,16 +22,16 @@ Bytes frame_bytes(const RowSchema& row) {
   constexpr double kFieldsOfItsOwn = 42;  // time, channel, identifier, place
   const double payload = row.length_bytes;
   const double moving = std::min(payload, 1.5 * static_cast<double>(row.fields.size()));
-  return {kHeaderBytes + kFieldsOfItsOwn + payload, 7.0 + 0.9 * moving};
+  return {kHeaderBytes + kFieldsOfItsOwn + payload, 8.5 + 1.15 * moving};
 }
 
 Bytes row_bytes(const RowSchema& row) {
   constexpr double kFieldsOfItsOwn = 20, kNumberBytes = 9;
-  Bytes bytes{kHeaderBytes + kFieldsOfItsOwn, 5};
+  Bytes bytes{kHeaderBytes + kFieldsOfItsOwn, 6};
   for (const FieldSchema& field : row.fields) {
     const bool text = field.type == FieldType::text || field.type == FieldType::blob;
     bytes.plain += text ? kTextBytes : kNumberBytes;
-    bytes.packed += text ? kTextBytes : 1.5;
+    bytes.packed += text ? kTextBytes : 1.7;
   }
   return bytes;
 }
@@ -53,12 +53,11 @@ double growth_of(std::span<const StreamRate> streams, const Selection& selection
   }
   if (rows <= 0) return 0;
   constexpr double kLz4 = 1.5;  // against zstd
-  const double data = packing.compression == mcap::Compression::none ? plain
+  const double data = packing.compression == mcap::Compression::none  ? plain
                       : packing.compression == mcap::Compression::lz4 ? kLz4 * packed
                                                                       : packed;
   const double delay = std::chrono::duration<double>(packing.delay).count();
-  const double chunks =
-      std::min(rows, std::max(1 / delay, plain / static_cast<double>(packing.chunk_bytes)));
+  const double chunks = std::min(rows, std::max(1 / delay, plain / static_cast<double>(packing.chunk_bytes)));
   double channels = chunks;  // of the bus
   for (const StreamRate& stream : streams) channels += std::min(stream.rows_per_s, chunks);
   return data + index + chunks * kChunkBytes + channels * kChannelBytes;

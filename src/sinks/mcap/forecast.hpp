@@ -1,5 +1,5 @@
-// What rows will take in recordings, for the numbers of `check`. The constants are measured (forecast_test.cpp
-// holds them against files): near for values that change as sensors' do.
+// What rows will take in recordings, for the numbers of `check`. The constants are measured
+// (test_recording.py holds them against a file): near for values that change as sensors' do.
 #pragma once
 
 #include <optional>

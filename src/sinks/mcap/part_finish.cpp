@@ -30,7 +30,8 @@ std::string file_name(const std::string& path) {
 }
 
 Recording described(const std::string& path, std::uint64_t bytes, const mcap::Summary& summary) {
-  return {file_name(path) + std::string(kFinal), bytes,
+  return {file_name(path) + std::string(kFinal),
+          bytes,
           static_cast<std::int64_t>(summary.statistics.start_ns),
           static_cast<std::int64_t>(summary.statistics.end_ns),
           0,

@@ -133,7 +133,7 @@ Status Recordings::read_index(bool& there) {
   for (const std::string_view line : std::span(lines).subspan(1)) {
     Words words(line);
     const std::string_view kind = words.word();
-    const bool read = kind == "cursor" ? read_cursor(words, cursors_)
+    const bool read = kind == "cursor"    ? read_cursor(words, cursors_)
                       : kind == "look"    ? read_cursor(words, looks_from_)
                       : kind == "trigger" ? read_call(words, calls_)
                       : kind == "file"    ? read_recording(words, recordings_)
@@ -229,7 +229,8 @@ Status Recordings::trigger(const TriggerCall& call) {
   const std::scoped_lock lock(mutex_);
   if (files_ == nullptr) return {FaultKind::unavailable, folder_ + " has not been opened yet"};
   if (calls_.size() >= kMostCalls) {
-    return {FaultKind::exhausted, "there are " + format_count(kMostCalls) + " triggers that are not over yet"};
+    return {FaultKind::exhausted,
+            "there are " + format_count(kMostCalls) + " triggers that are not over yet"};
   }
   calls_.push_back({++last_call_, call});
   Status saved = save_locked();
@@ -315,7 +316,12 @@ std::string Recordings::free_path(const std::string& name) const {
 std::vector<RecordedFile> Recordings::recordings() const {
   std::vector<RecordedFile> files;
   for (const Recording& one : all()) {
-    files.push_back({path_of(one.name), one.bytes, {one.from_ns}, {one.to_ns}, {one.finished_ns}, one.messages,
+    files.push_back({path_of(one.name),
+                     one.bytes,
+                     {one.from_ns},
+                     {one.to_ns},
+                     {one.finished_ns},
+                     one.messages,
                      one.digest});
   }
   return files;

@@ -52,7 +52,8 @@ class Recordings final : public RecordingList {
   Status save() const;
 
   // Of a triggered recording: from where the journal is to be looked at again. Durable with the next add() or
-  // save(); calls from before it are over then. Without triggers it is a cursor like any other: end_looking().
+  // save(); calls from before it are over then. Without triggers it is a cursor like any other:
+  // end_looking().
   [[nodiscard]] std::optional<Position> looks_from(const JournalId& journal) const;
   void look_from(const Position& position);
   void end_looking(const JournalId& journal);

@@ -55,9 +55,9 @@ TEST(Recordings, ADamagedListIsMadeAgainFromTheFiles) {
   const std::string digest = to_hex(sha256(world.read(world.names(".mcap").front())));
   ASSERT_NE(good.find(digest), std::string::npos);
   good.replace(good.find(digest), digest.size(), digest.size(), '0');  // that would be to read all of them
-  for (const std::string& bad :
-       {std::string(), std::string("x"), good.substr(0, good.size() - 5), good + "file 1 2\n",
-        good + "cursor 5 5 5 5\n", good + "look 5\n", good + "trigger 1 1 1 1 door\n", good + "file 1 1 1 1 a/b\n"}) {
+  for (const std::string& bad : {std::string(), std::string("x"), good.substr(0, good.size() - 5),
+                                 good + "file 1 2\n", good + "cursor 5 5 5 5\n", good + "look 5\n",
+                                 good + "trigger 1 1 1 1 door\n", good + "file 1 1 1 1 a/b\n"}) {
     ASSERT_TRUE(write_file_atomically(world.files, path, bad));
     Recordings list(world.folder);
     ASSERT_TRUE(list.load(context_of(world)));

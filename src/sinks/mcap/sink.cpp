@@ -285,10 +285,10 @@ Status McapSink::begin_file(const Batch& first) {
     if (Status told = look_from(triggering_->windows().group_resumes_at()); !told) return told;
   }
   recover_left().ignore();  // what could not be finished before, for want of room perhaps
-  auto file = RecordingFile::create({context_->files, context_->clock, recordings_->free_path(name_of(start)),
-                                     context_->node, context_->name, kSyncEvery,
-                                     triggering_ ? triggering_->cause() : std::nullopt},
-                                    channels_, next_, first.begin().journal, start);
+  auto file = RecordingFile::create(
+      {context_->files, context_->clock, recordings_->free_path(name_of(start)), context_->node,
+       context_->name, kSyncEvery, triggering_ ? triggering_->cause() : std::nullopt},
+      channels_, next_, first.begin().journal, start);
   if (!file) return file.status();
   file_ = std::move(*file);
   began_ = first.raw->clock.wall;
@@ -308,10 +308,10 @@ Status McapSink::end_file() {
   const std::string name = file_->path().substr(file_->path().rfind('/') + 1) + std::string(kFinal);
   const auto digest = file_->digest();
   if (!digest) return digest.status();
-  Status status = recordings_->add({name, file_->bytes(), static_cast<std::int64_t>(statistics.start_ns),
-                                    static_cast<std::int64_t>(statistics.end_ns), 0, statistics.messages,
-                                    *digest},
-                                   file_->mark().cursor);
+  Status status =
+      recordings_->add({name, file_->bytes(), static_cast<std::int64_t>(statistics.start_ns),
+                        static_cast<std::int64_t>(statistics.end_ns), 0, statistics.messages, *digest},
+                       file_->mark().cursor);
   if (status) status = file_->publish();
   if (!status) return status;
   count_written();

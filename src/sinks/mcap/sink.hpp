@@ -105,7 +105,7 @@ class McapSink final : public Sink {
   bool failed_ = false;                    // the last write
   WallTime began_{};                       // when the first batch of file_ was sealed
   std::optional<WallTime> last_frames_{};  // when the last one with frames was
-  std::optional<bool> on_trip_;  // as the condition stood last
+  std::optional<bool> on_trip_;            // as the condition stood last
   std::optional<Triggering> triggering_;
   MonoTime quiet_since_{}, looked_at_{};  // the last write; when it was last made durable from where to look
   std::uint64_t written_bytes_ = 0;

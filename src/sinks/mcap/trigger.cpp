@@ -16,7 +16,8 @@ Result<Trigger> Trigger::read(std::span<const std::string> words) {
       trigger.api_.any = true;
     } else if (word.starts_with("api:") && word.find('.') == std::string::npos) {
       trigger.api_.names.push_back(word.substr(kApi.size() + 1));
-      if (trigger.api_.names.back().empty()) return Fault{FaultKind::config, "\"api:\" has no name behind it"};
+      if (trigger.api_.names.back().empty())
+        return Fault{FaultKind::config, "\"api:\" has no name behind it"};
     } else {
       auto condition = Condition::read(word);
       if (!condition) {

@@ -13,7 +13,7 @@
 namespace cantrail::mcap_sink {
 
 inline constexpr std::string_view kErrorFrame = "error_frame";  // one came from the bus
-inline constexpr std::string_view kApi = "api";                 // POST /api/trigger; "api:NAME" with that name
+inline constexpr std::string_view kApi = "api";  // POST /api/trigger; "api:NAME" with that name
 
 // Which of those that are asked for are meant.
 struct ApiTriggers {
@@ -29,7 +29,9 @@ class Trigger {
   // Words: conditions, kErrorFrame, kApi. Fault `config`: what is wrong, as it follows the option's name.
   static Result<Trigger> read(std::span<const std::string> words);
 
-  [[nodiscard]] bool empty() const { return !error_frame_ && !api_.any && api_.names.empty() && conditions_.empty(); }
+  [[nodiscard]] bool empty() const {
+    return !error_frame_ && !api_.any && api_.names.empty() && conditions_.empty();
+  }
   [[nodiscard]] std::vector<std::string> operands() const;  // of all conditions
   [[nodiscard]] const ApiTriggers& api() const { return api_; }
 

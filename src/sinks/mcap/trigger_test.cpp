@@ -1,4 +1,6 @@
 // Recordings around triggers: what is in them, whatever crashes, and that nothing is there twice.
+#include "sinks/mcap/trigger.hpp"
+
 #include <algorithm>
 #include <set>
 
@@ -6,7 +8,6 @@
 
 #include "sinks/mcap/condition.hpp"
 #include "sinks/mcap/test_world.hpp"
-#include "sinks/mcap/trigger.hpp"
 
 namespace cantrail::mcap_sink {
 namespace {
@@ -240,9 +241,12 @@ TEST(Condition, IsOfOneStream) {
 
 TEST(Condition, LooksAtRowsOfTheStreamThatItNames) {
   const CatalogPtr catalog = make_catalog();
-  for (const auto& [text, holds] : {std::pair("Battery.Count == 4", true), {"can0:Battery.Count == 4", true},
-                                    {"can1:Battery.Count == 4", false}, {"Battery.Count == 5", false},
-                                    {"Motor.Rpm == 7", true}, {"Battery.Nothing == 0", false},
+  for (const auto& [text, holds] : {std::pair("Battery.Count == 4", true),
+                                    {"can0:Battery.Count == 4", true},
+                                    {"can1:Battery.Count == 4", false},
+                                    {"Battery.Count == 5", false},
+                                    {"Motor.Rpm == 7", true},
+                                    {"Battery.Nothing == 0", false},
                                     {"Air.Temp > 0", false}}) {
     auto condition = Condition::read(text);
     ASSERT_TRUE(condition);

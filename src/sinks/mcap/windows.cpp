@@ -67,8 +67,8 @@ void Windows::want_from(Duration begin, Duration end) {
   if (!window_ || window_->until < begin) window_ = Window{begin, end};
   window_->until = std::max(window_->until, end);
   if (!before_group_ || is_recorded(*before_group_)) return;
-  auto from = std::partition_point(passed_.begin(), passed_.end(),
-                                   [&](const Passed& one) { return one.at < begin; });
+  auto from =
+      std::partition_point(passed_.begin(), passed_.end(), [&](const Passed& one) { return one.at < begin; });
   if (from != passed_.begin() && std::prev(from)->at + kStep > begin) --from;
   if (from == passed_.end()) return;
   while (std::next(from) != passed_.end() && is_recorded(std::next(from)->begin)) ++from;
@@ -77,8 +77,8 @@ void Windows::want_from(Duration begin, Duration end) {
 
 std::optional<Position> Windows::go_back() {
   if (!back_to_) return std::nullopt;
-  const auto place = std::find_if(passed_.begin(), passed_.end(),
-                                  [&](const Passed& one) { return one.begin == *back_to_; });
+  const auto place =
+      std::find_if(passed_.begin(), passed_.end(), [&](const Passed& one) { return one.begin == *back_to_; });
   last_ = *place;  // its time comes out again when it does
   passed_.erase(place, passed_.end());
   seen_ = back_to_;
