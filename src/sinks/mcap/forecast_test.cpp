@@ -13,7 +13,8 @@ constexpr Packing kPacking{mcap::Compression::zstd, 1 << 20, 10s};
 
 std::vector<StreamRate> streams(double rows_per_s) {
   std::vector<StreamRate> all;
-  for (const StreamInfo& stream : make_catalog()->streams) all.push_back({stream.row, rows_per_s});
+  const CatalogPtr catalog = make_catalog();
+  for (const StreamInfo& stream : catalog->streams) all.push_back({stream.row, rows_per_s});
   return all;
 }
 
