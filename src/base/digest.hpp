@@ -3,7 +3,10 @@
 
 #include <array>
 #include <compare>
+#include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -16,6 +19,24 @@ struct Digest {
 };
 
 [[nodiscard]] Digest sha256(std::string_view content);
+
+// The same of what comes piece by piece. One thread.
+class Sha256 {
+ public:
+  Sha256();
+  ~Sha256();
+  Sha256(const Sha256&) = delete;
+  Sha256& operator=(const Sha256&) = delete;
+
+  void add(std::span<const std::byte> piece);
+  [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
+  [[nodiscard]] Digest digest() const;  // of all so far; more may come
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+  std::uint64_t bytes_ = 0;
+};
 [[nodiscard]] std::string to_hex(const Digest& digest);
 
 }  // namespace cantrail

@@ -25,6 +25,9 @@ class View final : public server::NodeView {
   [[nodiscard]] CatalogPtr catalog() const override { return node_->catalog(); }
   [[nodiscard]] std::shared_ptr<HistoryReader> history() const override { return node_->history(); }
   [[nodiscard]] std::vector<SinkRecordings> recordings() const override { return node_->recordings(); }
+  Result<std::vector<std::string>> trigger(std::string name, std::string reason) override {
+    return node_->trigger(std::move(name), std::move(reason));
+  }
   [[nodiscard]] Result<std::string> blob(const Digest& digest) const override { return node_->blob(digest); }
 
  private:

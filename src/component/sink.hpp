@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/status.hpp"
@@ -33,6 +34,8 @@ struct SinkTraits {
   // Durable sinks: groups that wait for their delay end where such a stretch of wall time ends, if one does
   // within it. 0: anywhere.
   Duration align{0};
+  // Durable sinks: how often idle() is called while nothing comes. 0: never.
+  Duration idle{0};
 };
 
 struct RejectedRow {
@@ -53,6 +56,9 @@ struct WriteOutcome {
   // Durable sinks: the cursor that the store holds now. Equal to `upto`: done. Anything else: the store's
   // cursor was not `expected`, nothing was written, the counts are 0, and the lane goes on from this cursor.
   std::optional<Position> durable;
+  // With a `durable` that is not `upto`: the sink asks to be given again what lies behind it. Of those
+  // records it has told before that they are filtered.
+  bool again = false;
 };
 
 // All calls come from the lane's thread. Order: open, catalog(nullptr, first), write and catalog …, flush,
@@ -77,6 +83,10 @@ class Sink {
   virtual Result<WriteOutcome> write(std::span<const BatchPtr> batches, const Position& expected,
                                      const Position& upto) = 0;
 
+  // Between writes of a lane that has caught up, while nothing comes. A position: to be given again what lies
+  // behind it, as WriteOutcome::again. A fault is one of write().
+  virtual Result<std::optional<Position>> idle() { return std::optional<Position>(); }
+
   virtual Status flush() = 0;
   virtual void close() = 0;
 
@@ -86,7 +96,7 @@ class Sink {
   // A store that can be asked for what it holds; usable from other threads after open(), outlives close().
   [[nodiscard]] virtual std::shared_ptr<HistoryReader> history() { return nullptr; }
   // The same for a sink that writes files.
-  [[nodiscard]] virtual std::shared_ptr<const RecordingList> recordings() { return nullptr; }
+  [[nodiscard]] virtual std::shared_ptr<RecordingList> recordings() { return nullptr; }
 };
 
 // One [sink.NAME] of the configuration.
@@ -98,6 +108,9 @@ class SinkConfig {
   // Files that it owns alone: no other sink may name one of them, nor may they lie in the journal's folder,
   // and what is there already must be a regular file. Whoever may touch the file system looks.
   [[nodiscard]] virtual std::vector<std::string> writes() const { return {}; }
+  // Fields and named signals that it looks at by itself, by option, for whoever knows the catalog to check:
+  // ("trigger", "Battery.soc").
+  [[nodiscard]] virtual std::vector<std::pair<std::string, std::string>> looks_at() const { return {}; }
   // For the numbers of `check`: what becomes of these rows. nullopt: it cannot tell, or keeps nothing.
   [[nodiscard]] virtual std::optional<SinkForecast> forecast(std::span<const StreamRate> streams) const {
     (void)streams;

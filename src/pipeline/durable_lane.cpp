@@ -120,7 +120,7 @@ bool DurableLane::open() {
 }
 
 void DurableLane::follow() {
-  wait_for_work();
+  if (!wait_for_work()) return tell_of_silence();
   {
     const std::lock_guard lock(mutex_);
     if (!collecting_) {
@@ -166,16 +166,34 @@ bool DurableLane::nothing_waits() const {
   return queue_.empty() || status_.state != LaneState::caught_up || deadline_.has_value();
 }
 
-void DurableLane::wait_for_work() {
+bool DurableLane::wait_for_work() {
   std::unique_lock lock(mutex_);
-  wake_.wait(lock, [&] { return !queue_.empty() || !collecting_ || deadline_; });
-  if (queue_.empty()) return;
+  const auto there = [&] { return !queue_.empty() || !collecting_ || deadline_; };
+  const Duration idle = writer_.traits().idle;
+  if (idle <= Duration::zero()) {
+    wake_.wait(lock, there);
+  } else if (!wake_.wait_for(lock, idle, there)) {
+    return false;
+  }
+  if (queue_.empty()) return true;
   // The oldest record waits no longer than that, also where a group had to end early.
   const ClockPair& taken = queue_.front()->raw->clock;
   const Duration wait = group_wait(writer_.traits(), taken.wall);
   const Duration age = parts_.context.clock.mono() - taken.mono;
   wake_.wait_for(lock, std::clamp(wait - age, Duration(0), wait),
                  [&] { return queue_.fills(writer_.traits()) || !collecting_ || deadline_ || hurried_; });
+  return true;
+}
+
+void DurableLane::tell_of_silence() {
+  const auto again = writer_.idle();
+  if (!again) return back_off(again.fault());
+  if (!*again) return;
+  {
+    const std::lock_guard lock(mutex_);
+    ledger_.expect_filtered_again();
+  }
+  if (const auto obeyed = obey(*again); !obeyed) back_off(obeyed.fault());
 }
 
 bool DurableLane::front_may_be_stored() const {
@@ -270,9 +288,12 @@ std::optional<Fault> DurableLane::write(Group group) {
     return outcome.fault();
   }
   if (outcome->durable && *outcome->durable != upto) {
-    parts_.context.log.write(Severity::warning, status_.name,
-                             "the store's cursor is " + to_string(*outcome->durable) + " and not " +
-                                 to_string(cursor_) + "; going on from there");
+    if (outcome->again) {
+      const std::lock_guard lock(mutex_);
+      ledger_.expect_filtered_again();
+    } else {
+      warn_of_another_cursor(*outcome->durable);
+    }
     const auto obeyed = obey(outcome->durable);
     return obeyed ? std::nullopt : std::optional(obeyed.fault());
   }
@@ -292,6 +313,12 @@ void DurableLane::settle(const Group& group, std::uint32_t first_index, const Wr
   ledger_.lose_earlier(group.lost_earlier);
   ledger_.settle(group.batches, first_index, outcome);
   ledger_.lose_here(group.lost_here);
+}
+
+void DurableLane::warn_of_another_cursor(const Position& stored) {
+  parts_.context.log.write(Severity::warning, status_.name,
+                           "the store's cursor is " + to_string(stored) + " and not " + to_string(cursor_) +
+                               "; going on from there");
 }
 
 void DurableLane::tell_of_refused(const WriteOutcome& outcome) {

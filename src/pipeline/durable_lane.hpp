@@ -63,7 +63,7 @@ class DurableLane final : public Lane {
   void freshen(Duration patience);
   [[nodiscard]] LaneStatus status(const Sequencer& sequencer) const override;
   [[nodiscard]] std::shared_ptr<HistoryReader> history() const override { return history_; }
-  [[nodiscard]] std::shared_ptr<const RecordingList> recordings() const override { return recordings_; }
+  [[nodiscard]] std::shared_ptr<RecordingList> recordings() const override { return recordings_; }
 
  private:
   using Group = JournalGroups::Group;
@@ -82,10 +82,12 @@ class DurableLane final : public Lane {
   Group take_group();
   [[nodiscard]] bool nothing_waits() const;
   [[nodiscard]] bool front_may_be_stored() const;
-  void wait_for_work();
+  [[nodiscard]] bool wait_for_work();  // false: nothing came, and the sink is to be told
+  void tell_of_silence();
 
   [[nodiscard]] std::optional<Fault> write(Group group);
   void settle(const Group& group, std::uint32_t first_index, const WriteOutcome& outcome);
+  void warn_of_another_cursor(const Position& stored);
   void tell_of_refused(const WriteOutcome& outcome);
   void fall_behind();
   void back_off(const Fault& fault);  // of the store: it is opened again, and says where it is
@@ -99,7 +101,7 @@ class DurableLane final : public Lane {
   SinkWriter writer_;
   std::shared_ptr<LaneDoor> door_ = std::make_shared<LaneDoor>();
   std::shared_ptr<HistoryReader> history_;
-  std::shared_ptr<const RecordingList> recordings_;
+  std::shared_ptr<RecordingList> recordings_;
   std::thread thread_;
   BackOff back_off_{parts_.longest_back_off};
 

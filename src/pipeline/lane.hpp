@@ -48,7 +48,7 @@ class Lane {
   // What waits for more is written now. Returns at once.
   virtual void hurry() {}
   [[nodiscard]] virtual std::shared_ptr<HistoryReader> history() const = 0;
-  [[nodiscard]] virtual std::shared_ptr<const RecordingList> recordings() const { return nullptr; }
+  [[nodiscard]] virtual std::shared_ptr<RecordingList> recordings() const { return nullptr; }
 };
 
 }  // namespace cantrail

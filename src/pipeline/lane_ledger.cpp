@@ -1,6 +1,7 @@
 #include "pipeline/lane_ledger.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "pipeline/sink_writer.hpp"
 
@@ -54,6 +55,11 @@ void LaneLedger::lose_here(std::uint64_t records) {
 void LaneLedger::take_back(std::uint64_t records) {
   Ledger& ledger = book();
   if (&ledger == &earlier_) earlier_.received -= std::min(earlier_.received, records);
+  if (std::exchange(filtered_again_, false)) {
+    const std::uint64_t taken = std::min(ledger.filtered, records);
+    ledger.filtered -= taken;
+    records -= taken;
+  }
   for (std::uint64_t* column : {&ledger.delivered, &ledger.undecoded, &ledger.filtered, &ledger.superseded,
                                 &ledger.rejected, &ledger.dropped}) {
     const std::uint64_t taken = std::min(*column, records);

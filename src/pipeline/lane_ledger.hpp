@@ -23,6 +23,8 @@ class LaneLedger {
   // Before a group is handed over: the place of its first record. Returns how many records are missing before
   // it; they count as dropped.
   std::uint64_t align(const RawBatch& first, std::uint32_t first_index);
+  // The sink wants records again that it has filtered: those that the next align() takes back are such.
+  void expect_filtered_again() { filtered_again_ = true; }
   // Records of earlier epochs that are known to be gone and lie before what is handed over next: no jump of
   // the numbers shows them, which begin anew with each epoch.
   void lose_earlier(std::uint64_t records);
@@ -47,6 +49,7 @@ class LaneLedger {
   std::optional<Place> place_;
   std::optional<std::uint64_t> owed_from_ = 0;  // record of this epoch; nullopt: not known yet
   Ledger current_, earlier_;
+  bool filtered_again_ = false;
 };
 
 // The fates of a group whose commit came through although its answer did not: as the decoder saw the records.

@@ -49,6 +49,26 @@ TEST(LaneLedger, CountsAJumpAsDropped) {
   EXPECT_EQ(now.delivered, 11U);
 }
 
+TEST(LaneLedger, TakesBackWhatWasFilteredWhereTheSinkWantsItAgain) {
+  LaneLedger ledger(3);
+  deliver(ledger, batch_at(3, 0, 10));
+  const BatchPtr left_out = batch_at(3, 10, 5);
+  WriteOutcome filtered;
+  filtered.filtered = 5;
+  ledger.align(*left_out->raw, 0);
+  ledger.settle(std::span(&left_out, 1), 0, filtered);
+  ledger.expect_filtered_again();
+  deliver(ledger, left_out);
+  Ledger now = ledger.current(15);
+  EXPECT_TRUE(now.balances());
+  EXPECT_EQ(now.delivered, 15U);
+  EXPECT_EQ(now.filtered, 0U);
+  deliver(ledger, left_out);  // and that once: now the store has lost what it had
+  now = ledger.current(15);
+  EXPECT_TRUE(now.balances());
+  EXPECT_EQ(now.delivered, 15U);
+}
+
 TEST(LaneLedger, OwesFromWhereTheLaneJoined) {
   LaneLedger ledger(3);
   ledger.owe_from(100);

@@ -266,6 +266,19 @@ std::shared_ptr<HistoryReader> Node::Running::history() const {
   return nullptr;
 }
 
+// It has its place among the records here, so that it lies there whenever they are read again.
+Result<std::vector<std::string>> Node::Running::trigger(TriggerCall call) {
+  std::vector<std::string> sinks;
+  for (const auto& [sink, list] : recordings()) {
+    if (!list->takes_trigger(call.name)) continue;
+    call.at = sequencer_->head().next;
+    call.time = clock_.wall();
+    if (Status taken = list->trigger(call); !taken) return taken.fault();
+    sinks.push_back(sink);
+  }
+  return sinks;
+}
+
 std::vector<SinkRecordings> Node::Running::recordings() const {
   std::vector<SinkRecordings> found;
   if (!started_all_) return found;
@@ -312,6 +325,10 @@ std::shared_ptr<HistoryReader> Node::history() const {
 }
 std::vector<SinkRecordings> Node::recordings() const {
   return running_->recordings();
+}
+
+Result<std::vector<std::string>> Node::trigger(std::string name, std::string reason) {
+  return running_->trigger({{}, {}, std::move(name), std::move(reason)});
 }
 
 Result<std::string> Node::blob(const Digest& digest) const {

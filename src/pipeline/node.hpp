@@ -90,6 +90,9 @@ class Node {
   [[nodiscard]] std::shared_ptr<HistoryReader> history() const;
   // Of the sinks that write files, by sink.
   [[nodiscard]] std::vector<SinkRecordings> recordings() const;
+  // What happens now is to be recorded, by the sinks that have a trigger of this name: which ones these are.
+  // Faults: those of their stores.
+  [[nodiscard]] Result<std::vector<std::string>> trigger(std::string name, std::string reason);
   // The content of a blob that a row names. Faults: rejected (there is none), unavailable.
   [[nodiscard]] Result<std::string> blob(const Digest& digest) const;
 

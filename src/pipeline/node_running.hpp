@@ -54,6 +54,7 @@ class Node::Running {
   bool finished() const;
   std::shared_ptr<HistoryReader> history() const;
   std::vector<SinkRecordings> recordings() const;
+  Result<std::vector<std::string>> trigger(TriggerCall call);
   Result<std::string> blob(const Digest& digest) const;
 
  private:

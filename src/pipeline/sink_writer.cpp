@@ -44,6 +44,12 @@ void SinkWriter::leave_out(std::vector<BatchPtr>& group) {
   for (BatchPtr& batch : group) batch = filter_.apply(batch);
 }
 
+Result<std::optional<Position>> SinkWriter::idle() {
+  auto again = sink_->idle();
+  if (again && *again) filter_.restart();
+  return again;
+}
+
 Result<WriteOutcome> SinkWriter::write(std::span<const BatchPtr> batches, std::uint32_t first_index,
                                        const Position& expected, const Position& upto) {
   std::uint64_t records = 0, left_out = 0;

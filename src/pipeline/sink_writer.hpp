@@ -38,13 +38,14 @@ class SinkWriter {
   // not add up.
   Result<WriteOutcome> write(std::span<const BatchPtr> batches, std::uint32_t first_index,
                              const Position& expected, const Position& upto);
+  Result<std::optional<Position>> idle();
   Status flush() { return sink_->flush(); }
 
   [[nodiscard]] const SinkTraits& traits() const { return traits_; }
   [[nodiscard]] const SinkContext& context() const { return context_; }
   [[nodiscard]] std::optional<std::uint64_t> written_bytes() const { return sink_->written_bytes(); }
   [[nodiscard]] std::shared_ptr<HistoryReader> history() { return sink_->history(); }
-  [[nodiscard]] std::shared_ptr<const RecordingList> recordings() { return sink_->recordings(); }
+  [[nodiscard]] std::shared_ptr<RecordingList> recordings() { return sink_->recordings(); }
 
  private:
   SinkContext context_;

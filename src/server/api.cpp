@@ -59,11 +59,18 @@ Response Api::handle(const Request& request) {
   if (auto answer = access_.preflight(request)) return finished(std::move(*answer), request);
   const Route* route = find_route(request);
   if (route == nullptr) return finished(not_found(request), request);
-  if (request.method != "GET" && request.method != "HEAD") {
-    Response response =
-        problem(405, printable(request.method) + " is not offered here: everything is read only");
-    response.headers.push_back({"Allow", "GET, HEAD"});
+  const bool fits =
+      route->changes ? request.method == "POST" : request.method == "GET" || request.method == "HEAD";
+  if (!fits) {
+    Response response = problem(405, printable(request.method) + " is not offered here: " +
+                                         (route->changes ? "this is a POST" : "it is read only"));
+    response.headers.push_back({"Allow", route->changes ? "POST" : "GET, HEAD"});
     return finished(std::move(response), request);
+  }
+  if (route->changes && !same_origin(request.origin, request.host)) {
+    return finished(
+        problem(403, "a page of another origin may not do that, whatever [server] cors lets it read"),
+        request);
   }
   return finished(route->answer(*this, request), request);
 }

@@ -42,7 +42,7 @@ class Api {
   // Checks a request to open /api/live.
   [[nodiscard]] std::variant<LiveOptions, Response> open_live(const Request& request) const;
 
-  [[nodiscard]] const NodeView& node() const { return *node_; }
+  [[nodiscard]] NodeView& node() const { return *node_; }
   [[nodiscard]] const LiveState& state() const { return *state_; }
   [[nodiscard]] Clock& clock() const { return clock_; }
   [[nodiscard]] const std::string& version() const { return version_; }

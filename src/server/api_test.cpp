@@ -384,8 +384,34 @@ TEST_F(ApiTest, ListsWhatSinksHaveRecorded) {
   EXPECT_EQ(file.at("sink"), "recording");
   EXPECT_EQ(file.at("path"), "/data/\"a\".mcap");
   EXPECT_EQ(file.at("bytes"), 17);
+  EXPECT_EQ(file.at("messages"), 100);
+  EXPECT_EQ(file.at("sha256").as_string(), to_hex(sha256("a")));
   EXPECT_EQ(file.at("from"), "2023-11-14T22:13:20.000000000Z");
   EXPECT_EQ(file.at("finished_ns"), "1700000002000000000");
+}
+
+TEST_F(ApiTest, PullsATriggerForWhoeverMay) {
+  const Response pulled = get("/api/trigger?name=door&reason=a%20knock", "POST");
+  EXPECT_EQ(pulled.status, 200);
+  EXPECT_EQ(pulled.body, "{\"sinks\":[\"recording\"]}\n");
+  EXPECT_EQ(node->triggers(), std::vector<std::string>{"door: a knock"});
+  EXPECT_EQ(get("/api/trigger?name=window", "POST").status, 404);
+  EXPECT_EQ(get("/api/trigger?name=full", "POST").status, 503);
+  for (const char* wrong :
+       {"", "?name=", "?name=a%20b", "?name=a%0Ab", "?name=door&reason=a%0Ab", "?name=door&x=1"}) {
+    EXPECT_EQ(get(std::string("/api/trigger") + wrong, "POST").status, 400) << wrong;
+  }
+  const Response read = get("/api/trigger?name=door");
+  EXPECT_EQ(read.status, 405);
+  EXPECT_EQ(header(read, "Allow"), "POST");
+  auto foreign = parse_target("POST", "/api/trigger?name=door");
+  ASSERT_TRUE(foreign);
+  foreign->host = "localhost:8080";
+  foreign->origin = "http://elsewhere.example";
+  EXPECT_EQ(api.handle(*foreign).status, 403);
+  foreign->origin = "http://localhost:8080";
+  EXPECT_EQ(api.handle(*foreign).status, 200);
+  EXPECT_EQ(node->triggers().size(), 3U);
 }
 
 TEST_F(ApiTest, TellsGapsFromMemoryWhereNoStoreKeepsThem) {

@@ -69,7 +69,9 @@ class FakeRecordings final : public RecordingList {
              17,
              {1'700'000'000'000'000'000},
              {1'700'000'001'000'000'000},
-             {1'700'000'002'000'000'000}}};
+             {1'700'000'002'000'000'000},
+             100,
+             sha256("a")}};
   }
 };
 
@@ -83,6 +85,16 @@ class FakeNode final : public NodeView {
   [[nodiscard]] std::shared_ptr<HistoryReader> history() const override { return history_; }
   [[nodiscard]] std::vector<SinkRecordings> recordings() const override {
     return {{"recording", std::make_shared<FakeRecordings>()}};
+  }
+  Result<std::vector<std::string>> trigger(std::string name, std::string reason) override {
+    if (name == "full") return Fault{FaultKind::unavailable, "the disk is full"};
+    const std::lock_guard lock(mutex_);
+    triggers_.push_back(name + ": " + reason);
+    return name == "door" ? std::vector<std::string>{"recording"} : std::vector<std::string>{};
+  }
+  [[nodiscard]] std::vector<std::string> triggers() const {
+    const std::lock_guard lock(mutex_);
+    return triggers_;
   }
   [[nodiscard]] Result<std::string> blob(const Digest& digest) const override {
     if (digest != sha256(blob_)) return Fault{FaultKind::rejected, "there is no such blob"};
@@ -103,6 +115,7 @@ class FakeNode final : public NodeView {
   CatalogPtr catalog_;
   std::shared_ptr<HistoryReader> history_;
   std::string blob_ = "abc";
+  std::vector<std::string> triggers_;
 };
 
 class QuietLog final : public Log {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "component/history.hpp"
@@ -19,6 +20,8 @@ class NodeView {
   [[nodiscard]] virtual std::shared_ptr<HistoryReader> history() const = 0;  // nullptr: nothing keeps one
   // Of the sinks that write files, by sink.
   [[nodiscard]] virtual std::vector<SinkRecordings> recordings() const = 0;
+  // As Node::trigger().
+  virtual Result<std::vector<std::string>> trigger(std::string name, std::string reason) = 0;
   // The content of a blob that a row names. Faults: rejected (there is none), unavailable.
   [[nodiscard]] virtual Result<std::string> blob(const Digest& digest) const = 0;
 };

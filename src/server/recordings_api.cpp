@@ -23,6 +23,14 @@ Response answer_recordings(Api& api, const Request& request) {
       json.string(file.path);
       json.key("bytes");
       json.unsigned_integer(file.bytes);
+      json.key("messages");
+      json.unsigned_integer(file.messages);
+      json.key("sha256");
+      if (file.digest.is_zero()) {
+        json.null();
+      } else {
+        json.string(to_hex(file.digest));
+      }
       write_time(json, "from", file.from);
       write_time(json, "to", file.to);
       write_time(json, "finished", file.finished);

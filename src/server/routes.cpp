@@ -16,7 +16,7 @@ Response answer_plain_live(Api&, const Request&) {
   return response;
 }
 
-constexpr std::array<Route, 24> kRoutes{{
+constexpr std::array<Route, 25> kRoutes{{
     {"/", answer_page, false, true},
     {"/style.css", answer_style, false, true},
     {"/app.js", answer_script, false, true},
@@ -34,6 +34,7 @@ constexpr std::array<Route, 24> kRoutes{{
     {"/api/gaps", answer_gaps, true},
     {"/api/blobs/{digest}", answer_blob, true},
     {"/api/recordings", answer_recordings},
+    {"/api/trigger", answer_trigger, true, false, true},
     {kLivePath, answer_plain_live},
     {"/api/openapi.json", answer_openapi},
     {"/api/health", answer_health},

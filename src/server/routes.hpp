@@ -13,6 +13,7 @@ struct Route {
   Response (*answer)(Api& api, const Request& request);
   bool reads_history = false;  // or anything else on the disk
   bool is_page = false;        // part of the page, not of the API
+  bool changes = false;        // POST, of no page from elsewhere; else GET and HEAD
 };
 
 inline constexpr std::string_view kLivePath = "/api/live";  // answered by a WebSocket, see live_session
@@ -38,6 +39,7 @@ Response answer_frames(Api& api, const Request& request);      // frame_api.cpp
 Response answer_series(Api& api, const Request& request);      // series_json.cpp
 Response answer_blob(Api& api, const Request& request);        // blob_api.cpp
 Response answer_recordings(Api& api, const Request& request);  // recordings_api.cpp
+Response answer_trigger(Api& api, const Request& request);     // trigger_api.cpp
 Response answer_metrics(Api& api, const Request& request);     // metrics.cpp
 
 }  // namespace cantrail::server

@@ -8,10 +8,19 @@ check(folder)     raises where the store itself is damaged
 """
 
 import contextlib
+import fnmatch
+import json
+import shutil
 import sqlite3
+import subprocess
 from pathlib import Path
 
 from books import sorted_gaps
+
+try:
+    from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
+except ImportError:
+    descriptor_pool = None
 from journal_format import GAP_REASONS
 
 
@@ -50,4 +59,84 @@ class Sqlite:
         assert answer == [("ok",)], answer
 
 
-STORES = [Sqlite()]  # the MCAP sink's comes here
+def decoded(records):
+    """(schema, message) of what @mcap/core has read, by the schemas that are among it."""
+    classes, names, channels = {}, {}, {}
+    for record in records:
+        if record["kind"] == "header":  # of the next file
+            names, channels = {}, {}
+        elif record["kind"] == "schema":
+            names[record["id"]] = record["name"]
+            if record["name"] not in classes:
+                pool = descriptor_pool.DescriptorPool()
+                for file in descriptor_pb2.FileDescriptorSet.FromString(bytes.fromhex(record["data"])).file:
+                    pool.Add(file)
+                classes[record["name"]] = message_factory.GetMessageClass(pool.FindMessageTypeByName(record["name"]))
+        elif record["kind"] == "channel":
+            channels[record["id"]] = names[record["schema_id"]]
+        elif record["kind"] == "message":
+            name = channels[record["channel"]]
+            yield name, classes[name].FromString(bytes.fromhex(record["data"]))
+
+
+class Mcap:
+    """By @mcap/core, which opens each finished file by its summary; what messages mean is told by the schemas in the files."""
+
+    name = "recording"
+    known = {}  # what was read last
+    tool = Path(__file__).resolve().parents[1] / "interop/mcap/mcap_core.mjs"
+
+    @classmethod
+    def missing(cls):
+        if shutil.which("node") is None or not (cls.tool.parent / "node_modules/@mcap/core").is_dir():
+            return f"@mcap/core is not installed (npm ci in {cls.tool.parent})"
+        if descriptor_pool is None:
+            return "python protobuf is not installed (pip install -r tests/requirements.txt)"
+        return None
+
+    @staticmethod
+    def path(folder):
+        return Path(folder) / "recordings"
+
+    def section(self, folder):
+        return (
+            f'[sink.{self.name}]\ntype = "mcap"\npath = "{self.path(folder)}"\nkeep = "forever"\nsplit = ["5s", "2MiB"]\n'
+            'decoded = false\nchunk = "64KiB"\ndelay = "200ms"\n'
+        )
+
+    def messages(self, folder):
+        """(schema, message) of all finished files. A `.part`, which a power cut leaves, is not looked into."""
+        paths = sorted(self.path(folder).glob("*.mcap"))
+        state = tuple((path, path.stat().st_mtime_ns) for path in paths)
+        found = self.known.get(state)
+        if found is None and paths:
+            done = subprocess.run(["node", self.tool, "indexed", *paths], capture_output=True, check=False)
+            assert done.returncode == 0, f"@mcap/core does not open {paths[0].parent}: {done.stderr.decode()[-500:]}"
+            found = list(decoded(map(json.loads, done.stdout.splitlines())))
+            self.known = {state: found}
+        return found or []
+
+    def rows(self, folder, channel="*"):
+        return sorted(
+            (frame.epoch, frame.seq, frame.index, int.from_bytes(frame.data, "little"))
+            for name, frame in self.messages(folder)
+            if name == "cantrail.Frame" and fnmatch.fnmatchcase(frame.channel, channel)
+        )
+
+    def gaps(self, folder):
+        def time(stamp):
+            return stamp.seconds * 10**9 + stamp.nanos
+
+        return sorted_gaps(
+            (time(gap.from_time), time(gap.to_time), GAP_REASONS[gap.reason], gap.where, gap.count if gap.HasField("count") else None)
+            for name, gap in self.messages(folder)
+            if name == "cantrail.Gap"
+        )
+
+    def check(self, folder):
+        self.messages(folder)
+
+
+STORES = [Sqlite()]
+if Mcap.missing() is None:
+    STORES.append(Mcap())

@@ -12,6 +12,8 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 import harness
 from books import (
     assert_downtime_is_told, assert_holes_are_told, assert_positions_are_used_once, assert_store_has_rows, gaps_of,
@@ -19,7 +21,7 @@ from books import (
 )  # fmt: skip
 from harness import cannelloni_source, free_udp_port
 from journal_format import read_journal
-from stores import STORES
+from stores import STORES, Mcap
 
 RATE = 16_000  # frames a second, about two busy buses
 KILLS, KILLS_LONG = 30, 1000
@@ -72,6 +74,12 @@ def full_bus(port):
     finally:
         sender.kill()
         sender.wait()
+
+
+def test_recordings_are_among_the_stores():
+    if (reason := Mcap.missing()) is not None:
+        pytest.skip(f"no recordings are killed: {reason}")
+    assert any(store.name == Mcap.name for store in STORES)
 
 
 def test_kill_at_any_moment_loses_nothing_that_was_accepted(make_node, tmp_path, counter_dbc, rounds):

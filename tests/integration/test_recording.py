@@ -1,10 +1,13 @@
 """The sink mcap in a node that is killed: every frame is in the recordings once, and others read all of it."""
 
+import hashlib
 import json
 import random
 import shutil
 import subprocess
 import time
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -148,7 +151,10 @@ def test_kills_lose_nothing_and_double_nothing(make_node, tmp_path, drive, leaf_
         listed = node.get("/api/recordings")["recordings"]
         assert {one["sink"] for one in listed} == {"recording"}
         assert sorted(one["path"] for one in listed) == sorted(map(str, recordings.glob("*.mcap")))
-        assert all(one["bytes"] == Path(one["path"]).stat().st_size for one in listed)
+        for one in listed:
+            content = Path(one["path"]).read_bytes()
+            assert one["bytes"] == len(content)
+            assert one["sha256"] == hashlib.sha256(content).hexdigest()
 
 
 @pytest.mark.skipif(
@@ -196,6 +202,99 @@ def test_a_live_bus_is_recorded_with_its_configuration(binary, make_node, tmp_pa
     assert json.loads(catalog)["cantrail_catalog"] == 1
     assert notes["cantrail"]["node"] == "tested"
     assert notes["cantrail"]["sink"] == "recording"
+
+
+def post(node, path):
+    request = urllib.request.Request(f"http://127.0.0.1:{node.port}{path}", method="POST")
+    with urllib.request.urlopen(request, timeout=harness.PATIENCE_S) as answer:
+        return json.load(answer)
+
+
+def numbers_of(recordings):
+    return sorted(int.from_bytes(data, "big") for _, _, data in frames_of(read_all(recordings)))
+
+
+def test_triggers_record_what_was_before_them_and_a_kill_changes_nothing(make_node, tmp_path, leaf_dbc):
+    port = harness.free_udp_port()
+    recordings = tmp_path / "recordings"
+    node = make_node(
+        harness.cannelloni_source(port, leaf_dbc)
+        + mcap_sink(recordings, 'trigger = ["api:door", "error_frame"]\nbefore = "1s"\nafter = "1s"')
+    )
+    sender = harness.Sender(port)
+    number = 0
+
+    def send(seconds):
+        nonlocal number
+        for _ in range(int(seconds * 20)):
+            sender.send([(0x7FF, number.to_bytes(8, "big"))])
+            number += 1
+            time.sleep(0.05)
+
+    node.start()
+    send(2)
+    node.wait_delivered("recording")
+    assert node.lane("recording")["ledger"]["delivered"] == 0
+    first = number
+    assert post(node, "/api/trigger?name=door&reason=a%20test") == {"sinks": ["recording"]}
+    with pytest.raises(urllib.error.HTTPError, match="404"):
+        post(node, "/api/trigger?name=window")
+    send(0.5)
+    node.kill()
+    node.start()
+    send(1.5)
+    node.wait_delivered("recording")
+    # Nothing comes any more, and the window is over all the same.
+    harness.wait_until(lambda: not list(recordings.glob("*.part")), "the window's end")
+    node.assert_balanced()
+    recorded = numbers_of(recordings)
+    assert recorded[0] in range(first - 21, first - 9), "a second before the call"
+    assert first + 9 in recorded
+    assert len(set(recorded)) == len(recorded)
+    assert recorded[-1] < number - 5, "and no more than a second behind it"
+    before = len(recorded)
+    sender.send([(0x20000004, bytes(8))])  # an error frame
+    harness.wait_until(lambda: node.lane("recording")["ledger"]["pending"] == 0, "the error frame")
+    harness.wait_until(lambda: len(list(recordings.glob("*.mcap"))) > 2, "its window's end", timeout=30)
+    assert len(frames_of(read_all(recordings))) > before
+    assert "going on from there" not in node.log()
+    node.assert_balanced()
+    node.terminate()
+    sender.close()
+    for path in recordings.glob("*.mcap"):
+        with open(path, "rb") as file:
+            notes = {one.name: one.metadata for one in mcap.reader.make_reader(file).iter_metadata()}
+        assert notes["cantrail.trigger"]["trigger"] in ("door", "error_frame")
+
+
+def test_check_knows_what_triggers_name(binary, tmp_path, leaf_dbc):
+    config = tmp_path / "node.toml"
+    head = f'config_version = 1\ndata = "{tmp_path}"\n[source.can0]\ntype = "socketcan"\ninterface = "can0"\ndbc = "{leaf_dbc}"\n'
+    for trigger, why in {
+        "no_such_signal": "is no signal",
+        "LB_Current_Foo.x > 1": "'trigger' in [sink.recording]",
+        "a.b > c.d": "make a [signal] of it",
+        "1 +": "ends where a value is expected",
+    }.items():
+        config.write_text(head + mcap_sink(tmp_path / "recordings", f'trigger = "{trigger}"'))
+        told = run_cantrail(binary, "check", config)
+        assert told.returncode == 78
+        assert why in told.stderr.decode() + told.stdout.decode()
+
+
+def test_what_check_foretells_is_near_what_a_day_takes(binary, tmp_path, leaf_dbc):
+    config, log, recording = tmp_path / "node.toml", tmp_path / "drive.log", tmp_path / "drive.mcap"
+    config.write_text(
+        f'config_version = 1\ndata = "{tmp_path}"\n[source.car]\ntype = "simulate"\nscenario = "leaf"\ndbc = "{leaf_dbc}"\n'
+        + '[sink.recording]\ntype = "mcap"\npath = "recordings"\n'
+    )
+    told = json.loads(run_cantrail(binary, "check", "--json", config).stdout)
+    (lane,) = (lane for lane in told["forecast"]["lanes"] if lane["name"] == "recording")
+    made = run_cantrail(binary, "simulate", "leaf", "--to", "candump:-", "--speed", "max", "--seed", 3, "--duration", "600s")
+    log.write_bytes(made.stdout)
+    assert run_cantrail(binary, "convert", log, recording, "--dbc", leaf_dbc).returncode == 0
+    taken = recording.stat().st_size * 144
+    assert 0.75 < lane["bytes_per_day"]["known"] / taken < 1.33
 
 
 def test_two_sinks_do_not_share_a_folder(binary, tmp_path):

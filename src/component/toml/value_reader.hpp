@@ -17,7 +17,7 @@ struct StreamMention {
   std::string subject;  // "'only' in [sink.cloud]"
   std::string text;
   bool is_pattern = false;  // else one field
-  bool of_signal = false;   // then it must be a number, and none of a named signal
+  bool of_signal = false;   // then it must be a number, and none of a named signal; or the name of one
 };
 
 class ValueReader {

@@ -189,6 +189,10 @@ void ComponentReader::read_sinks(NodeConfig& config) {
     if (choice.component != nullptr) {
       section.config = choice.component->make_sink();
       describe(*section.config, reader);
+      for (const auto& [option, text] : section.config->looks_at()) {
+        sections_.mention(
+            {place_of(*entry, option), "'" + option + "' in [" + table.path + "]", text, false, true});
+      }
       sections_.done(table, reader);
       Fingerprint fingerprint;
       keys.describe(fingerprint);

@@ -125,7 +125,9 @@ class StreamCheck {
 
   void mention(const StreamMention& mention) {
     const std::string text = known_part(mention.text);
-    if (mention.of_signal) {
+    if (mention.of_signal && text.find('.') == std::string::npos) {
+      named_signal(mention, text);
+    } else if (mention.of_signal) {
       operand(mention, text);
     } else if (!mention.is_pattern) {
       if (const auto place = find(*catalog_, text); !place) {
@@ -184,6 +186,14 @@ class StreamCheck {
   [[nodiscard]] Result<FieldPlace> find(const Catalog& catalog, const std::string& text) const {
     const auto copied = resolve_field(catalog, text);
     return copied ? copied : resolve_field(*described_, text);
+  }
+
+  void named_signal(const StreamMention& mention, const std::string& text) {
+    if (has_stream(text)) return;
+    const auto near = nearest_stream(text, *catalog_);
+    sections_.error(mention.where,
+                    mention.subject + ": '" + printable(text) + "' is no signal" +
+                        (near ? "; did you mean '" + *near + "'?" : ": a field is written Stream.field"));
   }
 
   // What a named signal is computed of.

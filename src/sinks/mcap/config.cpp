@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "component/option_text.hpp"
+#include "sinks/mcap/forecast.hpp"
 #include "sinks/mcap/mcap_sink.hpp"
 #include "sinks/mcap/sink.hpp"
 
@@ -30,6 +31,10 @@ OptionSpec spec(std::string name, std::string sense, OptionTarget target) {
   return made;
 }
 
+mcap::Compression compression_of(const std::string& word) {
+  return mcap::compression_named(word == "none" ? "" : word).value_or(mcap::Compression::zstd);
+}
+
 const std::vector<std::string> kPlaceholders{"node", "sink", "start"};
 
 }  // namespace
@@ -49,6 +54,22 @@ void McapConfig::describe(OptionVisitor& visitor) {
            &trip_gap);
   pause.minimum = 1;
   visitor.option(pause);
+  OptionSpec journey =
+      spec("trip", "With split = \"trip\": where this becomes true, another trip begins", &trip);
+  journey.example = R"("Ignition.on == 1")";
+  visitor.option(journey);
+  OptionSpec causes = spec("trigger",
+                           "Record only around these: where an expression is true, an error_frame comes, or "
+                           "the api is called",
+                           &trigger);
+  causes.example = R"(["Battery.soc < 10", "error_frame", "api"])";
+  visitor.option(causes);
+  for (OptionSpec window : {spec("before", "With a trigger: so long ahead of it", &before),
+                            spec("after", "With a trigger: so long behind it", &after)}) {
+    window.minimum = 0;
+    window.maximum = std::chrono::duration<double>(kLongestWindow).count();
+    visitor.option(window);
+  }
   OptionSpec past =
       spec("keep", "How much of the past: a time, a size of all files together; or forever", &keep);
   past.example = R"(["30d", "100GB"])";
@@ -76,6 +97,11 @@ std::vector<std::string> McapConfig::problems() const {
   }
   const auto limits = parse_split(split);
   if (!limits) found.push_back("split: " + limits.fault().message);
+  if (limits && trip && !limits->trip) found.emplace_back("trip: needs \"trip\" among the words of split");
+  if (trip) {
+    if (const auto read = Condition::read(*trip); !read) found.push_back("trip: " + read.fault().message);
+  }
+  if (const auto read = Trigger::read(trigger); !read) found.push_back("trigger: " + read.fault().message);
   if (const auto why = too_little(keep, kLeast)) found.push_back("keep: " + *why);
   if (keep.rows) found.emplace_back("keep: takes times and sizes, no number of rows");
   if (!raw && !decoded)
@@ -83,13 +109,29 @@ std::vector<std::string> McapConfig::problems() const {
   return found;
 }
 
+std::vector<std::pair<std::string, std::string>> McapConfig::looks_at() const {
+  std::vector<std::pair<std::string, std::string>> all;
+  if (trip) {
+    if (const auto read = Condition::read(*trip)) {
+      for (const std::string& operand : read->operands()) all.emplace_back("trip", operand);
+    }
+  }
+  if (const auto read = Trigger::read(trigger)) {
+    for (const std::string& operand : read->operands()) all.emplace_back("trigger", operand);
+  }
+  return all;
+}
+
 std::vector<std::string> McapConfig::writes() const {
   if (path.value.empty()) return {};
   return {join_path(path.value, kIndexName)};
 }
 
-std::optional<SinkForecast> McapConfig::forecast(std::span<const StreamRate>) const {
-  return std::nullopt;
+// With triggers nobody knows.
+std::optional<SinkForecast> McapConfig::forecast(std::span<const StreamRate> streams) const {
+  if (!trigger.empty()) return std::nullopt;
+  const Packing packing{compression_of(compression), chunk.count, delay};
+  return holding(growth_of(streams, {raw, decoded}, packing), keep);
 }
 
 std::optional<Findings> McapConfig::probe(const ProbeContext& context) const {
@@ -122,13 +164,21 @@ std::unique_ptr<Sink> McapConfig::make() const {
   if (auto parts = parse_template(name.text)) options.name = std::move(*parts);
   if (const auto limits = parse_split(split)) options.split = *limits;
   options.split.trip_gap = trip_gap;
+  if (trip) {
+    if (auto read = Condition::read(*trip)) options.trip = std::move(*read);
+  }
+  if (!trigger.empty()) {  // then a file ends with its window, or where it is full
+    options.split = {std::nullopt, options.split.bytes, false, {}};
+    if (auto read = Trigger::read(trigger)) options.trigger = std::move(*read);
+    options.before = before;
+    options.after = after;
+  }
   options.keep = keep;
   if (keep.bytes) {
     const std::uint64_t most = *keep.bytes / kLeastRecordings;
     options.split.bytes = std::min(options.split.bytes.value_or(most), most);
   }
-  options.chunk.compression =
-      mcap::compression_named(compression == "none" ? "" : compression).value_or(mcap::Compression::zstd);
+  options.chunk.compression = compression_of(compression);
   options.chunk_bytes = chunk.count;
   options.selection = {raw, decoded};
   options.delay = delay;

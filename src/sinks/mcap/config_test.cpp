@@ -16,6 +16,27 @@ TEST(McapConfig, FindsProblemsBeforeAnythingIsOpened) {
   EXPECT_EQ(config.problems().size(), 6U);
 }
 
+TEST(McapConfig, SaysWhatIsWrongWithConditions) {
+  McapConfig config;
+  config.trip = "Ignition.on";
+  EXPECT_EQ(config.problems(), std::vector<std::string>{"trip: needs \"trip\" among the words of split"});
+  config.split = {"trip"};
+  EXPECT_TRUE(config.problems().empty());
+  config.trip = "1 +";
+  config.trigger = {"a.b > c.d"};
+  EXPECT_EQ(config.problems().size(), 2U);
+}
+
+TEST(McapConfig, NamesWhatItsConditionsLookAt) {
+  McapConfig config;
+  config.split = {"trip"};
+  config.trip = "Ignition.on == 1";
+  config.trigger = {"api:door", "error_frame", "low_and_moving", "Battery.soc < 10"};
+  using Names = std::vector<std::pair<std::string, std::string>>;
+  EXPECT_EQ(config.looks_at(),
+            (Names{{"trip", "Ignition.on"}, {"trigger", "low_and_moving"}, {"trigger", "Battery.soc"}}));
+}
+
 TEST(McapConfig, OwnsItsFolderByTheListInIt) {
   McapConfig config;
   config.path.value = "/data/recordings";

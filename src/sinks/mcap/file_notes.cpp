@@ -72,6 +72,20 @@ std::optional<Position> cursor_of(const mcap::Metadata& note) {
   return cursor;
 }
 
+Result<Digest> digest_of(const File& file) {
+  const auto source = mcap::FileSource::on(file);
+  if (!source) return source.fault();
+  Sha256 sha;
+  std::vector<std::byte> piece(std::size_t{256} << 10U);
+  while (sha.bytes() < source->size()) {
+    const auto got = source->read_at(sha.bytes(), piece);
+    if (!got) return got.fault();
+    if (*got == 0) break;
+    sha.add(std::span<const std::byte>(piece).first(*got));
+  }
+  return sha.digest();
+}
+
 Result<std::optional<Described>> describe_recording(FileSystem& files, const std::string& path) {
   const std::optional<Described> none;
   const auto file = files.open(path, OpenMode::read);
@@ -92,7 +106,8 @@ Result<std::optional<Described>> describe_recording(FileSystem& files, const std
   const auto cursor = *note ? cursor_of(**note) : std::nullopt;
   if (!cursor) return none;
   return std::optional(Described{source->size(), static_cast<std::int64_t>(summary->statistics.start_ns),
-                                 static_cast<std::int64_t>(summary->statistics.end_ns), *cursor});
+                                 static_cast<std::int64_t>(summary->statistics.end_ns),
+                                 summary->statistics.messages, *cursor});
 }
 
 }  // namespace cantrail::mcap_sink

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "base/digest.hpp"
 #include "base/file.hpp"
 #include "base/status.hpp"
 #include "formats/mcap/records.hpp"
@@ -24,10 +25,14 @@ namespace cantrail::mcap_sink {
 inline constexpr std::string_view kEndNote = "cantrail.recording";
 [[nodiscard]] std::optional<Position> cursor_of(const mcap::Metadata& note);
 
+// SHA-256 of a file, which is read for that.
+Result<Digest> digest_of(const File& file);
+
 // A finished recording as its own summary describes it.
 struct Described {
   std::uint64_t bytes = 0;
   std::int64_t from_ns = 0, to_ns = 0;
+  std::uint64_t messages = 0;
   Position cursor;
 };
 // nullopt: no recording of a node, or one that was not finished. Faults: those of the file system.

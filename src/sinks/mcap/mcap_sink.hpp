@@ -18,6 +18,7 @@ class McapConfig final : public SinkConfig {
   [[nodiscard]] std::vector<std::string> problems() const override;
   // The list of recordings, by which no two sinks share a folder.
   [[nodiscard]] std::vector<std::string> writes() const override;
+  [[nodiscard]] std::vector<std::pair<std::string, std::string>> looks_at() const override;
   [[nodiscard]] std::optional<SinkForecast> forecast(std::span<const StreamRate> streams) const override;
   [[nodiscard]] std::optional<Findings> probe(const ProbeContext& context) const override;
   [[nodiscard]] std::unique_ptr<Sink> make() const override;
@@ -26,6 +27,9 @@ class McapConfig final : public SinkConfig {
   Template name{"{node}_{start}"};
   std::vector<std::string> split{"1h", "512MiB"};
   Duration trip_gap = std::chrono::minutes(5);
+  std::optional<std::string> trip;
+  std::vector<std::string> trigger;
+  Duration before = std::chrono::seconds(30), after = std::chrono::seconds(30);
   Keep keep{std::chrono::hours(24 * 30), std::uint64_t{8} << 30, std::nullopt};
   std::string compression = "zstd";
   Bytes chunk{std::uint64_t{1} << 20};

@@ -30,9 +30,13 @@ std::string file_name(const std::string& path) {
 }
 
 Recording described(const std::string& path, std::uint64_t bytes, const mcap::Summary& summary) {
-  return {file_name(path) + std::string(kFinal), bytes,
+  return {file_name(path) + std::string(kFinal),
+          bytes,
           static_cast<std::int64_t>(summary.statistics.start_ns),
-          static_cast<std::int64_t>(summary.statistics.end_ns), 0};
+          static_cast<std::int64_t>(summary.statistics.end_ns),
+          0,
+          summary.statistics.messages,
+          {}};
 }
 
 // What came before had been synced. An end that the disk may not have is taken off again.
@@ -98,6 +102,11 @@ Result<Recording> give_an_end(const SinkContext& context, const LeftPart& part,
   }
   if (!status) return status.fault();
   recording.bytes = bytes;
+  const auto whole_file = context.files.open(path, OpenMode::read);  // a salvaged one is another
+  if (!whole_file) return whole_file.fault();
+  const auto digest = digest_of(**whole_file);
+  if (!digest) return digest.fault();
+  recording.digest = *digest;
   return recording;
 }
 

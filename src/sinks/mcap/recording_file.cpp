@@ -18,6 +18,21 @@ mcap::FileOptions file_options() {
 
 }  // namespace
 
+Status DigestingSink::write(std::span<const std::span<const std::byte>> pieces) {
+  Status status = sink_.write(pieces);
+  if (!status) return status;
+  for (const auto& piece : pieces) sha_.add(piece);
+  return status;
+}
+
+// A write that failed halfway, or was taken back, has left another count.
+Result<Digest> DigestingSink::digest(std::uint64_t bytes) {
+  if (sha_.bytes() == bytes) return sha_.digest();
+  auto digest = digest_of(file_);
+  if (!digest) return digest.fault();
+  return *digest;
+}
+
 RecordingFile::RecordingFile(const Setup& setup, std::unique_ptr<File> file, const Mark& begin,
                              const JournalId& journal, WallTime start)
     : files_(setup.files),
@@ -45,6 +60,7 @@ Result<std::unique_ptr<RecordingFile>> RecordingFile::create(const Setup& setup,
   std::unique_ptr<RecordingFile> recording(new RecordingFile(setup, std::move(*file), begin, journal, start));
   Status status =
       recording->writer_.add(note_of_origin(setup.node, setup.lane, journal, channels->catalog()));
+  if (status && setup.cause) status = recording->writer_.add(*setup.cause);
   if (status) status = recording->describe(*channels, 0);
   if (status) status = setup.files.sync_directory(parent_path(part));
   if (!status) {

@@ -4,9 +4,11 @@
 #include <bitset>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/clock.hpp"
+#include "base/digest.hpp"
 #include "base/file.hpp"
 #include "base/status.hpp"
 #include "formats/mcap/chunk_compressor.hpp"
@@ -23,6 +25,20 @@ inline constexpr std::string_view kPart = ".mcap.part";
 // What is not synced is at most that, and one chunk: recovery verifies more than that (part_end.hpp).
 inline constexpr std::uint64_t kMostUnsynced = std::uint64_t{8} << 20U;
 
+// A file's sink, and the digest of what went into it.
+class DigestingSink final : public mcap::ByteSink {
+ public:
+  explicit DigestingSink(File& file) : file_(file), sink_(file) {}
+  Status write(std::span<const std::span<const std::byte>> pieces) override;
+  // Of the file, which has that many bytes. Reads it only where a write has failed on the way.
+  Result<Digest> digest(std::uint64_t bytes);
+
+ private:
+  File& file_;
+  mcap::FileSink sink_;
+  Sha256 sha_;
+};
+
 // One thread at a time: the lane's, or while chunks are compressed the worker's.
 //
 // After a fault of a write the file stands where it stood: the next call cuts off what was written of it and
@@ -36,6 +52,7 @@ class RecordingFile {
     std::string path;  // without .mcap
     std::string node, lane;
     Duration sync_every;
+    std::optional<mcap::Metadata> cause = std::nullopt;  // why it is recorded
   };
   // Makes the file, its name durable, with the configuration in it. `begin`: where it begins. Leaves no file
   // behind where it fails.
@@ -63,6 +80,7 @@ class RecordingFile {
   // After that: cuts off what was not synced, as was tried at once. Nothing of it may be believed.
   Status cut_to_synced() { return file_->truncate(synced_bytes_); }
   [[nodiscard]] std::uint64_t bytes() const { return writer_.bytes(); }
+  Result<Digest> digest() { return sink_.digest(writer_.bytes()); }
   [[nodiscard]] const mcap::Summary& summary() const { return writer_.summary(); }
   [[nodiscard]] const std::string& path() const { return path_; }  // without .mcap
   [[nodiscard]] WallTime start() const { return start_; }
@@ -87,7 +105,7 @@ class RecordingFile {
   JournalId journal_;
   WallTime start_;
   std::unique_ptr<File> file_;
-  mcap::FileSink sink_;
+  DigestingSink sink_;
   mcap::FileWriter writer_;
   std::shared_ptr<const Channels> channels_;
   std::bitset<65536> defined_;  // channels

@@ -12,6 +12,7 @@ namespace cantrail::mcap_sink {
 namespace {
 
 constexpr std::string_view kHead = "cantrail-recordings 1";
+constexpr std::size_t kMostCalls = 1000;
 
 // Words of a line from the front.
 class Words {
@@ -36,20 +37,49 @@ class Words {
   std::string_view left_;
 };
 
-bool read_cursor(Words words, std::map<JournalId, Position>& cursors) {
+std::optional<Position> read_position(Words& words) {
   const auto id = parse_journal_id(words.word());
-  Position cursor;
-  if (!id || !words.number(cursor.epoch) || !words.number(cursor.seq) || !words.number(cursor.index))
-    return false;
-  cursor.journal = *id;
-  cursors[*id] = cursor;
-  return words.rest().empty();
+  Position position;
+  if (!id || !words.number(position.epoch) || !words.number(position.seq) || !words.number(position.index))
+    return std::nullopt;
+  position.journal = *id;
+  return position;
+}
+
+bool read_cursor(Words words, std::map<JournalId, Position>& cursors) {
+  const auto cursor = read_position(words);
+  if (cursor) cursors[cursor->journal] = *cursor;
+  return cursor && words.rest().empty();
+}
+
+bool read_call(Words words, std::vector<Recordings::Call>& calls) {
+  const auto at = read_position(words);
+  TriggerCall call;
+  if (!at || !words.number(call.time.ns)) return false;
+  call.at = *at;
+  call.name = words.word();
+  call.reason = words.rest();
+  calls.push_back({calls.size() + 1, std::move(call)});
+  return true;
+}
+
+std::string words_of(const Position& position) {
+  return to_string(position.journal) + " " + std::to_string(position.epoch) + " " +
+         std::to_string(position.seq) + " " + std::to_string(position.index);
+}
+
+bool read_digest(std::string_view word, Digest& digest) {
+  const auto bytes = from_hex(word);
+  if (!bytes || bytes->size() != digest.bytes.size()) return false;
+  std::copy(bytes->begin(), bytes->end(), digest.bytes.begin());
+  return true;
 }
 
 bool read_recording(Words words, std::vector<Recording>& recordings) {
   Recording found;
   if (!words.number(found.bytes) || !words.number(found.from_ns) || !words.number(found.to_ns) ||
-      !words.number(found.finished_ns)) {
+      !words.number(found.finished_ns) || !words.number(found.messages) ||
+      !read_digest(words.word(), found.digest)) {
     return false;
   }
   found.name = words.rest();
@@ -63,8 +93,7 @@ Status Recordings::load(const SinkContext& context, std::optional<Duration> age)
   const std::scoped_lock lock(mutex_);
   files_ = &context.files;
   retention_.emplace(context.clock, std::nullopt, age);
-  cursors_.clear();
-  recordings_.clear();
+  clear();
   bool there = false;
   Status status = read_index(there);
   if (!status && status.fault().kind == FaultKind::corrupt) {
@@ -73,6 +102,7 @@ Status Recordings::load(const SinkContext& context, std::optional<Duration> age)
     there = false;
     status = {};
   }
+  last_call_ = calls_.size();
   if (status && !there) status = rebuild();
   if (!status) return status;
   forget_missing();
@@ -83,6 +113,13 @@ Status Recordings::load(const SinkContext& context, std::optional<Duration> age)
     context.log.write(Severity::warning, context.name, folder_ + ": " + retention_->why_it_waits());
   }
   return {};
+}
+
+void Recordings::clear() {
+  cursors_.clear();
+  looks_from_.clear();
+  calls_.clear();
+  recordings_.clear();
 }
 
 Status Recordings::read_index(bool& there) {
@@ -98,12 +135,13 @@ Status Recordings::read_index(bool& there) {
   for (const std::string_view line : std::span(lines).subspan(1)) {
     Words words(line);
     const std::string_view kind = words.word();
-    const bool read = kind == "cursor" ? read_cursor(words, cursors_)
-                      : kind == "file" ? read_recording(words, recordings_)
-                                       : false;
+    const bool read = kind == "cursor"    ? read_cursor(words, cursors_)
+                      : kind == "look"    ? read_cursor(words, looks_from_)
+                      : kind == "trigger" ? read_call(words, calls_)
+                      : kind == "file"    ? read_recording(words, recordings_)
+                                          : false;
     if (!read) {
-      cursors_.clear();
-      recordings_.clear();
+      clear();
       return damaged;
     }
   }
@@ -119,8 +157,13 @@ Status Recordings::rebuild() {
     const auto described = describe_recording(*files_, path_of(name));
     if (!described) return described.status();
     if (!*described) continue;
-    recordings_.push_back(
-        {name, (*described)->bytes, (*described)->from_ns, (*described)->to_ns, retention_->now_ns()});
+    recordings_.push_back({name,
+                           (*described)->bytes,
+                           (*described)->from_ns,
+                           (*described)->to_ns,
+                           retention_->now_ns(),
+                           (*described)->messages,
+                           {}});
     move_locked((*described)->cursor);
   }
   return recordings_.empty() ? Status{} : save_locked();
@@ -159,6 +202,47 @@ void Recordings::move_locked(const Position& cursor) {
   if (!is_new) at->second = std::max(at->second, cursor);
 }
 
+std::optional<Position> Recordings::looks_from(const JournalId& journal) const {
+  const std::scoped_lock lock(mutex_);
+  const auto found = looks_from_.find(journal);
+  return found == looks_from_.end() ? std::nullopt : std::optional(found->second);
+}
+
+void Recordings::look_from(const Position& position) {
+  const std::scoped_lock lock(mutex_);
+  looks_from_[position.journal] = position;
+  std::erase_if(calls_, [&](const Call& one) {
+    return one.call.at.journal == position.journal && one.call.at < position;
+  });
+}
+
+void Recordings::end_looking(const JournalId& journal) {
+  const std::scoped_lock lock(mutex_);
+  const auto found = looks_from_.find(journal);
+  if (found == looks_from_.end()) return;
+  move_locked(found->second);
+  looks_from_.erase(found);
+  std::erase_if(calls_, [&](const Call& one) { return one.call.at.journal == journal; });
+}
+
+std::vector<Recordings::Call> Recordings::calls() const {
+  const std::scoped_lock lock(mutex_);
+  return calls_;
+}
+
+Status Recordings::trigger(const TriggerCall& call) {
+  const std::scoped_lock lock(mutex_);
+  if (files_ == nullptr) return {FaultKind::unavailable, folder_ + " has not been opened yet"};
+  if (calls_.size() >= kMostCalls) {
+    return {FaultKind::exhausted,
+            "there are " + format_count(kMostCalls) + " triggers that are not over yet"};
+  }
+  calls_.push_back({++last_call_, call});
+  Status saved = save_locked();
+  if (!saved) calls_.pop_back();
+  return saved;
+}
+
 Status Recordings::add(Recording recording, const std::optional<Position>& cursor) {
   const std::scoped_lock lock(mutex_);
   if (cursor) move_locked(*cursor);
@@ -184,12 +268,17 @@ Status Recordings::save_locked() const {
   std::string text(kHead);
   text += '\n';
   for (const auto& [id, cursor] : cursors_) {
-    text += "cursor " + to_string(id) + " " + std::to_string(cursor.epoch) + " " +
-            std::to_string(cursor.seq) + " " + std::to_string(cursor.index) + "\n";
+    text += "cursor " + words_of(cursor) + "\n";
+  }
+  for (const auto& [id, position] : looks_from_) text += "look " + words_of(position) + "\n";
+  for (const auto& [number, call] : calls_) {
+    text += "trigger " + words_of(call.at) + " " + std::to_string(call.time.ns) + " " + call.name + " " +
+            call.reason + "\n";
   }
   for (const Recording& one : recordings_) {
     text += "file " + std::to_string(one.bytes) + " " + std::to_string(one.from_ns) + " " +
-            std::to_string(one.to_ns) + " " + std::to_string(one.finished_ns) + " " + one.name + "\n";
+            std::to_string(one.to_ns) + " " + std::to_string(one.finished_ns) + " " +
+            std::to_string(one.messages) + " " + to_hex(one.digest) + " " + one.name + "\n";
   }
   return write_file_atomically(*files_, path_of(kIndexName), text);
 }
@@ -234,7 +323,13 @@ std::string Recordings::free_path(const std::string& name) const {
 std::vector<RecordedFile> Recordings::recordings() const {
   std::vector<RecordedFile> files;
   for (const Recording& one : all()) {
-    files.push_back({path_of(one.name), one.bytes, {one.from_ns}, {one.to_ns}, {one.finished_ns}});
+    files.push_back({path_of(one.name),
+                     one.bytes,
+                     {one.from_ns},
+                     {one.to_ns},
+                     {one.finished_ns},
+                     one.messages,
+                     one.digest});
   }
   return files;
 }

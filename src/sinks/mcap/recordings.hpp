@@ -18,6 +18,7 @@
 #include "component/recording_list.hpp"
 #include "component/retention_clock.hpp"
 #include "model/position.hpp"
+#include "sinks/mcap/trigger.hpp"
 
 namespace cantrail::mcap_sink {
 
@@ -28,13 +29,16 @@ struct Recording {
   std::uint64_t bytes = 0;
   std::int64_t from_ns = 0, to_ns = 0;  // log times
   std::int64_t finished_ns = 0;         // wall time
+  std::uint64_t messages = 0;
+  Digest digest;
   bool operator==(const Recording&) const = default;
 };
 
 // Thread-safe: the lane's thread writes, and the one that finishes what a crash has left.
 class Recordings final : public RecordingList {
  public:
-  explicit Recordings(std::string folder) : folder_(std::move(folder)) {}
+  explicit Recordings(std::string folder, ApiTriggers triggers = {})
+      : folder_(std::move(folder)), triggers_(std::move(triggers)) {}
 
   // Reads the index, or makes it from the files. Files that are gone are forgotten, those that others put
   // here are left alone.
@@ -49,6 +53,18 @@ class Recordings final : public RecordingList {
   Status add(Recording recording, const std::optional<Position>& cursor);
   Status save() const;
 
+  // Of a triggered recording: from where the journal is to be looked at again. Durable with the next add() or
+  // save(); calls from before it are over then. Without triggers it is a cursor like any other:
+  // end_looking().
+  [[nodiscard]] std::optional<Position> looks_from(const JournalId& journal) const;
+  void look_from(const Position& position);
+  void end_looking(const JournalId& journal);
+  struct Call {
+    std::uint64_t number = 0;  // ascending, within this run
+    TriggerCall call;
+  };
+  [[nodiscard]] std::vector<Call> calls() const;  // in their order
+
   // Removes the oldest recordings until `keep` is held to, `open_bytes` of the one being written counted.
   // Age is that since a file was finished, by a RetentionClock: a clock that is wrong removes nothing.
   Status hold_to(const Keep& keep, std::uint64_t open_bytes);
@@ -57,10 +73,14 @@ class Recordings final : public RecordingList {
   [[nodiscard]] std::string free_path(const std::string& name) const;
   [[nodiscard]] std::vector<Recording> all() const;
   [[nodiscard]] std::vector<RecordedFile> recordings() const override;
+  [[nodiscard]] bool takes_trigger(std::string_view name) const override { return triggers_.takes(name); }
+  // Faults: unavailable (the folder, or it has not been opened yet), exhausted (too many that are not over).
+  Status trigger(const TriggerCall& call) override;
 
  private:
   [[nodiscard]] std::string path_of(std::string_view name) const { return join_path(folder_, name); }
   void catch_up();
+  void clear();
   Status read_index(bool& there);
   Status rebuild();
   void forget_missing();
@@ -68,10 +88,13 @@ class Recordings final : public RecordingList {
   void move_locked(const Position& cursor);
 
   std::string folder_;
+  ApiTriggers triggers_;
   mutable std::mutex mutex_;
   FileSystem* files_ = nullptr;  // set by load()
   std::optional<RetentionClock> retention_;
-  std::map<JournalId, Position> cursors_;
+  std::map<JournalId, Position> cursors_, looks_from_;
+  std::vector<Call> calls_;
+  std::uint64_t last_call_ = 0;
   std::vector<Recording> recordings_;  // by finishing
   std::uint64_t bytes_ = 0;            // of all
 };

@@ -12,7 +12,7 @@ SinkContext context_of(World& world) {
 }
 
 Recording recording(std::string name) {
-  return {std::move(name), 100, 1, 2, 0};
+  return {std::move(name), 100, 1, 2, 0, 3, sha256("x")};
 }
 
 TEST(Recordings, AreReadBackAsTheyWereListed) {
@@ -28,6 +28,8 @@ TEST(Recordings, AreReadBackAsTheyWereListed) {
   ASSERT_EQ(list.all().size(), 1U);
   EXPECT_EQ(list.all().front().name, "a b.mcap");
   EXPECT_EQ(list.all().front().bytes, 100U);
+  EXPECT_EQ(list.all().front().messages, 3U);
+  EXPECT_EQ(list.all().front().digest, sha256("x"));
   EXPECT_EQ(list.all().front().finished_ns, kStart);
   EXPECT_EQ(list.cursor(test_journal()), at(7, 3));
   JournalId other;
@@ -77,10 +79,13 @@ TEST(Recordings, ADamagedListIsMadeAgainFromTheFiles) {
   ASSERT_TRUE(world.write(make_batch(world.catalog, 1, 10)));
   world.close();
   const std::string path = world.folder + "/recordings.index";
-  const std::string good = world.read("recordings.index");
-  for (const std::string& bad :
-       {std::string(), std::string("x"), good.substr(0, good.size() - 5), good + "file 1 2\n",
-        good + "cursor 5 5 5 5\n", good + "file 1 1 1 1 a/b\n"}) {
+  std::string good = world.read("recordings.index");
+  const std::string digest = to_hex(sha256(world.read(world.names(".mcap").front())));
+  ASSERT_NE(good.find(digest), std::string::npos);
+  good.replace(good.find(digest), digest.size(), digest.size(), '0');  // that would be to read all of them
+  for (const std::string& bad : {std::string(), std::string("x"), good.substr(0, good.size() - 5),
+                                 good + "file 1 2\n", good + "cursor 5 5 5 5\n", good + "look 5\n",
+                                 good + "trigger 1 1 1 1 door\n", good + "file 1 1 1 1 a/b\n"}) {
     ASSERT_TRUE(write_file_atomically(world.files, path, bad));
     Recordings list(world.folder);
     ASSERT_TRUE(list.load(context_of(world)));

@@ -12,6 +12,7 @@ constexpr std::size_t kMostSummaryBytes = std::size_t{8} << 20U;
 // Parts up to that size are finished before open() returns.
 constexpr std::uint64_t kAtOnceBytes = std::uint64_t{4} << 20U;
 constexpr std::size_t kMostNameBytes = 128;
+constexpr Duration kIdle = std::chrono::seconds(1);
 
 bool same_batch(const Position& a, const Position& b) {
   return a.journal == b.journal && a.epoch == b.epoch && a.seq == b.seq;
@@ -40,6 +41,7 @@ SinkTraits McapSink::traits() const {
   traits.records = 16384;  // some chunks, so that one is compressed while the next is filled
   traits.bytes = 2 << 20;
   traits.delay = options_.delay;
+  traits.idle = kIdle;
   return traits;
 }
 
@@ -56,7 +58,13 @@ Result<std::optional<Position>> McapSink::open(const SinkContext& context) {
     loaded_ = true;
   }
   if (Status recovered = recover_left(); !recovered) return recovered.fault();
+  if (!triggering_) recordings_->end_looking(context.journal);
   cursor_ = file_ ? file_->mark().cursor : recordings_->cursor(context.journal);
+  if (triggering_) {
+    triggering_->restart(cursor_);
+    looked_at_ = context.clock.mono();
+    if (const auto from = recordings_->looks_from(context.journal)) cursor_ = from;
+  }
   return cursor_;
 }
 
@@ -92,6 +100,8 @@ Status McapSink::catalog(const CatalogPtr&, const CatalogPtr& new_catalog) {
   auto channels = Channels::of(new_catalog);
   if (!channels) return channels.status();
   channels_ = std::move(*channels);
+  if (triggering_) triggering_->bind(*new_catalog);
+  if (options_.trip) options_.trip->bind(*new_catalog);
   return {};
 }
 
@@ -101,6 +111,13 @@ Result<WriteOutcome> McapSink::write(std::span<const BatchPtr> batches, const Po
   if (cursor_ && *cursor_ != expected) {
     outcome.durable = cursor_;
     return outcome;
+  }
+  if (triggering_ && !batches.empty()) {
+    if (const auto back = triggering_->look(batches, recordings_->calls())) {
+      cursor_ = outcome.durable = back;
+      outcome.again = true;
+      return outcome;
+    }
   }
   if (batches.empty()) return move_cursor(upto);
   if (!channels_) {  // a gap from before the first catalog
@@ -115,6 +132,8 @@ Result<WriteOutcome> McapSink::write(std::span<const BatchPtr> batches, const Po
   }
   cursor_ = upto;
   outcome.durable = upto;
+  quiet_since_ = context_->clock.mono();
+  if (triggering_ && quiet_since_ - looked_at_ >= kSyncEvery) look_from_here();
   return outcome;
 }
 
@@ -130,26 +149,87 @@ Status McapSink::write_all(std::span<const BatchPtr> batches, const Position& ex
   }
   for (std::size_t i = 0; i < batches.size(); ++i) {
     const Batch& batch = *batches[i];
-    if (file_ && ends_before(*batch.raw)) {
-      Status ended = builder_.empty() ? Status{} : end_chunk(*next_.cursor);
-      if (Status drained = line_.drain(); ended) ended = std::move(drained);
-      if (ended) ended = end_file();
-      if (!ended) return ended;
+    Part part{batch, 0, batch.raw->records()};
+    if (same_batch(expected, batch.begin())) part.from = std::min<std::size_t>(expected.index, part.to);
+    if (same_batch(upto, batch.begin())) part.to = std::min<std::size_t>(upto.index, part.to);
+    if (triggering_) {
+      const bool in_window = triggering_->windows().wanted()[i] != 0;
+      if (!in_window || triggering_->windows().is_recorded(batch.end())) {
+        if (Status left = leave_out(part, in_window, outcome); !left) return left;
+        continue;
+      }
+    }
+    if (ends_before(batch) && file_) {
+      if (Status ended = end_open_file(); !ended) return ended;
     }
     if (!file_) {
       if (Status begun = begin_file(batch); !begun) return begun;
     }
-    Part part{batch, 0, batch.raw->records()};
-    if (same_batch(expected, batch.begin())) part.from = std::min<std::size_t>(expected.index, part.to);
-    if (same_batch(upto, batch.begin())) part.to = std::min<std::size_t>(upto.index, part.to);
     if (Status filled = write_batch(part, outcome); !filled) return filled;
     if (!batch.raw->frames.empty()) last_frames_ = batch.raw->clock.wall;
+    if (triggering_) triggering_->windows().recorded(batch.end());
     const bool last = i + 1 == batches.size();
     if (last || builder_.bytes() >= options_.chunk_bytes) {
       if (Status ended = end_chunk(last ? upto : batch.end()); !ended) return ended;
     }
   }
-  return {};
+  return builder_.empty() ? Status{} : end_chunk(*next_.cursor);
+}
+
+Status McapSink::end_open_file() {
+  Status ended = builder_.empty() ? Status{} : end_chunk(*next_.cursor);
+  if (Status drained = line_.drain(); ended) ended = std::move(drained);
+  return ended ? end_file() : ended;
+}
+
+// Of a window, it is in a file already: an earlier run has recorded it.
+Status McapSink::leave_out(const Part& part, bool in_window, WriteOutcome& outcome) {
+  const std::uint64_t records = part.to - part.from - part.batch.left_out_between(part.from, part.to);
+  (in_window ? outcome.delivered : outcome.filtered) += records;
+  const bool recorded = triggering_->windows().is_recorded(part.batch.end());
+  return file_ && !in_window && !recorded ? end_open_file() : Status{};
+}
+
+// A crash begins to look for triggers there.
+Status McapSink::look_from(const std::optional<Position>& position) {
+  if (!position || position == recordings_->looks_from(context_->journal)) return {};
+  recordings_->look_from(*position);
+  return recordings_->save();
+}
+
+void McapSink::look_from_here() {
+  looked_at_ = context_->clock.mono();
+  if (file_ && !file_->sync()) return;  // what a power cut takes must be found again; the next write says why
+  if (const Status saved = look_from(triggering_->windows().resume_at()); !saved) {  // an older one does, too
+    context_->log.write(Severity::warning, context_->name, saved.fault().message);
+  }
+}
+
+bool McapSink::is_over() const {
+  const WallTime now = context_->clock.wall();
+  if (triggering_) return false;
+  return options_.split.ends_by_time(began_, now) ||
+         (last_frames_ && options_.split.ends_by_trip(*last_frames_, now));
+}
+
+Result<std::optional<Position>> McapSink::idle() {
+  const std::optional<Position> none;
+  if (!context_) return none;
+  bool over = file_ && is_over();
+  if (triggering_) {
+    const Duration silence = context_->clock.mono() - quiet_since_;
+    if (const auto back = triggering_->idle(silence, recordings_->calls())) {
+      cursor_ = back;
+      return back;
+    }
+    over = file_ && triggering_->windows().over(silence);
+  }
+  if (!over) return none;
+  if (Status ended = end_file(); !ended) {
+    settle_after_fault();
+    return ended.fault();
+  }
+  return none;
 }
 
 Status McapSink::write_batch(const Part& part, WriteOutcome& outcome) {
@@ -178,12 +258,17 @@ bool McapSink::must_end() const {
          !channels_->extend(file_->channels());
 }
 
-bool McapSink::ends_before(const RawBatch& batch) const {
-  if (batch.records() == 0) return false;
-  const WallTime now = batch.clock.wall;
-  const bool new_trip =
-      !batch.frames.empty() && last_frames_ && options_.split.ends_by_trip(*last_frames_, now);
-  return new_trip || options_.split.ends_by_time(began_, now);
+bool McapSink::ends_before(const Batch& batch) {
+  const RawBatch& raw = *batch.raw;
+  if (raw.records() == 0) return false;
+  bool new_trip =
+      !raw.frames.empty() && last_frames_ && options_.split.ends_by_trip(*last_frames_, raw.clock.wall);
+  if (options_.trip) {
+    const Condition::Outcome outcome = options_.trip->look(batch, on_trip_);
+    on_trip_ = outcome.at_last;
+    new_trip |= outcome.begins;
+  }
+  return new_trip || options_.split.ends_by_time(began_, raw.clock.wall);
 }
 
 std::string McapSink::name_of(WallTime start) const {
@@ -195,11 +280,15 @@ std::string McapSink::name_of(WallTime start) const {
 
 Status McapSink::begin_file(const Batch& first) {
   const WallTime start = time_span(*first.raw).from;
-  next_ = {cursor_, {}};
+  next_ = {triggering_ ? first.begin() : cursor_, {}};
+  if (triggering_) {  // before a crash can find a file that has the cursor of half a window
+    if (Status told = look_from(triggering_->windows().group_resumes_at()); !told) return told;
+  }
   recover_left().ignore();  // what could not be finished before, for want of room perhaps
-  auto file = RecordingFile::create({context_->files, context_->clock, recordings_->free_path(name_of(start)),
-                                     context_->node, context_->name, kSyncEvery},
-                                    channels_, next_, first.begin().journal, start);
+  auto file = RecordingFile::create(
+      {context_->files, context_->clock, recordings_->free_path(name_of(start)), context_->node,
+       context_->name, kSyncEvery, triggering_ ? triggering_->cause() : std::nullopt},
+      channels_, next_, first.begin().journal, start);
   if (!file) return file.status();
   file_ = std::move(*file);
   began_ = first.raw->clock.wall;
@@ -217,13 +306,16 @@ Status McapSink::end_file() {
   if (Status finished = file_->finish(); !finished) return finished;
   const mcap::Statistics& statistics = file_->summary().statistics;
   const std::string name = file_->path().substr(file_->path().rfind('/') + 1) + std::string(kFinal);
-  Status status = recordings_->add({name, file_->bytes(), static_cast<std::int64_t>(statistics.start_ns),
-                                    static_cast<std::int64_t>(statistics.end_ns), 0},
-                                   file_->mark().cursor);
+  const auto digest = file_->digest();
+  if (!digest) return digest.status();
+  Status status =
+      recordings_->add({name, file_->bytes(), static_cast<std::int64_t>(statistics.start_ns),
+                        static_cast<std::int64_t>(statistics.end_ns), 0, statistics.messages, *digest},
+                       file_->mark().cursor);
   if (status) status = file_->publish();
   if (!status) return status;
   count_written();
-  cursor_ = file_->mark().cursor;
+  if (!triggering_) cursor_ = file_->mark().cursor;
   file_.reset();
   return {};
 }
@@ -234,7 +326,8 @@ Result<WriteOutcome> McapSink::move_cursor(const Position& upto) {
   outcome.durable = upto;
   if (cursor_ == upto) return outcome;
   Status moved;
-  if (file_) {
+  if (triggering_) {  // in memory, as after batches
+  } else if (file_) {
     next_ = file_->mark();
     moved = end_chunk(upto);
     if (Status drained = line_.drain(); moved) moved = std::move(drained);
@@ -274,6 +367,7 @@ Status McapSink::flush() {
 }
 
 void McapSink::close() {
+  if (triggering_ && !failed_ && context_) look_from_here();
   if (!file_ || failed_) return;
   if (file_->lost_sync()) return;  // said by flush(); open() does the rest
   if (const Status ended = end_file(); !ended) {

@@ -348,5 +348,30 @@ TEST(Sink, TakesTimesAtTheEdges) {
   EXPECT_EQ(times.size(), 4U);
 }
 
+TEST(Sink, AFileEndsInTimeWhileNothingComes) {
+  for (const std::vector<std::string>& split : {std::vector<std::string>{"1s"}, {"trip"}}) {
+    World world;
+    world.config.split = split;
+    world.config.trip_gap = 1s;
+    world.remake();
+    open(world);
+    EXPECT_TRUE(world.sink->idle());
+    ASSERT_TRUE(world.write(make_batch(world.catalog, 1, 10)));
+    world.clock.advance(900ms);
+    ASSERT_TRUE(world.sink->idle());
+    EXPECT_TRUE(world.names(".mcap").empty());
+    world.clock.advance(200ms);
+    const auto again = world.sink->idle();
+    ASSERT_TRUE(again);
+    EXPECT_FALSE(*again);
+    EXPECT_EQ(world.names(".mcap").size(), 1U);
+    EXPECT_TRUE(world.names(".part").empty());
+    ASSERT_TRUE(world.write(make_batch(world.catalog, 2, 10, kStart + 2'000'000'000)));
+    world.close();
+    EXPECT_EQ(world.names(".mcap").size(), 2U);
+    EXPECT_EQ(world.frames().size(), 20U);
+  }
+}
+
 }  // namespace
 }  // namespace cantrail::mcap_sink

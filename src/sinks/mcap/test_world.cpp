@@ -81,6 +81,7 @@ std::shared_ptr<Batch> make_batch(const CatalogPtr& catalog, std::uint64_t seq, 
   raw->position = at(seq);
   raw->catalog = catalog;
   raw->clock.wall = {start_ns + static_cast<std::int64_t>(frames) * 1000};
+  raw->clock.mono = {raw->clock.wall.ns - kStart};
   std::vector<std::uint32_t> battery, motor;
   for (std::size_t i = 0; i < frames; ++i) {
     const std::array<std::uint8_t, 2> data{static_cast<std::uint8_t>(i), static_cast<std::uint8_t>(seq)};

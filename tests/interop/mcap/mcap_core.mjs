@@ -1,7 +1,7 @@
 // Reads and writes MCAP files with @mcap/core, for test_mcap.py: a file as one JSON object a line.
 //
 //   node mcap_core.mjs stream FILE            in the order of the file
-//   node mcap_core.mjs indexed FILE           by the summary, messages in the order of time
+//   node mcap_core.mjs indexed FILE…          by the summary, messages in the order of time; a header begins each file
 //   node mcap_core.mjs write FILE COMPRESSION CHUNK_SIZE    from lines on standard input; 0: without chunks
 //
 // Numbers of 64 bits are strings of digits, bytes are hexadecimal.
@@ -146,5 +146,5 @@ async function write(file, compression, chunkSize) {
 
 const [command, file, compression, chunkSize] = process.argv.slice(2);
 if (command === "stream") stream(file);
-else if (command === "indexed") await indexed(file);
+else if (command === "indexed") for (const each of process.argv.slice(3)) await indexed(each);
 else await write(file, compression, Number(chunkSize));

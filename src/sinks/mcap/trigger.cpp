@@ -1,0 +1,58 @@
+#include "sinks/mcap/trigger.hpp"
+
+#include <algorithm>
+
+#include "base/text.hpp"
+
+namespace cantrail::mcap_sink {
+
+Result<Trigger> Trigger::read(std::span<const std::string> words) {
+  Trigger trigger;
+  for (const std::string& text : words) {
+    const std::string word(trim(text));
+    if (word == kErrorFrame) {
+      trigger.error_frame_ = true;
+    } else if (word == kApi) {
+      trigger.api_.any = true;
+    } else if (word.starts_with("api:") && word.find('.') == std::string::npos) {
+      trigger.api_.names.push_back(word.substr(kApi.size() + 1));
+      if (trigger.api_.names.back().empty())
+        return Fault{FaultKind::config, "\"api:\" has no name behind it"};
+    } else {
+      auto condition = Condition::read(word);
+      if (!condition) {
+        return Fault{FaultKind::config, "\"" + printable(word) + "\" " + condition.fault().message};
+      }
+      trigger.conditions_.push_back(std::move(*condition));
+    }
+  }
+  return trigger;
+}
+
+std::vector<std::string> Trigger::operands() const {
+  std::vector<std::string> all;
+  for (const Condition& condition : conditions_) {
+    all.insert(all.end(), condition.operands().begin(), condition.operands().end());
+  }
+  return all;
+}
+
+bool ApiTriggers::takes(std::string_view name) const {
+  return any || std::find(names.begin(), names.end(), name) != names.end();
+}
+
+void Trigger::bind(const Catalog& catalog) {
+  for (Condition& condition : conditions_) condition.bind(catalog);
+}
+
+const std::string* Trigger::pulled_by(const Batch& batch) {
+  for (Condition& condition : conditions_) {
+    if (condition.look(batch).holds) return &condition.text();
+  }
+  if (!error_frame_) return nullptr;
+  const auto ids = batch.raw->frames.id();
+  const bool any = std::any_of(ids.begin(), ids.end(), [](std::uint32_t id) { return (id & kIdError) != 0; });
+  return any ? &error_word_ : nullptr;
+}
+
+}  // namespace cantrail::mcap_sink
