@@ -257,6 +257,19 @@ def test_a_new_history_and_a_new_recording(nodes, drive, tmp_path):
             assert rows == [row for row in content(corrected)["rows"] if first <= int(row["time_ns"]) < last]
 
 
+def test_a_recording_reads_as_what_was_decoded_again(nodes, drive, tmp_path):
+    reader = pytest.importorskip("mcap.reader", reason="python mcap is not installed (tests/requirements.txt)")
+    again(nodes["captured"], drive[2], "--from", START + 100, "--until", START + 4000, target=tmp_path / "new.mcap")
+    counts = {}
+    with open(tmp_path / "new.mcap", "rb") as file:
+        for _, channel, message in reader.make_reader(file, validate_crcs=True).iter_messages():
+            if channel.topic.startswith("/"):
+                assert (START + 100) * 10**9 <= message.log_time < (START + 4000) * 10**9
+                counts[channel.topic] = counts.get(channel.topic, 0) + 1
+    assert counts["/can0"] == 4 * 3900
+    assert {topic for topic, count in counts.items() if count == 3900} == {"/can0/Battery", "/can0/Charger", "/can0/Motor", "/drive/power"}, counts
+
+
 def test_a_configuration_decodes_again_too(nodes, copy, drive, tmp_path):
     """DBCs by channel and named signals as they are configured now, over two runs of the node."""
     log, captured, corrected = drive

@@ -14,6 +14,8 @@ namespace {
 constexpr std::size_t kMostRows = 4096;                         // in a chunk, as the sink packs them
 constexpr std::size_t kMostTextBytes = std::size_t{256} << 10;  // the same
 
+const std::pair<std::string, std::string> kNameless;  // of a file whose list of streams is damaged
+
 bool is_text(FieldType type) {
   return type == FieldType::text || type == FieldType::blob;
 }
@@ -122,7 +124,8 @@ bool Replacement::alike(const Exchange& exchange, std::int64_t layout) const {
 }
 
 void Replacement::tell(const Exchange& exchange, const RowChanged& changed) const {
-  const auto& [channel, message] = names_.at(exchange.stream);
+  const auto known = names_.find(exchange.stream);
+  const auto& [channel, message] = known != names_.end() ? known->second : kNameless;
   auto old = exchange.old.begin();
   auto fresh = exchange.fresh.begin();
   while (old != exchange.old.end() || fresh != exchange.fresh.end()) {
