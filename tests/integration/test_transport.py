@@ -329,3 +329,56 @@ def test_a_request_to_send_that_pretty_j1939_has(binary, shared, tmp_path):
     (row,), told = decode(binary, shared / "logs/pretty_j1939/test_tp_frames.txt", dbc)
     assert bytes_of(row["signals"]) == bytes([1, 2, 3, 4, 5, 6, 7, 1])
     assert summary(told) == (3, 3)
+
+
+def packets(source, group, payload):
+    """A broadcast in packets, after the text of SAE J1939-21."""
+    count = (len(payload) + 6) // 7
+    yield f"18ECFF{source:02X}", bytes([32, len(payload) & 0xFF, len(payload) >> 8, count, 0xFF]) + group.to_bytes(3, "little")
+    for i in range(count):
+        yield f"18EBFF{source:02X}", bytes([i + 1]) + payload[7 * i : 7 * i + 7].ljust(7, b"\xff")
+
+
+def essence(row):
+    return int(row["time_ns"]), row["message"], sorted(row["signals"].items())
+
+
+def test_a_node_stores_what_decode_prints(binary, make_node, tmp_path, shared):
+    """Every frame has its fate, also those without a row; several codes of one frame are all kept."""
+    frames = []
+    for lap in range(300):
+        for can_id, data in packets(lap % 3, 0xFECA, bytes([0x44, 0xFF, lap & 0xFF, 1, 3, 2, 7, 0, 5, 9, 8, 0, 6, 1])):
+            frames.append((10 * len(frames), can_id, data))
+        for can_id, data in packets(lap % 3, 0xFF77, bytes(20)):  # of a group that nobody knows
+            frames.append((10 * len(frames), can_id, data))
+        frames.append((10 * len(frames), "0CF00400", bytes([0, 0, 0, lap & 0xFF, 0x10, 0, 0, 0])))
+    log = tmp_path / "truck.log"
+    write_log(log, frames)
+    rows, told = decode(binary, log, shared / DEMO)
+    assert Counter(row["message"] for row in rows) == {"DM1": 900, "EEC1": 300}
+    assert summary(told) == (300 * (3 + 4 + 1), 300 * (3 + 1))
+
+    node = make_node(harness.logfile_source(log, shared / DEMO) + harness.sqlite_sink(tmp_path))
+    node.start("--until-end", ready=None)
+    assert node.process.wait(harness.PATIENCE_S) == 0, node.log()
+    assert "history: received 2,400 = delivered 1,200 + undecoded 1,200 + dropped 0 + pending 0" in node.log()
+    with harness.running(node):
+        stored = node.get("/api/state/history", limit=5000)["rows"]  # rows of one frame have one position
+        # Rows of one moment have no order.
+        assert sorted(map(essence, stored)) == sorted(map(essence, rows))
+
+
+
+def test_what_is_lost_is_a_metric(make_node, tmp_path, shared):
+    log = tmp_path / "truck.log"
+    sent = list(packets(1, 0xFECA, bytes(30)))
+    del sent[2]
+    write_log(log, [(10 * i, *frame) for i, frame in enumerate(sent)])
+    with harness.running(make_node(harness.logfile_source(log, shared / DEMO) + harness.sqlite_sink(tmp_path))) as node:
+        node.wait_for_records(len(sent))
+        node.wait_delivered()
+        metrics = harness.http_get(node.port, "/metrics").body.decode()
+        assert 'cantrail_transport_lost_total{channel="can0",reason="wrong_sequence"} 1\n' in metrics
+        assert 'cantrail_transport_lost_total{channel="can0",reason="timeout"} 0\n' in metrics
+        ledger = node.lane("history")["ledger"]
+        assert (ledger["delivered"], ledger["undecoded"]) == (3, 2)  # what comes after the gap is of nothing
