@@ -230,9 +230,14 @@ std::vector<Recordings::Call> Recordings::calls() const {
   return calls_;
 }
 
+void Recordings::take_calls(bool taken) {
+  const std::scoped_lock lock(mutex_);
+  takes_calls_ = taken;
+}
+
 Status Recordings::trigger(const TriggerCall& call) {
   const std::scoped_lock lock(mutex_);
-  if (files_ == nullptr) return {FaultKind::unavailable, folder_ + " has not been opened yet"};
+  if (!takes_calls_) return {FaultKind::unavailable, "its sink is not open, " + folder_};
   if (calls_.size() >= kMostCalls) {
     return {FaultKind::exhausted,
             "there are " + format_count(kMostCalls) + " triggers that are not over yet"};

@@ -64,6 +64,8 @@ class Recordings final : public RecordingList {
     TriggerCall call;
   };
   [[nodiscard]] std::vector<Call> calls() const;  // in their order
+  // Whether trigger() may write the list now: while no sink is open, another one may own the folder.
+  void take_calls(bool taken);
 
   // Removes the oldest recordings until `keep` is held to, `open_bytes` of the one being written counted.
   // Age is that since a file was finished, by a RetentionClock: a clock that is wrong removes nothing.
@@ -74,7 +76,7 @@ class Recordings final : public RecordingList {
   [[nodiscard]] std::vector<Recording> all() const;
   [[nodiscard]] std::vector<RecordedFile> recordings() const override;
   [[nodiscard]] bool takes_trigger(std::string_view name) const override { return triggers_.takes(name); }
-  // Faults: unavailable (the folder, or it has not been opened yet), exhausted (too many that are not over).
+  // Faults: unavailable (the folder, or its sink is not open), exhausted (too many that are not over).
   Status trigger(const TriggerCall& call) override;
 
  private:
@@ -95,6 +97,7 @@ class Recordings final : public RecordingList {
   std::map<JournalId, Position> cursors_, looks_from_;
   std::vector<Call> calls_;
   std::uint64_t last_call_ = 0;
+  bool takes_calls_ = false;
   std::vector<Recording> recordings_;  // by finishing
   std::uint64_t bytes_ = 0;            // of all
 };

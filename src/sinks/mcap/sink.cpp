@@ -58,6 +58,7 @@ Result<std::optional<Position>> McapSink::open(const SinkContext& context) {
     loaded_ = true;
   }
   if (Status recovered = recover_left(); !recovered) return recovered.fault();
+  recordings_->take_calls(true);
   if (!triggering_) recordings_->end_looking(context.journal);
   cursor_ = file_ ? file_->mark().cursor : recordings_->cursor(context.journal);
   if (triggering_) {
@@ -165,6 +166,7 @@ Status McapSink::write_all(std::span<const BatchPtr> batches, const Position& ex
     if (!file_) {
       if (Status begun = begin_file(batch); !begun) return begun;
     }
+    on_trip_ = next_on_trip_;
     if (Status filled = write_batch(part, outcome); !filled) return filled;
     if (!batch.raw->frames.empty()) last_frames_ = batch.raw->clock.wall;
     if (triggering_) triggering_->windows().recorded(batch.end());
@@ -265,7 +267,7 @@ bool McapSink::ends_before(const Batch& batch) {
       !raw.frames.empty() && last_frames_ && options_.split.ends_by_trip(*last_frames_, raw.clock.wall);
   if (options_.trip) {
     const Condition::Outcome outcome = options_.trip->look(batch, on_trip_);
-    on_trip_ = outcome.at_last;
+    next_on_trip_ = outcome.at_last;
     new_trip |= outcome.begins;
   }
   return new_trip || options_.split.ends_by_time(began_, raw.clock.wall);
@@ -368,6 +370,7 @@ Status McapSink::flush() {
 
 void McapSink::close() {
   if (triggering_ && !failed_ && context_) look_from_here();
+  recordings_->take_calls(false);
   if (!file_ || failed_) return;
   if (file_->lost_sync()) return;  // said by flush(); open() does the rest
   if (const Status ended = end_file(); !ended) {

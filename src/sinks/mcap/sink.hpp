@@ -59,7 +59,7 @@ class McapSink final : public Sink {
   // After a fault the file at hand stays open: the next write goes on with it.
   Result<WriteOutcome> write(std::span<const BatchPtr> batches, const Position& expected,
                              const Position& upto) override;
-  // Ends the file whose time is over.
+  // Ends the file whose time is over, and sees to calls.
   Result<std::optional<Position>> idle() override;
   Status flush() override;
   // Finishes the file, unless the last write failed.
@@ -100,12 +100,12 @@ class McapSink final : public Sink {
   mcap::ChunkBuilder builder_;
   // What the store holds; of a triggered recording how far it has looked, which a restart does not know.
   std::optional<Position> cursor_;
-  Mark next_;                              // behind what is filled
-  bool loaded_ = false;                    // recordings_
-  bool failed_ = false;                    // the last write
-  WallTime began_{};                       // when the first batch of file_ was sealed
-  std::optional<WallTime> last_frames_{};  // when the last one with frames was
-  std::optional<bool> on_trip_;            // as the condition stood last
+  Mark next_;                                   // behind what is filled
+  bool loaded_ = false;                         // recordings_
+  bool failed_ = false;                         // the last write
+  WallTime began_{};                            // when the first batch of file_ was sealed
+  std::optional<WallTime> last_frames_{};       // when the last one with frames was
+  std::optional<bool> on_trip_, next_on_trip_;  // as the condition stood last
   std::optional<Triggering> triggering_;
   MonoTime quiet_since_{}, looked_at_{};  // the last write; when it was last made durable from where to look
   std::uint64_t written_bytes_ = 0;

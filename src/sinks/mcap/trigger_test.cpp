@@ -211,6 +211,18 @@ TEST(Triggered, ACallOnASilentBusRecordsWhatCameBefore) {
   EXPECT_EQ(lane.recorded(), from_to(44, 59)) << "the batch of tenth 59 is in the window";
 }
 
+TEST(Triggered, ACallNeedsASinkThatIsOpen) {
+  World world;
+  by_trigger(world, {"api"});
+  const auto list = world.sink->recordings();
+  EXPECT_EQ(list->trigger({at(1), {kStart}, "any", ""}).fault().kind, FaultKind::unavailable);
+  Lane lane(world, 10, {});
+  lane.open();
+  EXPECT_TRUE(list->trigger({at(1), {kStart}, "any", ""}));
+  world.close();
+  EXPECT_FALSE(list->trigger({at(2), {kStart}, "any", ""})) << "its list may be another sink's now";
+}
+
 TEST(Triggered, ByAnErrorFrame) {
   World world;
   by_trigger(world, {"error_frame"});
