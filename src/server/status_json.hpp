@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "pipeline/status.hpp"
 #include "base/clock_trust.hpp"
+#include "pipeline/status.hpp"
 #include "server/process_stats.hpp"
 
 namespace cantrail::server {
