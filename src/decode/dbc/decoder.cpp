@@ -53,8 +53,7 @@ class Decoder::State {
     std::vector<MessageProgram> programs;
     const MessagePlan none;
     for (const Routes::Target& target : routes.targets()) {
-      const bool by_frames = target.message != nullptr && !target.message->isotp_lead;
-      programs.emplace_back(by_frames ? *target.message : none);
+      programs.emplace_back(target.message != nullptr ? *target.message : none);
     }
     return programs;
   }

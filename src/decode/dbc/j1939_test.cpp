@@ -145,6 +145,22 @@ TEST(J1939, KeepsTheReasonOfAShortFrame) {
   }
 }
 
+// Of a message that comes in packets a frame holds what it holds, whatever its selectors are.
+TEST(J1939, LooksForNothingBehindAFrame) {
+  World world(
+      "BO_ 2364540158 M: 300 X\n SG_ Selector M : 2000|8@1+ (1,0) [0|0] \"\" X\n"
+      " SG_ Selected m0 : 0|8@1+ (1,0) [0|0] \"\" X\n SG_ Far : 1600|32@1+ (1,0) [0|0] \"\" X\n"
+      " SG_ Plain : 8|8@1+ (1,0) [0|0] \"\" X\n");
+  for (int i = 0; i < 70; ++i) world.send(0x0CF00400, kData);
+  ASSERT_EQ(world.decode(), 0U);
+  const StreamBlock& block = world.blocks.at(0);
+  for (const std::size_t field : {0U, 1U, 2U}) {
+    EXPECT_FALSE(block.valid(field, 69)) << field;
+    EXPECT_EQ(block.quality(field, 69), Quality::inactive) << field;
+  }
+  EXPECT_TRUE(block.valid(3, 69));
+}
+
 TEST(J1939, NamesAddressFieldsApartFromSignals) {
   World world("BO_ 2364540158 M: 8 X\n SG_ source : 0|8@1+ (1,0) [0|0] \"\" X\n");
   const RowSchema& row = *world.plan->messages()[0].row;

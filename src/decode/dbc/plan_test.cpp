@@ -240,15 +240,25 @@ TEST(DecodePlan, FindsStandardAndExtendedIdentifiersOnly) {
   EXPECT_EQ(compiled.plan->find(12345U | kIdExtended), nullptr);
 }
 
-TEST(DecodePlan, LeavesOutDuplicatesLongMessagesAndImpossibleIdentifiers) {
-  Message transport = message("Transport", 3, {});
-  transport.length_bytes = 65;
-  const Compiled compiled(
-      {message("First", 1, {}), message("Second", 1, {}), transport, message("Wide", 0x800, {})});
+TEST(DecodePlan, LeavesOutDuplicatesAndImpossibleIdentifiers) {
+  const Compiled compiled({message("First", 1, {}), message("Second", 1, {}), message("Wide", 0x800, {})});
   ASSERT_EQ(compiled.plan->messages().size(), 1U);
   EXPECT_EQ(compiled.plan->find(1)->row->name, "First");
   EXPECT_EQ(compiled.diagnostics.size(), 2U);
   EXPECT_EQ(DecodePlan().find(1), nullptr);
+}
+
+TEST(DecodePlan, KnowsWhatIsLongerThanAFrameUnlessTheCatalogIsFromBefore) {
+  Database database;
+  Message transport = message("Transport", 3, {});
+  transport.length_bytes = 65;
+  database.messages = {transport};
+  Diagnostics diagnostics;
+  const auto plan = DecodePlan::compile(database, diagnostics);
+  ASSERT_EQ(plan->messages().size(), 1U);
+  EXPECT_EQ(plan->messages()[0].isotp_lead, 0);
+  EXPECT_TRUE(DecodePlan::compile(database, diagnostics, {.protocols = false})->messages().empty());
+  EXPECT_TRUE(diagnostics.empty());
 }
 
 }  // namespace

@@ -101,13 +101,22 @@ class ConditionTable {
   std::vector<std::uint16_t> selectors_;
 };
 
+// Else it comes by a transport protocol only. Chains of selectors have no loops.
+bool fits_a_frame(const MessagePlan& message, const SignalPlan& signal) {
+  for (const SignalPlan* at = &signal; at != nullptr;
+       at = at->selector ? &message.signals[*at->selector] : nullptr) {
+    if (at->needed_bytes > kMaxFrameBytes) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 MessageProgram::MessageProgram(const MessagePlan& message) {
   ConditionTable table(message, conditions);
   for (std::size_t i = 0; i < message.signals.size(); ++i) {
     const SignalPlan& signal = message.signals[i];
-    if (signal.needed_bytes > kMaxFrameBytes) {  // comes by a transport protocol only
+    if (!fits_a_frame(message, signal)) {
       fields.push_back({-1, kBeyondFrames});
       needed_bytes = kBeyondFrames;
       continue;
