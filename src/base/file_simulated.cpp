@@ -188,14 +188,21 @@ Result<std::vector<std::string>> SimulatedFileSystem::list(const std::string& di
   return found;
 }
 
+Status SimulatedFileSystem::make_directories(const std::string& path) {
+  const std::scoped_lock lock(mutex_);
+  folders_.insert(path);
+  return {};
+}
+
 bool SimulatedFileSystem::exists(const std::string& path) {
   const std::scoped_lock lock(mutex_);
-  return names_.contains(path);
+  return names_.contains(path) || folders_.contains(path);
 }
 
 Result<FileType> SimulatedFileSystem::type(const std::string& path) {
   if (!exists(path)) return errno_fault("cannot open " + path, ENOENT);
-  return FileType::regular;
+  const std::scoped_lock lock(mutex_);
+  return folders_.contains(path) ? FileType::folder : FileType::regular;
 }
 
 }  // namespace cantrail

@@ -11,6 +11,7 @@
 #include <memory>
 #include <mutex>
 #include <random>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -33,7 +34,7 @@ class SimulatedFileSystem final : public FileSystem {
   Result<std::unique_ptr<File>> open(const std::string& path, OpenMode mode) override;
   Status rename(const std::string& from, const std::string& to) override;
   Status remove(const std::string& path) override;
-  Status make_directories(const std::string&) override { return {}; }
+  Status make_directories(const std::string& path) override;  // durable at once
   Status sync_directory(const std::string& path) override;
   Result<std::vector<std::string>> list(const std::string& directory) override;
   bool exists(const std::string& path) override;
@@ -72,6 +73,7 @@ class SimulatedFileSystem final : public FileSystem {
 
   mutable std::mutex mutex_;
   std::mt19937_64 random_;
+  std::set<std::string> folders_;
   Names names_, names_on_disk_;
   std::vector<NameChange> name_changes_;
   bool fail_sync_ = false;
