@@ -125,6 +125,9 @@ void add_replay(CLI::App& app, Run& chosen) {
   of_decoding(command->add_option("--until", again->until, "only records before this time"));
   of_decoding(command->add_flag("--replace", again->replace,
                                 "the history is there: put what is decoded again in place of its rows"));
+  of_decoding(command->add_flag("--remove-gone", again->remove_gone,
+                                "with --replace: also remove the rows of messages that the new DBC files "
+                                "do not have; no later run brings them back"));
   of_decoding(command->add_flag("--json", again->json, "the report for programs"));
   command->footer(
       "\nExamples:\n"

@@ -12,6 +12,7 @@
 #include "cli/dbc_files.hpp"
 #include "cli/decode_changes.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/gone_streams.hpp"
 #include "cli/history_output.hpp"
 #include "cli/node_decoding.hpp"
 #include "cli/output.hpp"
@@ -98,9 +99,26 @@ class ReplayAgain {
         return {};
       }
       if ((*batch)->after->raw->records() == 0) continue;
+      if (Status may = may_replace(**batch); !may) return may;
       records_ += (*batch)->after->raw->records();
       group_.push_back(std::move(**batch));
     }
+  }
+
+  // What is taken out of the history looks to later runs as if its lane had never stored it: they cannot
+  // bring it back. So nobody shall lose a message by a wrong file.
+  Status may_replace(const sqlite::AgainBatch& batch) {
+    const CatalogPtr &before = batch.before->raw->catalog, &after = batch.after->raw->catalog;
+    if (arguments_.remove_gone || before == looked_at_) return {};
+    looked_at_ = before;
+    const std::vector<std::string> gone = gone_streams(*before, *after);
+    if (gone.empty()) return {};
+    const std::size_t more = gone.size() - 1;
+    return {FaultKind::rejected, "the new decoding has no " + gone.front() +
+                                     (more == 0 ? "" : " and lacks " + counted(more, "other stream")) +
+                                     ": the rows that the history has of it would be removed, and no later "
+                                     "run could bring them back. Are these the right DBC files? With "
+                                     "--remove-gone they are removed; or decode into a new history"};
   }
 
   // A group ends with a minute of its clock where it is large enough, since minutes are what is packed.
@@ -182,6 +200,7 @@ class ReplayAgain {
   std::size_t records_ = 0;  // in group_
   bool begun_ = false;       // something is written
   bool to_come_ = false;
+  CatalogPtr looked_at_;  // by may_replace()
   Output out_;
 };
 
@@ -211,6 +230,7 @@ std::string target_problem(const ReplayAgainArguments& arguments) {
     return "what is decoded again goes into NAME.mcap or NAME.db, not '" + arguments.target + "'";
   }
   if (arguments.replace && !history) return "--replace is for a history, NAME.db";
+  if (arguments.remove_gone && !arguments.replace) return "--remove-gone goes with --replace";
   if (history && !arguments.replace && real_file_system().exists(arguments.target)) {
     return arguments.target + " is there already: with --replace its rows give way to those decoded again";
   }

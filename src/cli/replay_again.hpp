@@ -13,6 +13,7 @@ struct ReplayAgainArguments {
   std::string config;
   std::string from, until;  // empty: all
   bool replace = false;
+  bool remove_gone = false;  // with replace: rows of messages that are no longer decoded, too
   bool json = false;
 };
 

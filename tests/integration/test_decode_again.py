@@ -83,6 +83,8 @@ def copy(binary, nodes, tmp_path):
 
 def again(node, dbc, *arguments, target="history.db", config=None):
     how = ("--config", config) if config else ("--dbc", dbc)
+    if "--replace" in arguments:
+        how += ("--remove-gone",)  # Legacy is
     done = run_cantrail(node.binary, "replay", node.folder / "journal", *how, "--to", node.folder / target, *arguments)
     assert done.returncode == 0, done.stderr.decode()
     return done.stdout.decode(), done.stderr.decode()
@@ -149,6 +151,22 @@ def test_a_replaced_history_is_the_one_that_the_dbc_would_have_made(nodes, copy,
     assert_same(content(copy), content(nodes["corrected"]))
 
 
+def test_a_wrong_file_takes_no_message_away(copy, drive, tmp_path):
+    before = content(copy)
+    moved = tmp_path / "moved.dbc"
+    moved.write_text(CAPTURED.replace("BO_ 256 Battery", "BO_ 300 Battery"))
+    renamed = tmp_path / "renamed.dbc"
+    renamed.write_text(CAPTURED.replace(" Battery: ", " Accumulator: "))
+    for dbc in (drive[2], moved, renamed):
+        how = ("--dbc", dbc, "--to", copy.folder / "history.db", "--replace")
+        refused = run_cantrail(copy.binary, "replay", copy.folder / "journal", *how)
+        told = refused.stderr.decode()
+        assert refused.returncode == 65 and "--remove-gone" in told, told
+        assert ("can0:Legacy" if dbc == drive[2] else "can0:Battery") in told
+        assert refused.stdout == b""
+    assert content(copy) == before
+
+
 def test_a_range_is_replaced_and_the_rest_stays(nodes, copy, drive):
     first, last = START + 1010, START + 5555  # neither a minute nor an hour begins there
     span = ("--from", first, "--until", last)
@@ -198,7 +216,7 @@ def test_what_the_lane_left_out_stays_out(binary, drive, tmp_path):
 
 
 def test_after_a_crash_it_is_finished_by_the_same_command(nodes, copy, drive):
-    command = ["replay", copy.folder / "journal", "--dbc", drive[2], "--to", copy.folder / "history.db", "--replace"]
+    command = ["replay", copy.folder / "journal", "--dbc", drive[2], "--to", copy.folder / "history.db", "--replace", "--remove-gone"]
     for wait_s in (0.02, 0.05, 0.1, 0.15, 0.2, 0.3):
         process = subprocess.Popen([copy.binary, *command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         time.sleep(wait_s)
