@@ -68,6 +68,11 @@ class RecordingFile {
   Status append(const mcap::FinishedChunk& chunk, const Mark& mark);
   Status sync();
 
+  // Whether it has its name still: what is written to a file that somebody removed is lost.
+  [[nodiscard]] bool is_there() const {
+    return files_.exists(path_ + std::string(renamed_ ? kFinal : kPart));
+  }
+
   // The end, in two steps, both of which can be repeated: what is left to be done is done. finish(): the file
   // is whole and synced. publish(): it has its final name, durably.
   Status finish();

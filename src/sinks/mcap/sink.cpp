@@ -113,6 +113,7 @@ Result<WriteOutcome> McapSink::write(std::span<const BatchPtr> batches, const Po
     outcome.durable = cursor_;
     return outcome;
   }
+  if (Status there = still_there(); !there) return there.fault();
   if (triggering_ && !batches.empty()) {
     if (const auto back = triggering_->look(batches, recordings_->calls())) {
       cursor_ = outcome.durable = back;
@@ -136,6 +137,16 @@ Result<WriteOutcome> McapSink::write(std::span<const BatchPtr> batches, const Po
   quiet_since_ = context_->clock.mono();
   if (triggering_ && quiet_since_ - looked_at_ >= kSyncEvery) look_from_here();
   return outcome;
+}
+
+// After that nothing is known: open() begins with what it finds, and the journal has what is missing.
+Status McapSink::still_there() {
+  if (!file_ || file_->is_there()) return {};
+  const std::string part = file_->path() + std::string(kPart);
+  file_.reset();
+  loaded_ = false;
+  settle_after_fault();
+  return {FaultKind::unavailable, part + " was removed or renamed while it was written to"};
 }
 
 Status McapSink::write_all(std::span<const BatchPtr> batches, const Position& expected, const Position& upto,
@@ -217,6 +228,7 @@ bool McapSink::is_over() const {
 Result<std::optional<Position>> McapSink::idle() {
   const std::optional<Position> none;
   if (!context_) return none;
+  if (Status there = still_there(); !there) return there.fault();
   bool over = file_ && is_over();
   if (triggering_) {
     const Duration silence = context_->clock.mono() - quiet_since_;
@@ -300,6 +312,7 @@ Status McapSink::begin_file(const Batch& first) {
 
 // Synced, listed with its cursor, then renamed: whatever happens in between, another try does the rest.
 Status McapSink::end_file() {
+  if (Status there = still_there(); !there) return there;
   if (file_->summary().chunks.empty()) {  // it could be made, and then nothing could be written
     const std::string part = file_->path() + std::string(kPart);
     file_.reset();

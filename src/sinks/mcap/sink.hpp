@@ -69,6 +69,7 @@ class McapSink final : public Sink {
 
  private:
   Status recover_left();
+  Status still_there();
   [[nodiscard]] bool is_over() const;
   [[nodiscard]] bool must_end() const;
   [[nodiscard]] bool ends_before(const Batch& batch);

@@ -1,6 +1,7 @@
 // Full disks, failing disks, and what a crash leaves: nothing is lost, nothing is there twice.
 #include <algorithm>
 #include <cstring>
+#include <filesystem>
 #include <thread>
 
 #include <gtest/gtest.h>
@@ -67,6 +68,44 @@ void expect_each_frame_once(const World& world, std::uint64_t until) {
   EXPECT_EQ(frames.size(), (until - 1) * kFrames);
   EXPECT_TRUE(std::all_of(frames.begin(), frames.end(), [](const auto& one) { return one.second == 1; }));
   EXPECT_TRUE(frames.empty() || std::get<1>(frames.rbegin()->first) == until - 1);
+}
+
+TEST(Trouble, AFileThatSomebodyRemovesIsNoticedAndRecordedAgain) {
+  World world;
+  Lane lane(world);
+  ASSERT_TRUE(lane.open());
+  ASSERT_TRUE(lane.write(10));
+  world.close();  // a finished one
+  ASSERT_TRUE(lane.open());
+  ASSERT_TRUE(lane.write(20));
+  for (const std::string& name : world.names(".part")) std::filesystem::remove(world.folder + "/" + name);
+  EXPECT_FALSE(lane.write(21));
+  ASSERT_TRUE(lane.open());
+  EXPECT_EQ(lane.next(), 10U) << "from the end of the finished one on";
+  EXPECT_EQ(world.sink->recordings()->recordings().size(), 1U);
+  lane.write_all(30);
+  world.close();
+  expect_each_frame_once(world, 30);
+}
+
+TEST(Trouble, AFolderThatSomebodyRemovesIsMadeAgainWithEverything) {
+  World world;
+  Lane lane(world);
+  ASSERT_TRUE(lane.open());
+  ASSERT_TRUE(lane.write(10));
+  world.close();
+  ASSERT_TRUE(lane.open());
+  ASSERT_TRUE(lane.write(20));
+  std::filesystem::remove_all(world.folder);
+  const auto idle = world.sink->idle();
+  ASSERT_FALSE(idle);
+  EXPECT_NE(idle.fault().message.find("was removed"), std::string::npos) << idle.fault().message;
+  world.sink->close();
+  ASSERT_TRUE(lane.open());
+  EXPECT_EQ(lane.next(), 1U) << "it asks for all that the journal has";
+  lane.write_all(30);
+  world.close();
+  expect_each_frame_once(world, 30);
 }
 
 TEST(Trouble, AtAnyCallLosesNothingAndDoublesNothing) {
