@@ -171,6 +171,11 @@ Result<std::unique_ptr<BatchOutput>> open_batch_output(const std::string& path,
                                                        const std::optional<JournalId>& journal) {
   FileSystem& files = real_file_system();
   const Fault taken{FaultKind::rejected, path + " is there already: it is not written over"};
+  if (files.exists(path + ".part")) {
+    return Fault{FaultKind::rejected, path +
+                                          ".part is there: another run is writing it, or one was "
+                                          "interrupted; then remove it first"};
+  }
   if (path.ends_with(mcap_sink::kFinal)) {
     if (files.exists(path)) return taken;
     const std::string stem = path.substr(0, path.size() - mcap_sink::kFinal.size());

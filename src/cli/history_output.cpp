@@ -84,10 +84,8 @@ class HistoryOutput final : public BatchOutput {
 Result<std::unique_ptr<BatchOutput>> open_history_output(const std::string& path,
                                                          const std::optional<JournalId>& journal) {
   FileSystem& files = real_file_system();
-  for (const std::string& name : {path, path + ".part"}) {
-    if (files.exists(name)) {
-      return Fault{FaultKind::rejected, name + " is there already: it is not written over"};
-    }
+  if (files.exists(path)) {
+    return Fault{FaultKind::rejected, path + " is there already: it is not written over"};
   }
   if (!journal) {
     return Fault{FaultKind::rejected,

@@ -54,26 +54,34 @@ class ReplayAgain {
     if (!log) return fail(log.fault());
     log_ = std::move(*log);
     const Status done = arguments_.replace ? replace() : write_new();
+    if (!done && !arguments_.replace) remove_part();
     for (const Diagnostic& warning : log_->warnings())
       std::fprintf(stderr, "%s\n", to_string(warning).c_str());
-    if (!done && !begun_) return fail(done.fault());
+    if (!done && !replaced_any_) return fail(done.fault());
     report();
     if (!done) return fail(done.fault());
     return out_.flush() || out_.reader_gone() ? kOk : kFailed;
   }
 
  private:
+  // What is not whole is of no use, and would be in the next run's way.
+  void remove_part() {
+    if (!output_begun_) return;
+    for (const char* of_history : {"", "-wal", "-shm"}) {
+      const std::string name = arguments_.target + ".part" + of_history;
+      if (real_file_system().exists(name)) real_file_system().remove(name).ignore();
+    }
+  }
+
   Status write_new() {
     auto output = open_batch_output(arguments_.target, log_->journal());
     if (!output) return output.status();
+    output_begun_ = true;
     for (;;) {
-      if (StopSignal::came())
-        return {FaultKind::unavailable,
-                "stopped before the end; " + arguments_.target + ".part is not whole"};
+      if (StopSignal::came()) return {FaultKind::unavailable, "stopped before the end: nothing was made"};
       const auto batch = log_->next();
       if (!batch) return batch.status();
       if (!*batch) break;
-      begun_ = true;
       changes_.note(**batch);
       if (Status written = (*output)->write((*batch)->after); !written) return written;
     }
@@ -137,7 +145,7 @@ class ReplayAgain {
         group_, [this](const std::string& channel, const std::string& message, WallTime time,
                        const sqlite::RowAt& before,
                        const sqlite::RowAt& after) { changes_.note(channel, message, time, before, after); });
-    begun_ = begun_ || (done && !group_.empty());
+    replaced_any_ = replaced_any_ || (done && !group_.empty());
     group_.clear();
     records_ = 0;
     return done;
@@ -198,7 +206,7 @@ class ReplayAgain {
   DecodeChanges changes_;
   std::vector<sqlite::AgainBatch> group_;
   std::size_t records_ = 0;  // in group_
-  bool begun_ = false;       // something is written
+  bool replaced_any_ = false, output_begun_ = false;
   bool to_come_ = false;
   CatalogPtr looked_at_;  // by may_replace()
   Output out_;

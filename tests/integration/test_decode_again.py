@@ -319,7 +319,8 @@ def test_one_channel_of_several(binary, drive, tmp_path):
         node.wait_delivered()
     refused = run_cantrail(binary, "replay", tmp_path / "journal", "--dbc", corrected, "--to", tmp_path / "a.db")
     assert refused.returncode == 78 and b"--dbc can" in refused.stderr
-    refused = run_cantrail(binary, "replay", tmp_path / "journal", "--dbc", f"can1={corrected}", "--to", tmp_path / "history.db", "--replace")
+    partly = ("--dbc", f"can1={corrected}", "--to", tmp_path / "history.db", "--replace", "--remove-gone")
+    refused = run_cantrail(binary, "replay", tmp_path / "journal", *partly)
     assert refused.returncode == 78 and b"channel can0 has a DBC as well" in refused.stderr
     both = ("--dbc", f"can0={captured}", "--replace", "--json")
     report, told = again(node, f"can1={corrected}", *both)
@@ -328,6 +329,23 @@ def test_one_channel_of_several(binary, drive, tmp_path):
     assert "no channel" not in told
     report, told = again(node, f"can9={corrected}", target="new.db")
     assert "the journal has no channel can9" in told and "messages are as before" in report
+
+
+@pytest.mark.parametrize("name", ["new.mcap", "new.db"])
+def test_an_interrupted_run_is_told_and_does_not_report(nodes, drive, tmp_path, name):
+    node, target = nodes["captured"], tmp_path / name
+    how = (node.binary, "replay", node.folder / "journal", "--dbc", drive[2], "--to", target)
+    part = tmp_path / f"{name}.part"
+    part.write_text("of a run that was killed")
+    refused = run_cantrail(*how)
+    assert refused.returncode == 65 and b"remove it first" in refused.stderr and refused.stdout == b""
+    assert part.read_text() == "of a run that was killed"
+    part.unlink()
+    nothing = run_cantrail(*how, "--from", "2027-01-01T00:00:00Z")
+    assert nothing.returncode != 0 and nothing.stdout == b"", nothing.stdout
+    assert list(tmp_path.iterdir()) == []
+    assert run_cantrail(*how).returncode == 0
+    assert list(tmp_path.iterdir()) == [target]
 
 
 def test_it_says_what_it_cannot_do(nodes, drive, tmp_path):
