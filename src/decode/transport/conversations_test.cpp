@@ -225,6 +225,20 @@ TEST(Conversations, TroubleCodesOfAnswersAreARowEach) {
   EXPECT_EQ(codes[3].cells[0], "code=not_available");
 }
 
+TEST(Conversations, AnAnswerThatLacksCodesDoesNotSayThatThereAreNone) {
+  World world;
+  world.send(0x7BB, {0x02, 0x43, 0x00});              // none
+  world.send(0x7BB, {0x03, 0x43, 0x01, 0x01});        // one, cut
+  world.send(0x7BB, {0x04, 0x44, 0x02, 0x01, 0x33});  // no list of codes
+  world.send(0x7BB, {0x04, 0x47, 0x02, 0x01, 0x33});  // two, of which one is there
+  std::vector<Row> codes;
+  for (const Row& row : world.decode()) {
+    if (row.stream == "TroubleCodes") codes.push_back(row);
+  }
+  ASSERT_EQ(codes.size(), 1U);
+  EXPECT_EQ(codes[0].cells[0], "code=not_available");
+}
+
 TEST(Conversations, ALongMessageWithoutServicesIsItsPayload) {
   World world;
   world.send(0x7BC, {0x10, 200, 9, 0, 0, 0, 0, 0});

@@ -72,7 +72,9 @@ UdsRecords uds_records(std::span<const std::uint8_t> payload) {
   if (payload.size() < 2) return {};
   const std::uint8_t service = payload[0];
   if (service == 0x59 && payload.size() >= 3 && lists_records(payload[1])) return {3, 4, payload};
-  if (service == 0x43 || service == 0x47 || service == 0x4A) return {2, 2, payload};
+  // ISO 15765-4: the number of codes stands before them. One that lacks some says nothing about trouble.
+  const bool is_obd = service == 0x43 || service == 0x47 || service == 0x4A;
+  if (is_obd && payload.size() >= 2 + 2 * std::size_t{payload[1]}) return {2, 2, payload};
   return {};
 }
 
