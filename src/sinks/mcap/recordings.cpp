@@ -95,16 +95,16 @@ Status Recordings::load(const SinkContext& context, std::optional<Duration> age)
   retention_.emplace(context.clock, std::nullopt, age);
   clear();
   bool there = false;
-  Status status = read_index(there);
-  if (!status && status.fault().kind == FaultKind::corrupt) {
+  if (Status read = read_index(there); !read) {
+    if (read.fault().kind != FaultKind::corrupt) return read;
     context.log.write(Severity::error, context.name,
-                      status.fault().message + "; it is made again from the files");
+                      read.fault().message + "; it is made again from the files");
     there = false;
-    status = {};
   }
   last_call_ = calls_.size();
-  if (status && !there) status = rebuild();
-  if (!status) return status;
+  if (!there) {
+    if (Status rebuilt = rebuild(); !rebuilt) return rebuilt;
+  }
   forget_missing();
   if (recordings_.empty()) return {};
   const auto newest = std::ranges::max_element(recordings_, {}, &Recording::finished_ns);
