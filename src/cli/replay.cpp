@@ -140,7 +140,9 @@ void add_replay(CLI::App& app, Run& chosen) {
       "Decoding again says on standard output what is different then. The node may run meanwhile.");
   command->callback([arguments, again, dbc, config, &chosen] {
     const bool decodes = !dbc->empty() || !config->empty();
-    if (!decodes && (!again->from.empty() || !again->until.empty() || again->replace || again->json)) {
+    const bool is_data_set = arguments->target.ends_with(".db") || arguments->target.ends_with(".mcap");
+    const bool has_range = !again->from.empty() || !again->until.empty();
+    if (!decodes && (is_data_set || has_range || again->replace || again->json)) {
       throw CLI::RequiredError("--dbc or --config");
     }
     again->journal = arguments->log;

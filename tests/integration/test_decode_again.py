@@ -356,6 +356,7 @@ def test_it_says_what_it_cannot_do(nodes, drive, tmp_path):
         done = run_cantrail(node.binary, "replay", log, *arguments)
         assert (done.returncode, words in done.stderr.decode()) == (code, True), done.stderr.decode()
 
+    refused(2, "--dbc or --config is required", "--to", tmp_path / "a.db")
     refused(2, "is there already: with --replace", "--dbc", dbc, "--to", node.folder / "history.db")
     refused(2, "goes into NAME.mcap or NAME.db", "--dbc", dbc, "--to", "socketcan:vcan0")
     refused(2, "is no time", "--dbc", dbc, "--to", tmp_path / "a.db", "--from", "soon")
