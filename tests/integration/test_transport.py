@@ -8,12 +8,13 @@ import re
 import time
 from collections import Counter
 
-import can
-import isotp
 import pytest
 
 import harness
 from harness import run_cantrail
+
+can = pytest.importorskip("can", reason="python-can is not installed (tests/requirements.txt)")
+isotp = pytest.importorskip("isotp", reason="can-isotp is not installed (tests/requirements.txt)")
 
 CSS = "dbc/CSS-Electronics+api-examples/dbc_files__"
 
@@ -153,7 +154,7 @@ def test_conversations_that_can_isotp_holds(binary, tmp_path, mode):
 
 def words_of_log(binary, shared, tmp_path, name, ids):
     """Every answer of a recording, whole, by decode and by scapy."""
-    isotp_packet = pytest.importorskip("scapy.contrib.isotp")
+    isotp_packet = pytest.importorskip("scapy.contrib.isotp", reason="scapy is not installed (tests/requirements.txt)")
     from scapy.layers.can import CAN
 
     dbc = tmp_path / "answers.dbc"
@@ -244,7 +245,7 @@ def test_a_nissan_is_decoded_by_group_of_its_answer(binary, shared, tmp_path):
 @pytest.fixture
 def j1939_bus():
     """Two ECUs of the package can-j1939 on a bus of python-can, and all frames of it."""
-    j1939 = pytest.importorskip("j1939")
+    j1939 = pytest.importorskip("j1939", reason="can-j1939 is not installed (tests/requirements.txt)")
     channel = f"cantrail-{time.monotonic_ns()}"
     ecus, senders = [], []
     listener = can.Bus(interface="virtual", channel=channel)
