@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "decode/transport/elapsed.hpp"
+#include "decode/transport/place.hpp"
 
 namespace cantrail::isotp {
 namespace {
@@ -131,30 +132,18 @@ Reassembler::Conversation& Reassembler::begin(std::int64_t time_ns, std::span<co
   if (Conversation* const earlier = find(address)) {
     lose(*earlier, is_over(*earlier, time_ns) ? TransportLoss::timeout : TransportLoss::aborted);
   }
-  Conversation* place = nullptr;
-  Conversation* quietest = nullptr;
-  for (Conversation& one : conversations_) {
-    if (one.open && is_over(one, time_ns)) lose(one, TransportLoss::timeout);
-    if (!one.open) {
-      place = &one;
-    } else if (quietest == nullptr || one.last_ns < quietest->last_ns) {
-      quietest = &one;
-    }
-  }
-  if (place == nullptr && conversations_.size() == kMostAddresses) {
-    lose(*quietest, TransportLoss::no_room);
-    place = quietest;
-  }
-  if (place == nullptr) place = &conversations_.emplace_back();
-  place->open = true;
-  place->address = address;
-  place->begun_ns = place->last_ns = time_ns;
-  place->have = lead_ + 1;
-  place->size = place->have + payload_bytes;
-  place->bytes.resize(place->size);
-  if (lead_ != 0) place->bytes[0] = address;
-  place->bytes[lead_] = static_cast<std::uint8_t>(payload_bytes & 0xFF);
-  return *place;
+  Conversation& place = transport::place_in(
+      conversations_, kMostAddresses, [&](const Conversation& one) { return is_over(one, time_ns); },
+      [&](Conversation& one, TransportLoss why) { lose(one, why); });
+  place.open = true;
+  place.address = address;
+  place.begun_ns = place.last_ns = time_ns;
+  place.have = lead_ + 1;
+  place.size = place.have + payload_bytes;
+  place.bytes.resize(place.size);
+  if (lead_ != 0) place.bytes[0] = address;
+  place.bytes[lead_] = static_cast<std::uint8_t>(payload_bytes & 0xFF);
+  return place;
 }
 
 bool Reassembler::is_over(const Conversation& one, std::int64_t time_ns) {

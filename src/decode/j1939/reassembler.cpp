@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "decode/transport/elapsed.hpp"
+#include "decode/transport/place.hpp"
 
 namespace cantrail::j1939 {
 namespace {
@@ -77,7 +78,9 @@ void Reassembler::begin(std::int64_t time_ns, const Identifier& said, std::uint3
     losses_.add(TransportLoss::malformed);
     return;
   }
-  Conversation& one = place(time_ns);
+  Conversation& one = transport::place_in(
+      conversations_, kMostConversations, [&](const Conversation& other) { return is_over(other, time_ns); },
+      [&](Conversation& other, TransportLoss why) { lose(other, why); });
   one.open = true;
   one.source = said.source;
   one.destination = said.destination;
@@ -133,23 +136,6 @@ Reassembler::Conversation* Reassembler::find(std::uint8_t source, std::uint8_t d
     if (one.open && one.source == source && one.destination == destination) return &one;
   }
   return nullptr;
-}
-
-Reassembler::Conversation& Reassembler::place(std::int64_t time_ns) {
-  Conversation* free = nullptr;
-  Conversation* quietest = nullptr;
-  for (Conversation& one : conversations_) {
-    if (one.open && is_over(one, time_ns)) lose(one, TransportLoss::timeout);
-    if (!one.open) {
-      free = &one;
-    } else if (quietest == nullptr || one.last_ns < quietest->last_ns) {
-      quietest = &one;
-    }
-  }
-  if (free != nullptr) return *free;
-  if (conversations_.size() < kMostConversations) return conversations_.emplace_back();
-  lose(*quietest, TransportLoss::no_room);
-  return *quietest;
 }
 
 bool Reassembler::is_over(const Conversation& one, std::int64_t time_ns) {

@@ -63,7 +63,6 @@ class Reassembler {
              std::span<const std::uint8_t> data);
   void go_on_from(std::int64_t time_ns, const Identifier& said, std::span<const std::uint8_t> data);
   [[nodiscard]] Conversation* find(std::uint8_t source, std::uint8_t destination);
-  Conversation& place(std::int64_t time_ns);
   [[nodiscard]] static bool is_over(const Conversation& one, std::int64_t time_ns);
   void lose(Conversation& one, TransportLoss why);
 
