@@ -35,19 +35,8 @@ class DerivedRows : public NodeTest {
 
 TEST_F(DerivedRows, AreTheSameFromTheJournalAsFromTheMainChain) {
   Store follows, reads, fails;
-  fails.fail_writes = 3;
-  fails.lose_answers = 3;
-  reads.write_takes_us = 2'000;
-  NodeParts p = parts_with_signals({.total = 30'000, .per_read = 50, .pause = 50us});
-  p.sinks.push_back(sink("follows", follows, durable()));
-  p.sinks.push_back(sink("reads", reads, durable()));
-  p.sinks.back().queue_bytes = 50'000;  // lets go of the main chain at once
-  p.sinks.push_back(sink("fails", fails, durable()));
-  Node node(std::move(p), real_file_system(), clock_, log_);
-  ASSERT_TRUE(node.start().ok());
-  ASSERT_TRUE(eventually([&] { return node.finished(); })) << describe(node.status());
-  EXPECT_TRUE(node.stop());
-  expect_balance(node.status());
+  (void)run_to_the_end(parts_with_signals({.total = 30'000, .per_read = 50, .pause = 50us}), follows, reads,
+                       fails);
   ASSERT_EQ(follows.signals.size(), 2 * 30'000U + 30'000U / 7 * 6 + 30'000U % 7);
   const auto expected = sorted(follows.signals);
   EXPECT_EQ(sorted(reads.signals), expected);

@@ -53,6 +53,7 @@ struct Counting {
   bool resumes = true;
   bool can_wait = true;
   Duration pause{0};  // between reads
+  FrameView (*frame)(std::uint32_t k, std::vector<std::uint8_t>& data) = counting_frame;
 };
 
 // Delivers frames 0 … total-1, then ends; its position is the next number.
@@ -73,7 +74,7 @@ class CountingSource final : public FrameSource {
   Result<ReadOutcome> read(FrameBuilder& builder, MonoTime) override {
     if (how_.pause > Duration::zero()) std::this_thread::sleep_for(how_.pause);
     for (std::uint32_t i = 0; i < how_.per_read && next_ < how_.total; ++i) {
-      FrameView frame = counting_frame(next_, data_);
+      FrameView frame = how_.frame(next_, data_);
       frame.channel = channel_;
       if (!builder.append(frame)) break;
       ++next_;

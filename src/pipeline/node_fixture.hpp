@@ -102,6 +102,24 @@ class NodeTest : public ::testing::Test {
       EXPECT_TRUE(lane.earlier.balances()) << lane.name << " earlier: " << to_string(lane.earlier);
     }
   }
+  // A node with a store that follows, one that is too slow and reads the journal, and one that fails and
+  // loses its answers: its status when all of them have everything.
+  NodeStatus run_to_the_end(NodeParts p, Store& follows, Store& reads, Store& fails) {
+    fails.fail_writes = 3;
+    fails.lose_answers = 3;
+    reads.write_takes_us = 2'000;
+    p.sinks.push_back(sink("follows", follows, durable()));
+    p.sinks.push_back(sink("reads", reads, durable()));
+    p.sinks.back().queue_bytes = 50'000;  // lets go of the main chain at once
+    p.sinks.push_back(sink("fails", fails, durable()));
+    Node node(std::move(p), real_file_system(), clock_, log_);
+    EXPECT_TRUE(node.start().ok());
+    EXPECT_TRUE(eventually([&] { return node.finished(); })) << describe(node.status());
+    EXPECT_TRUE(node.stop());
+    NodeStatus status = node.status();
+    expect_balance(status);
+    return status;
+  }
 
   std::string folder_;
   SystemClock clock_;
