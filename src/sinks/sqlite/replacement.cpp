@@ -13,11 +13,11 @@ namespace {
 
 constexpr int kWaitMs = 10'000;  // for the node's transaction
 
+}  // namespace
+
 bool is_decoded(const StreamInfo& stream) {
   return stream.named_signal || stream.row->can_id.has_value();
 }
-
-}  // namespace
 
 Replacement::Replacement(Database database, const JournalId& journal, std::int64_t from_ns,
                          std::int64_t to_ns)

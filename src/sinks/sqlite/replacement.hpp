@@ -31,6 +31,9 @@
 
 namespace cantrail::sqlite {
 
+// Whether its rows come of frames; others are delivered by sources, and nothing decodes them again.
+[[nodiscard]] bool is_decoded(const StreamInfo& stream);
+
 // The same records, decoded as they were captured and decoded again; both hold rows of the range only.
 struct AgainBatch {
   BatchPtr before, after;
