@@ -6,6 +6,7 @@
 #include "sinks/sqlite/replacement.hpp"
 
 namespace cantrail::cli {
+
 std::vector<std::string> gone_streams(const Catalog& before, const Catalog& after) {
   std::map<std::string, std::optional<std::uint32_t>> has;
   for (StreamId id = 0; id < after.streams.size(); ++id) {
