@@ -5,12 +5,11 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "decode/dbc/renamed.hpp"
 #include "decode/dbc/resolve.hpp"
 
 namespace cantrail::dbc {
 namespace {
-
-using Renamed = std::unordered_map<std::string, std::string>;  // short to long
 
 std::string long_name(const std::vector<AttributeValue>& attributes, std::string_view attribute) {
   for (const AttributeValue& candidate : attributes) {
@@ -40,16 +39,6 @@ Renamed rename(std::vector<Object>& objects, std::string_view attribute, Taken&&
   return renamed;
 }
 
-void replace(std::string& name, const Renamed& renamed) {
-  const auto found = renamed.find(name);
-  if (found != renamed.end()) name = found->second;
-}
-
-void replace_all(std::vector<std::string>& names, const Renamed& renamed) {
-  if (renamed.empty()) return;
-  for (std::string& name : names) replace(name, renamed);
-}
-
 }  // namespace
 
 void apply_long_names(Draft& draft, Warnings& warnings) {
@@ -65,27 +54,20 @@ void apply_long_names(Draft& draft, Warnings& warnings) {
   for (Message& message : database.messages) {
     signals.push_back(rename(message.signals, "SystemSignalLongSymbol", warn));
     replace_all(message.senders, nodes);
-    for (Signal& signal : message.signals) {
-      replace_all(signal.receivers, nodes);
-      if (signal.multiplexing) replace(signal.multiplexing->selector, signals.back());
-    }
+    for (Signal& signal : message.signals) replace_all(signal.receivers, nodes);
+    replace_selectors(message, signals.back());
   }
   rename(database.messages, "SystemMessageLongSymbol", warn);
   for (EnvironmentVariable& variable : database.environment) replace_all(variable.nodes, nodes);
-  const auto renamed_in = [&](std::uint32_t id) -> const Renamed* {
-    const auto found = draft.message_index.find(message_key(id));
-    const bool known = found != draft.message_index.end() && found->second != Draft::kLeftOut;
-    return known ? &signals[found->second] : nullptr;
-  };
-  for (SignalGroup& group : database.signal_groups) {
-    if (const Renamed* in = renamed_in(group.message_id)) replace_all(group.signals, *in);
-  }
   for (RelationAttribute& relation : database.relation_attributes) {
     replace(relation.node, nodes);
     if (relation.scope == AttributeScope::node_environment) replace(relation.signal_or_variable, variables);
-    if (relation.scope != AttributeScope::node_signal) continue;
-    if (const Renamed* in = renamed_in(relation.message_id)) replace(relation.signal_or_variable, *in);
   }
+  replace_references(database, [&](std::uint32_t id) -> const Renamed* {
+    const auto found = draft.message_index.find(message_key(id));
+    const bool known = found != draft.message_index.end() && found->second != Draft::kLeftOut;
+    return known ? &signals[found->second] : nullptr;
+  });
 }
 
 }  // namespace cantrail::dbc
