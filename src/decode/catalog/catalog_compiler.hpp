@@ -12,6 +12,7 @@
 
 #include "base/diagnostic.hpp"
 #include "base/status.hpp"
+#include "decode/dbc/aliases.hpp"
 #include "decode/dbc/copies.hpp"
 #include "decode/dbc/decoder.hpp"
 #include "decode/dbc/plan.hpp"
@@ -35,8 +36,9 @@ struct CatalogSpec {
   std::vector<SourceInfo> sources;
   std::vector<DbcText> dbcs;
   std::vector<ChannelInfo> channels;
-  std::vector<dbc::MessageCopies> copies;   // applied to every DBC
-  std::vector<StreamSpec> streams;          // ascending by after_channels
+  std::vector<dbc::MessageCopies> copies;  // applied to every DBC
+  std::vector<dbc::NameAlias> aliases;  // applied to the DBCs of the channel that they say, or of every one
+  std::vector<StreamSpec> streams;      // ascending by after_channels
   std::vector<derive::SignalSpec> signals;  // named signals
   bool protocols = true;                    // dbc::PlanOptions
 };
@@ -75,10 +77,13 @@ class CatalogCompiler {
   void forget_unused();
 
  private:
-  Result<std::shared_ptr<const dbc::DecodePlan>> plan_of(const DbcText& dbc, const CatalogSpec& spec,
-                                                         Diagnostics& diagnostics);
-  // By the digest of the DBC's text, the copies made of it, and whether protocols are known.
-  std::map<std::tuple<Digest, std::string, bool>, std::shared_ptr<const dbc::DecodePlan>> plans_;
+  using Plan = std::shared_ptr<const dbc::DecodePlan>;
+  Result<Plan> plan_of(const DbcText& dbc, const CatalogSpec& spec,
+                       const std::vector<dbc::NameAlias>& aliases, Diagnostics& diagnostics);
+  Status compile_own(const ChannelInfo& channel, const CatalogSpec& spec, std::vector<Plan>& plans,
+                     Diagnostics& diagnostics);
+  // By the digest of the DBC's text, the copies made of it, its aliases, and whether protocols are known.
+  std::map<std::tuple<Digest, std::string, std::string, bool>, Plan> plans_;
 };
 
 }  // namespace cantrail

@@ -168,6 +168,83 @@ TEST(CatalogCompiler, RebuildsCopiesFromTheDefinition) {
   EXPECT_EQ((*again)->catalog->streams[1].row->labels, (*copied)->catalog->streams[1].row->labels);
 }
 
+CatalogSpec spec_with_aliases() {
+  CatalogSpec spec = spec_of(2);
+  spec.aliases = {
+      {"Velocity", "Speed", {"node.toml", 3, 1}}, {"Velocity.v", "Speed.kmh"}, {"can1:Shift", "can1:Gear"}};
+  return spec;
+}
+
+TEST(CatalogCompiler, CallsMessagesAndSignalsByTheirAliases) {
+  CatalogCompiler compiler;
+  Diagnostics diagnostics;
+  const auto compiled = compiler.compile(spec_with_aliases(), diagnostics);
+  ASSERT_TRUE(compiled.ok()) << compiled.fault().message;
+  EXPECT_TRUE(diagnostics.empty());
+  const Catalog& catalog = *(*compiled)->catalog;
+  ASSERT_EQ(catalog.streams.size(), 4U);
+  EXPECT_EQ(catalog.qualified_name(0), "can0:Velocity");
+  EXPECT_EQ(catalog.streams[0].row->fields[0].name, "v");
+  EXPECT_EQ(catalog.streams[0].row->fields[0].unit, "km/h");
+  EXPECT_EQ(catalog.streams[0].row->can_id, 256U);
+  EXPECT_EQ(catalog.qualified_name(1), "can0:Gear");  // can1's only
+  EXPECT_EQ(catalog.qualified_name(2), "can1:Velocity");
+  EXPECT_EQ(catalog.qualified_name(3), "can1:Shift");
+  const auto plain = compiler.compile(spec_of(2), diagnostics);  // the same text is another plan
+  EXPECT_EQ((*plain)->catalog->qualified_name(3), "can1:Gear");
+  EXPECT_NE((*plain)->catalog->digest, catalog.digest);
+}
+
+TEST(CatalogCompiler, RebuildsAliasesFromTheDefinition) {
+  CatalogCompiler compiler, another;
+  Diagnostics diagnostics;
+  const auto aliased = compiler.compile(spec_with_aliases(), diagnostics);
+  ASSERT_TRUE(aliased.ok());
+  const auto again = another.compile((*aliased)->catalog->definition);
+  ASSERT_TRUE(again.ok()) << again.fault().message;
+  EXPECT_EQ((*again)->catalog->digest, (*aliased)->catalog->digest);
+  EXPECT_EQ((*again)->catalog->qualified_name(3), "can1:Shift");
+  EXPECT_EQ((*again)->catalog->streams[2].row->fields[0].name, "v");
+}
+
+TEST(CatalogCompiler, ComputesNamedSignalsOfKnownNames) {
+  CatalogCompiler compiler;
+  Diagnostics diagnostics;
+  CatalogSpec spec = spec_with_aliases();
+  derive::SignalSpec mph;
+  mph.name = "mph";
+  mph.expression = "can0:Velocity.v / 1.609344";
+  spec.signals = {mph};
+  const auto compiled = compiler.compile(spec, diagnostics);
+  ASSERT_TRUE(compiled.ok()) << compiled.fault().message;
+  ASSERT_NE((*compiled)->derivation, nullptr);
+  EXPECT_EQ((*compiled)->derivation->signals.size(), 1U);
+}
+
+TEST(CatalogCompiler, TellsWhereAnotherDbcOfTheChannelHasTheName) {
+  CatalogSpec spec = spec_with_aliases();
+  spec.dbcs.push_back({"more.dbc", "BO_ 300 Velocity: 8 A\n SG_ x : 0|8@1+ (1,0) [0|0] \"\" A\n"});
+  spec.channels[1].dbcs = {0, 1};
+  Diagnostics diagnostics;
+  ASSERT_TRUE(CatalogCompiler().compile(spec, diagnostics).ok());
+  ASSERT_EQ(diagnostics.size(), 1U);
+  EXPECT_EQ(to_string(diagnostics[0]),
+            "node.toml:3:1: warning: 'Velocity' in [alias] is now what several messages of channel can1 are "
+            "called: give the other one an alias of its own");
+}
+
+TEST(CatalogDefinition, RefusesBrokenAliases) {
+  const std::string head = R"({"cantrail_catalog":1,"sources":[],"dbcs":[],"channels":[],"aliases":)";
+  for (const char* aliases : {"1", "[1]", R"([["a"]])", R"([["a","b","c"]])", R"([["a",1]])",
+                              R"([["a","b.c"]])", R"([["can0:a","b"]])", R"([["",""]])"}) {
+    EXPECT_FALSE(read_definition(head + aliases + "}").ok()) << aliases;
+  }
+  const auto read = read_definition(head + R"([["a","b"],["can0:a.c","can0:b.d"]]})");
+  ASSERT_TRUE(read.ok());
+  ASSERT_EQ(read->aliases.size(), 2U);
+  EXPECT_EQ(read->aliases[1].new_name, "can0:b.d");
+}
+
 std::shared_ptr<const RowSchema> level_row() {
   RowSchema row;
   row.name = "Level";

@@ -80,6 +80,31 @@ json::array copies_json(const std::vector<dbc::MessageCopies>& copies) {
   return rules;
 }
 
+json::array aliases_json(const std::vector<dbc::NameAlias>& aliases) {
+  json::array all;
+  for (const dbc::NameAlias& alias : aliases) {
+    all.push_back(json::array{utf8(alias.old_name), utf8(alias.new_name)});
+  }
+  return all;
+}
+
+// Of two texts.
+std::optional<std::pair<std::string, std::string>> read_pair(const json::value& value) {
+  const json::array* pair = value.if_array();
+  if (pair == nullptr || pair->size() != 2 || !(*pair)[0].is_string() || !(*pair)[1].is_string()) {
+    return std::nullopt;
+  }
+  return std::pair(std::string((*pair)[0].get_string()), std::string((*pair)[1].get_string()));
+}
+
+std::optional<dbc::NameAlias> read_alias(const json::value& value) {
+  auto names = read_pair(value);
+  if (!names) return std::nullopt;
+  dbc::NameAlias alias{std::move(names->first), std::move(names->second)};
+  if (!dbc::is_of_one_kind(alias)) return std::nullopt;
+  return alias;
+}
+
 std::optional<std::int64_t> integer_of(const json::object& object, std::string_view key) {
   const json::value* value = object.if_contains(key);
   if (value == nullptr || !value->is_int64()) return std::nullopt;
@@ -95,11 +120,9 @@ std::optional<dbc::MessageCopy> read_copy(const json::value& value) {
   if (!number || !suffix || labels == nullptr) return std::nullopt;
   dbc::MessageCopy copy{*number, *suffix, {}};
   for (const json::value& label : *labels) {
-    const json::array* pair = label.if_array();
-    if (pair == nullptr || pair->size() != 2 || !(*pair)[0].is_string() || !(*pair)[1].is_string()) {
-      return std::nullopt;
-    }
-    copy.labels.emplace_back((*pair)[0].get_string(), (*pair)[1].get_string());
+    auto pair = read_pair(label);
+    if (!pair) return std::nullopt;
+    copy.labels.push_back(std::move(*pair));
   }
   return copy;
 }
@@ -163,6 +186,10 @@ std::string write_copies(const std::vector<dbc::MessageCopies>& copies) {
   return copies.empty() ? std::string() : json::serialize(copies_json(copies));
 }
 
+std::string write_aliases(const std::vector<dbc::NameAlias>& aliases) {
+  return aliases.empty() ? std::string() : json::serialize(aliases_json(aliases));
+}
+
 std::string write_definition(const CatalogSpec& spec) {
   json::array sources, dbcs, channels;
   for (const SourceInfo& source : spec.sources) {
@@ -182,6 +209,7 @@ std::string write_definition(const CatalogSpec& spec) {
                           {"channels", std::move(channels)}};
   if (spec.protocols) definition["protocols"] = kProtocols;
   if (!spec.copies.empty()) definition["copies"] = copies_json(spec.copies);
+  if (!spec.aliases.empty()) definition["aliases"] = aliases_json(spec.aliases);
   if (!spec.streams.empty()) definition["streams"] = write_streams(spec);
   if (!spec.signals.empty()) {
     json::array signals;
@@ -230,6 +258,15 @@ Result<CatalogSpec> read_definition(std::string_view definition) {
       auto rule = read_rule(value);
       if (!rule) return corrupt("a rule for copies is incomplete");
       spec.copies.push_back(std::move(*rule));
+    }
+  }
+  if (object->contains("aliases")) {
+    const json::array* aliases = array_of(*object, "aliases");
+    if (aliases == nullptr) return corrupt("aliases are no list");
+    for (const json::value& value : *aliases) {
+      auto alias = read_alias(value);
+      if (!alias) return corrupt("an alias is incomplete");
+      spec.aliases.push_back(std::move(*alias));
     }
   }
   if (object->contains("streams")) {

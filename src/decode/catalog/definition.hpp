@@ -13,6 +13,7 @@ namespace cantrail {
 
 // "" where there are none.
 [[nodiscard]] std::string write_copies(const std::vector<dbc::MessageCopies>& copies);
+[[nodiscard]] std::string write_aliases(const std::vector<dbc::NameAlias>& aliases);
 [[nodiscard]] std::string write_definition(const CatalogSpec& spec);
 [[nodiscard]] Result<CatalogSpec> read_definition(std::string_view definition);
 
