@@ -192,6 +192,7 @@ Status AgainLog::redefine(CatalogSpec& spec) {
   }
   if (decoding_.config) {
     spec.copies = decoding_.config->copies;
+    spec.aliases = decoding_.config->aliases;
     spec.signals = decoding_.config->signals;
   }
   return {};

@@ -19,7 +19,8 @@
 
 namespace cantrail::cli {
 
-// What decodes from now on. Where it has no configuration, copies and named signals stay.
+// What decodes from now on. Where it has no configuration, copies, aliases and named signals stay: aliases of
+// what the new DBCs have.
 struct NewDecoding {
   std::vector<DbcText> dbcs;                          // of every channel that had one
   std::map<std::string, std::vector<DbcText>> named;  // of those channels

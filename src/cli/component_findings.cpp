@@ -6,9 +6,8 @@
 #include <string>
 
 #include "base/text.hpp"
-#include "decode/dbc/copies.hpp"
-#include "decode/dbc/parser.hpp"
-#include "decode/dbc/plan.hpp"
+#include "pipeline/config/named_sections.hpp"
+#include "pipeline/config/stream_check.hpp"
 
 namespace cantrail::cli {
 namespace {
@@ -19,36 +18,41 @@ struct KnownMessage {
 };
 
 std::vector<KnownMessage> messages_of(const NodeConfig& config) {
+  Diagnostics told_elsewhere;
+  const CatalogPtr catalog = compiled_catalog(config, told_elsewhere)->catalog;
   std::vector<KnownMessage> known;
-  for (const SourceSection& source : config.sources) {
-    if (!source.enabled || source.config == nullptr) continue;
-    std::vector<std::string> channels = source.config->channels(source.name);
-    if (channels.empty()) channels.emplace_back();
-    for (const DbcText& dbc : source.dbcs) {
-      auto database = dbc::parse(dbc.text, dbc.name);
-      if (!database) continue;
-      Diagnostics ignored;  // told when the file was read
-      dbc::apply_copies(database->database, config.copies, ignored);
-      const auto plan = dbc::DecodePlan::compile(database->database, ignored);
-      for (const dbc::MessagePlan& message : plan->messages()) {
-        for (const std::string& channel : channels) known.push_back({channel, message.row});
-      }
-    }
+  for (const StreamInfo& stream : catalog->streams) {
+    if (!stream.row->can_id) continue;
+    const std::string& source = catalog->sources[stream.source].name;
+    const auto section = std::find_if(config.sources.begin(), config.sources.end(),
+                                      [&](const SourceSection& one) { return one.name == source; });
+    if (section == config.sources.end() || section->config == nullptr) continue;
+    const bool learns_channels = section->config->channels(source).empty();
+    known.push_back({learns_channels ? "" : catalog->channels[*stream.channel].alias, stream.row});
   }
   return known;
 }
 
-std::optional<std::string> what_is_idle(const server::ComponentRule& rule,
+// Of the first of the rule's messages that [alias] calls otherwise.
+std::string hint(const server::ComponentRule& rule, const NodeConfig& config) {
+  for (const std::string& pattern : rule.message) {
+    if (auto text = hint_of_known_name(config.aliases, pattern); !text.empty()) return text;
+  }
+  return {};
+}
+
+std::optional<std::string> what_is_idle(const server::ComponentRule& rule, const NodeConfig& config,
                                         const std::vector<KnownMessage>& messages) {
   std::string missing;
   for (const KnownMessage& message : messages) {
     if (!rule.takes(message.channel, message.row->name)) continue;
     const auto signals = server::missing_signals(rule, *message.row);
     if (signals.empty()) return std::nullopt;
-    missing =
-        "message " + printable(message.row->name) + " has no signal '" + printable(signals.front()) + "'";
+    missing = "message " + printable(message.row->name) + " has no signal '" + printable(signals.front()) +
+              "'" + hint_of_known_name(config.aliases, message.row->name + "." + signals.front());
   }
-  return missing.empty() ? "no DBC here has a message that 'message' fits" : missing;
+  if (!missing.empty()) return missing;
+  return "no DBC here has a message that 'message' fits" + hint(rule, config);
 }
 
 // Patterns of a rule that is not idle which fit no message.
@@ -75,7 +79,7 @@ Diagnostics idle_component_rules(const std::vector<server::ComponentRule>& rules
   if (messages.empty()) return found;
   for (const server::ComponentRule& rule : rules) {
     if (!rule.problems().empty()) continue;
-    if (const auto idle = what_is_idle(rule, messages)) {
+    if (const auto idle = what_is_idle(rule, config, messages)) {
       found.push_back({Severity::warning, rule.where,
                        "[component." + printable(rule.name) + "] finds nothing: " + *idle});
       continue;
@@ -83,7 +87,7 @@ Diagnostics idle_component_rules(const std::vector<server::ComponentRule>& rules
     for (const std::string& pattern : idle_patterns(rule, messages)) {
       found.push_back({Severity::warning, rule.where,
                        "'message' in [component." + printable(rule.name) + "]: \"" + printable(pattern) +
-                           "\" fits no message of the DBCs"});
+                           "\" fits no message of the DBCs" + hint_of_known_name(config.aliases, pattern)});
     }
   }
   return found;

@@ -293,7 +293,7 @@ void add_decode(CLI::App& app, Run& chosen) {
       command->add_option("--dbc", arguments->dbcs, "DBC files; the first that knows an id decodes it");
   auto* config = command->add_option(
       "--config", arguments->config,
-      "a node's configuration: its DBC files (unless --dbc names others), [copies] and [signal]");
+      "a node's configuration: its DBC files (unless --dbc names others), [copies], [alias] and [signal]");
   command->callback([arguments, dbc, config, &chosen] {
     if (dbc->empty() && config->empty()) throw CLI::RequiredError("--dbc or --config");
     chosen = [arguments] { return decode(*arguments); };

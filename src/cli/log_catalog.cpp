@@ -11,6 +11,7 @@ Result<LogCatalog> LogCatalog::create(LogDecoding decoding, Diagnostics& diagnos
   log.spec_.sources = {{"log", "logfile"}};
   log.spec_.dbcs = std::move(decoding.dbcs);
   log.spec_.copies = std::move(decoding.copies);
+  log.spec_.aliases = std::move(decoding.aliases);
   log.spec_.signals = std::move(decoding.signals);
   log.known_ = std::move(decoding.channels);
   auto compiled = log.compiler_.compile(log.spec_, diagnostics);

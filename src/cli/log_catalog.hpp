@@ -22,6 +22,7 @@ struct LogDecoding {
   // there from the beginning, as in the node: named signals remember nothing across a channel that is added.
   std::vector<std::pair<std::string, std::vector<std::uint32_t>>> channels = {};
   std::vector<dbc::MessageCopies> copies = {};
+  std::vector<dbc::NameAlias> aliases = {};
   std::vector<derive::SignalSpec> signals = {};
   // The same by the names of sources, for who knows which source a channel is of.
   std::vector<std::pair<std::string, std::vector<std::uint32_t>>> sources = {};

@@ -20,6 +20,7 @@ std::optional<LogDecoding> decoding_of(const std::string& path) {
   }
   LogDecoding decoding;
   decoding.copies = file.config.copies;
+  decoding.aliases = file.config.aliases;
   decoding.signals = file.config.signal.signals;
   for (const SourceSection& source : file.config.sources) {
     if (!source.enabled) continue;

@@ -119,7 +119,7 @@ void add_replay(CLI::App& app, Run& chosen) {
   auto* dbc = of_decoding(command->add_option(
       "--dbc", again->dbcs, "DBC files that decode from now on; CHANNEL=FILE for one channel of several"));
   auto* config = of_decoding(command->add_option(
-      "--config", again->config, "a node's configuration: its DBC files, [copies] and [signal]"));
+      "--config", again->config, "a node's configuration: its DBC files, [copies], [alias] and [signal]"));
   dbc->excludes(config);
   of_decoding(command->add_option("--from", again->from, "only records from this time on"));
   of_decoding(command->add_option("--until", again->until, "only records before this time"));

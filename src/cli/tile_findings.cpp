@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "component/template.hpp"
 #include "model/stream_reference.hpp"
+#include "pipeline/config/named_sections.hpp"
 #include "pipeline/config/stream_check.hpp"
 
 namespace cantrail::cli {
@@ -85,8 +86,11 @@ Diagnostics findings_of_tiles(const std::vector<server::PageTile>& tiles, const 
     for (const std::string& signal : tile.signals) {
       const auto place = resolve_field(*catalog, known_part(signal, any_channel));
       if (place) continue;
+      const std::string hint = hint_of_known_name(config.aliases, signal);
       found.push_back(
-          {Severity::warning, tile.where, "[tile." + printable(tile.name) + "]: " + place.fault().message});
+          {Severity::warning, tile.where,
+           "[tile." + printable(tile.name) + "]: " +
+               (hint.empty() ? place.fault().message : "there is no '" + printable(signal) + "'" + hint)});
     }
   }
   return found;

@@ -57,32 +57,9 @@ void compare_fields(const std::string& stream, const RowSchema& before, const Ro
   }
 }
 
-// "can0:Battery" is what "Battery" means, too.
-bool is_called(const std::string& name, const std::string& alias) {
-  if (name == alias) return true;
-  const std::size_t colon = name.find(':');
-  return colon != std::string::npos && name.compare(colon + 1, std::string::npos, alias) == 0;
-}
-
-// What was removed under a name that is an alias of what was added is renamed.
-void pair_renamed(const RenamedNames& aliases, CatalogChange& change) {
-  const auto find_called = [](std::vector<std::string>& names, const std::string& alias) {
-    return std::find_if(names.begin(), names.end(),
-                        [&](const std::string& name) { return is_called(name, alias); });
-  };
-  for (const auto& [old_name, new_name] : aliases) {
-    const auto gone = find_called(change.removed, old_name);
-    const auto come = find_called(change.added, new_name);
-    if (gone == change.removed.end() || come == change.added.end()) continue;
-    change.renamed.push_back(*gone + " → " + *come);
-    change.removed.erase(gone);
-    change.added.erase(come);
-  }
-}
-
 }  // namespace
 
-CatalogChange compare_catalogs(const Catalog& before, const Catalog& now, const RenamedNames& aliases) {
+CatalogChange compare_catalogs(const Catalog& before, const Catalog& now) {
   CatalogChange change;
   if (before.digest == now.digest) return change;
   const Streams old_streams = streams_of(before), new_streams = streams_of(now);
@@ -98,8 +75,19 @@ CatalogChange compare_catalogs(const Catalog& before, const Catalog& now, const 
   for (const auto& [name, row] : old_streams) {
     if (!new_by_name.contains(name)) change.removed.push_back(name);
   }
-  pair_renamed(aliases, change);
   return change;
+}
+
+std::vector<std::string> renamed_in_dbc(std::span<const dbc::NameAlias> before,
+                                        std::span<const dbc::NameAlias> now) {
+  std::vector<std::string> renamed;
+  for (const dbc::NameAlias& alias : now) {
+    const bool is_known = std::any_of(before.begin(), before.end(), [&](const dbc::NameAlias& known) {
+      return known.old_name == alias.old_name && known.new_name == alias.new_name;
+    });
+    if (!is_known) renamed.push_back(alias.old_name + " → " + alias.new_name);
+  }
+  return renamed;
 }
 
 }  // namespace cantrail

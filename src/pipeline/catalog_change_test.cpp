@@ -63,17 +63,13 @@ TEST(CatalogChange, TellsOfUnitsTypesAndLayouts) {
                    "can0:Battery.soc: read otherwise from its frame"}));
 }
 
-TEST(CatalogChange, CallsRenamedWhatAnAliasBinds) {
-  const TestCatalog before =
-      TestCatalog("1").with("Battery", {field("u")}).with("Motor", {field("speed"), field("heat")});
-  const TestCatalog now =
-      TestCatalog("2").with("Pack", {field("u")}).with("Motor", {field("rpm"), field("heat")});
-  const CatalogChange change =
-      compare_catalogs(before.catalog, now.catalog,
-                       {{"Battery", "Pack"}, {"can0:Motor.speed", "Motor.rpm"}, {"No", "Nothing"}});
-  EXPECT_EQ(change.renamed, (Names{"can0:Battery → can0:Pack", "can0:Motor.speed → can0:Motor.rpm"}));
-  EXPECT_TRUE(change.added.empty());
-  EXPECT_TRUE(change.removed.empty());
+TEST(CatalogChange, CallsRenamedWhatHasANewAlias) {
+  const std::vector<dbc::NameAlias> before = {{"Battery", "Pack"}, {"can0:Motor.speed", "can0:Motor.rpm"}};
+  const std::vector<dbc::NameAlias> now = {
+      {"Battery", "Accumulator"}, {"can0:Motor.speed", "can0:Motor.rpm"}, {"Charger.limit", "Charger.max"}};
+  EXPECT_EQ(renamed_in_dbc(before, now), (Names{"Battery → Accumulator", "Charger.limit → Charger.max"}));
+  EXPECT_TRUE(renamed_in_dbc(now, now).empty());
+  EXPECT_TRUE(renamed_in_dbc(now, {}).empty());
 }
 
 TEST(CatalogChange, PassesOverStreamsThatWereReplaced) {

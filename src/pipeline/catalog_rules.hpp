@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "decode/dbc/aliases.hpp"
 #include "decode/dbc/copies.hpp"
 #include "decode/derive/signal_spec.hpp"
 
@@ -10,6 +11,7 @@ namespace cantrail {
 
 struct CatalogRules {
   std::vector<dbc::MessageCopies> copies;   // of the messages of every DBC
+  std::vector<dbc::NameAlias> aliases;      // names that users know, of messages and their signals
   std::vector<derive::SignalSpec> signals;  // named signals
 };
 

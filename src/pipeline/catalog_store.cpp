@@ -162,6 +162,7 @@ Result<CatalogStore::Plan> CatalogStore::planned(std::span<const CatalogSource> 
                                                  const CatalogRules& rules, Diagnostics& diagnostics) {
   Plan plan;
   plan.spec.copies = rules.copies;
+  plan.spec.aliases = rules.aliases;
   std::vector<bool> goes_on;
   if (auto placed = place_sources(plan, sources, goes_on); !placed) return placed.fault();
   if (auto placed = place_channels(plan, sources, goes_on); !placed) return placed.fault();

@@ -49,8 +49,7 @@ struct NodeParts {
   JournalOptions journal;
   std::vector<SourcePart> sources;
   std::vector<SinkPart> sinks;
-  CatalogRules rules;    // copies and named signals
-  RenamedNames aliases;  // what a reload calls renamed
+  CatalogRules rules;  // copies, aliases and named signals
   std::optional<TimeSpan>
       filled_in;  // put into the journal before this run, by a demonstration; not captured
   std::size_t pool_bytes = 16U << 20;

@@ -91,8 +91,9 @@ ReloadReport Reload::run() {
   }
   if (auto changed = change_sinks(); !changed) return undo(changed.fault());
   if (auto changed = change_sources(); !changed) return undo(changed.fault());
+  report_.streams = compare_catalogs(*before, *node_.catalog());
+  report_.streams.renamed = renamed_in_dbc(node_.parts_.rules.aliases, next_.rules.aliases);
   take_over();
-  report_.streams = compare_catalogs(*before, *node_.catalog(), next_.aliases);
   const bool none =
       report_.sources.none() && report_.sinks.none() && before->digest == node_.catalog()->digest;
   report_.outcome = none ? ReloadOutcome::unchanged : ReloadOutcome::applied;
@@ -244,7 +245,6 @@ ReloadReport Reload::undo(const Fault& why) {
 
 void Reload::take_over() {
   node_.parts_.rules = next_.rules;
-  node_.parts_.aliases = next_.aliases;
   for (const std::string& name : report_.sources.removed) node_.left_sources_.at(name).since.reset();
   const std::unique_lock lock(node_.parts_mutex_);
   for (RunningSource& source : node_.sources_) source.part = *find_part(next_.sources, source.part.name);

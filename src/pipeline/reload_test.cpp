@@ -257,11 +257,17 @@ TEST_F(ReloadTest, AnotherDbcDecodesOnWithoutTouchingTheSource) {
   EXPECT_TRUE(report.sources.none());
   EXPECT_EQ(report.streams.retyped, std::vector<std::string>{"can0:Counter.number: unit none → m"});
   flows(can0);
-  const std::string again = renamed(dbc, "Counter", "Odometer");
+  // What the DBC calls otherwise keeps its name by an alias: nothing comes or goes.
+  const std::string again = renamed(renamed(dbc, "Counter", "Odometer"), "number", "count");
   NodeParts next = node_parts({bus("can0", can0, "1", again)}, {sink_of("history", history)});
-  next.aliases = {{"Counter", "Odometer"}};
-  EXPECT_EQ(node_->reload(std::move(next)).streams.renamed,
-            std::vector<std::string>{"can0:Counter → can0:Odometer"});
+  next.rules.aliases = {{"Counter", "Odometer"}, {"Counter.number", "Odometer.count"}};
+  const ReloadReport kept = node_->reload(std::move(next));
+  EXPECT_EQ(kept.outcome, ReloadOutcome::applied);
+  EXPECT_EQ(kept.streams.renamed,
+            (std::vector<std::string>{"Counter → Odometer", "Counter.number → Odometer.count"}));
+  EXPECT_TRUE(kept.streams.added.empty());
+  EXPECT_TRUE(kept.streams.removed.empty());
+  EXPECT_TRUE(kept.streams.retyped.empty());
   flows(can0);
   EXPECT_EQ(can0.opened, 1);
   stop();

@@ -1,5 +1,5 @@
 // [copies.NAME], [alias] and [signal]: what is made of streams. Read and checked in themselves; whether the
-// catalog has what they name is asked in stream_check.hpp.
+// catalog has what they name is asked in stream_check.hpp and alias_check.hpp.
 #pragma once
 
 #include <string>
@@ -30,5 +30,8 @@ struct AliasEntry {
   const ConfigValue* value = nullptr;
 };
 [[nodiscard]] std::vector<AliasEntry> alias_entries(const ConfigTable& alias);
+
+// For who has written a name that the DBC has: "; [alias] calls it 'Battery.soc'"; empty: it has no other.
+[[nodiscard]] std::string hint_of_known_name(const std::vector<Alias>& aliases, std::string_view reference);
 
 }  // namespace cantrail

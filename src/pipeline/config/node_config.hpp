@@ -12,6 +12,7 @@
 #include "component/frame_source.hpp"
 #include "component/options.hpp"
 #include "component/sink.hpp"
+#include "decode/dbc/aliases.hpp"
 #include "decode/dbc/copies.hpp"
 #include "decode/derive/signal_spec.hpp"
 #include "model/catalog.hpp"
@@ -66,14 +67,8 @@ struct BlobsSection {
 using CopiesSection = dbc::MessageCopies;
 using Copy = dbc::MessageCopy;
 
-// [alias]: a name that users of the data know, and the one that the DBC has now. Both streams, or both
-// fields.
-struct Alias {
-  std::string old_name, new_name;
-};
-struct AliasSection {
-  std::vector<Alias> aliases;
-};
+// [alias]: a name that users of the data know, and the one that the DBC has now.
+using Alias = dbc::NameAlias;
 
 // [signal]: a value under a name of its own.
 using NamedSignal = derive::SignalSpec;
@@ -91,7 +86,7 @@ struct NodeConfig {
   std::vector<SourceSection> sources;  // in the file's order
   std::vector<SinkSection> sinks;
   std::vector<CopiesSection> copies;
-  AliasSection alias;
+  std::vector<Alias> aliases;
   SignalSection signal;
 
   [[nodiscard]] JournalOptions journal_options() const;

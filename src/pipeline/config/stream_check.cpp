@@ -1,10 +1,12 @@
 #include "pipeline/config/stream_check.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "base/text.hpp"
 #include "decode/catalog/catalog_compiler.hpp"
 #include "model/stream_reference.hpp"
+#include "pipeline/config/alias_check.hpp"
 #include "pipeline/config/named_sections.hpp"
 
 namespace cantrail {
@@ -82,15 +84,31 @@ std::vector<std::string> copied(const CopiesSection& section, const std::vector<
 // What of a configuration's catalog is wanted beside its messages.
 struct Beside {
   bool copies = false, signals = false;
+  std::vector<Alias> aliases = {};
 };
 
-CompiledCatalogPtr compile(const NodeConfig& config, Beside beside, Diagnostics& found) {
+// As if they were of every channel: those that there will be are not known yet.
+std::vector<Alias> without_channels(std::vector<Alias> aliases) {
+  for (Alias& alias : aliases) {
+    alias.old_name = without_channel(alias.old_name);
+    alias.new_name = without_channel(alias.new_name);
+  }
+  return aliases;
+}
+
+bool any_learns_channels(const NodeConfig& config) {
+  return std::any_of(config.sources.begin(), config.sources.end(), learns_channels);
+}
+
+CompiledCatalogPtr compile(CatalogCompiler& compiler, const NodeConfig& config, Beside beside,
+                           Diagnostics& found) {
   CatalogSpec spec;
   for (const SourceSection& source : config.sources) {
     if (source.enabled) add_source(spec, source);
   }
   if (beside.copies) spec.copies = config.copies;
-  CatalogCompiler compiler;
+  spec.aliases =
+      any_learns_channels(config) ? without_channels(std::move(beside.aliases)) : std::move(beside.aliases);
   const auto messages = compiler.compile(spec, found);
   if (!messages) {
     auto none = std::make_shared<CompiledCatalog>();
@@ -110,16 +128,23 @@ CompiledCatalogPtr compile(const NodeConfig& config, Beside beside, Diagnostics&
 class StreamCheck {
  public:
   StreamCheck(ConfigSections& sections, const NodeConfig& config) : sections_(sections), config_(config) {
-    any_channel_ = std::any_of(config.sources.begin(), config.sources.end(), learns_channels);
-    Diagnostics of_dbcs, of_copies, told_again;  // the DBCs' own are told by who reads them
-    described_ = compile(config, {}, of_dbcs)->catalog;
-    copied_ = compile(config, {.copies = true}, told_again)->catalog;
-    catalog_ = compile(config, {.copies = true, .signals = true}, of_copies)->catalog;
-    for (const Diagnostic& one : of_copies) {
-      const bool known = std::any_of(of_dbcs.begin(), of_dbcs.end(), [&](const Diagnostic& other) {
-        return to_string(other) == to_string(one);
-      });
-      if (!known) sections.found.push_back(one);
+    any_channel_ = any_learns_channels(config);
+    Diagnostics of_dbcs, others;  // the DBCs' own are told by who reads them
+    const CatalogPtr plain = compile(compiler_, config, {}, of_dbcs)->catalog;
+    AliasCheck check(sections, config, any_channel_);
+    aliases_ = check.of_messages(*plain);
+    described_ = compile(compiler_, config, {.aliases = aliases_}, others)->catalog;
+    const CatalogPtr named =
+        compile(compiler_, config, {.copies = true, .aliases = aliases_}, others)->catalog;
+    const std::vector<Alias> of_copies = check.of_copies(*named);
+    aliases_.insert(aliases_.end(), of_copies.begin(), of_copies.end());
+    copied_ = compile(compiler_, config, {.copies = true, .aliases = aliases_}, others)->catalog;
+    catalog_ =
+        compile(compiler_, config, {.copies = true, .signals = true, .aliases = aliases_}, others)->catalog;
+    std::set<std::string> told;
+    for (const Diagnostic& one : of_dbcs) told.insert(to_string(one));
+    for (const Diagnostic& one : others) {
+      if (told.insert(to_string(one)).second) sections.found.push_back(one);
     }
   }
 
@@ -131,12 +156,13 @@ class StreamCheck {
       operand(mention, text);
     } else if (!mention.is_pattern) {
       if (const auto place = find(*catalog_, text); !place) {
-        sections_.error(mention.where, mention.subject + ": " + place.fault().message);
+        sections_.error(mention.where, mention.subject + ": " + why_not(text, place.fault()));
       }
     } else if (!fits_any(text, *catalog_)) {
-      const auto near = nearest_stream(text, *catalog_);
+      const std::string by_alias = hint_of_alias(text);
+      const auto near = by_alias.empty() ? nearest_stream(text, *catalog_) : std::nullopt;
       sections_.warning(mention.where, mention.subject + ": \"" + printable(mention.text) +
-                                           "\" fits no stream of this node" +
+                                           "\" fits no stream of this node" + by_alias +
                                            (near ? "; did you mean '" + *near + "'?" : ""));
     }
   }
@@ -155,33 +181,16 @@ class StreamCheck {
     }
   }
 
-  void alias(const AliasEntry& entry) {
-    const std::string* new_name = entry.value->string();
-    if (new_name == nullptr) return;
-    const bool is_field = !split_reference(*new_name).field.empty();
-    const std::string subject = "'" + printable(entry.old_name) + "' in [alias]";
-    if (is_field != !split_reference(entry.old_name).field.empty()) {
-      sections_.error(entry.value->where, subject + " must be, like '" + printable(*new_name) + "', a " +
-                                              (is_field ? "field" : "stream"));
-    } else if (is_field) {
-      if (const auto place = find(*catalog_, known_part(*new_name)); !place) {
-        sections_.error(entry.value->where, subject + ": " + place.fault().message);
-      }
-    } else if (!has_stream(*new_name)) {
-      const auto near = nearest_stream(*new_name, *catalog_);
-      sections_.error(entry.value->where, subject + ": there is no stream '" + printable(*new_name) + "'" +
-                                              (near ? "; did you mean '" + *near + "'?" : ""));
-    }
-    const bool still_there =
-        is_field ? find(*catalog_, known_part(entry.old_name)).ok() : has_stream(entry.old_name);
-    if (still_there) {
-      sections_.error(entry.where, subject +
-                                       " is the name of something that the DBC has: it cannot be the "
-                                       "old name of something else");
-    }
+ private:
+  [[nodiscard]] std::string hint_of_alias(const std::string& text) const {
+    return hint_of_known_name(aliases_, text);
   }
 
- private:
+  [[nodiscard]] std::string why_not(const std::string& text, const Fault& fault) const {
+    const std::string hint = hint_of_alias(text);
+    return hint.empty() ? fault.message : "there is no '" + printable(text) + "'" + hint;
+  }
+
   // A field as the DBC has it, which stands for each of its copies, or one of a copy.
   [[nodiscard]] Result<FieldPlace> find(const Catalog& catalog, const std::string& text) const {
     const auto copied = resolve_field(catalog, text);
@@ -199,7 +208,7 @@ class StreamCheck {
   // What a named signal is computed of.
   void operand(const StreamMention& mention, const std::string& text) {
     const auto place = find(*copied_, text);
-    if (!place) return sections_.error(mention.where, mention.subject + ": " + place.fault().message);
+    if (!place) return sections_.error(mention.where, mention.subject + ": " + why_not(text, place.fault()));
     const Catalog& catalog = resolve_field(*copied_, text) ? *copied_ : *described_;
     const FieldType type = catalog.streams[place->stream].row->fields[place->field].type;
     if (type == FieldType::text || type == FieldType::blob) {
@@ -241,39 +250,28 @@ class StreamCheck {
 
   ConfigSections& sections_;
   const NodeConfig& config_;
-  CatalogPtr catalog_;    // that the node begins with
-  CatalogPtr copied_;     // the same without named signals
-  CatalogPtr described_;  // the same without copies, too
+  CatalogCompiler compiler_;
+  std::vector<Alias> aliases_;  // that fit
+  CatalogPtr catalog_;          // that the node begins with
+  CatalogPtr copied_;           // the same without named signals
+  CatalogPtr described_;        // the same without copies, too
   bool any_channel_ = false;
 };
-
-// Read and checked, and without effect: that must not pass in silence.
-void name_what_is_not_done(ConfigSections& sections, const NodeConfig& config) {
-  const auto section = [&](const char* name) { return sections.root().find(name)->where; };
-  std::string aliases;
-  for (const Alias& alias : config.alias.aliases) aliases += (aliases.empty() ? "" : ", ") + alias.old_name;
-  if (!aliases.empty()) {
-    sections.warning(section("alias"), "aliases are not applied by this build: " + aliases);
-  }
-}
 
 }  // namespace
 
 CompiledCatalogPtr compiled_catalog(const NodeConfig& config, Diagnostics& found) {
-  return compile(config, {.copies = true, .signals = true}, found);
+  CatalogCompiler compiler;
+  return compile(compiler, config, {.copies = true, .signals = true, .aliases = config.aliases}, found);
 }
 
 void check_streams(ConfigSections& sections, const NodeConfig& config, bool dbcs_are_whole) {
-  name_what_is_not_done(sections, config);
   if (!dbcs_are_whole) return;
   StreamCheck check(sections, config);
   for (const StreamMention& mention : sections.mentions()) check.mention(mention);
   if (const ConfigEntry* copies = sections.root().find("copies"); !config.copies.empty()) {
     check.copies(*copies->value.table());
   }
-  const ConfigEntry* alias = sections.root().find("alias");
-  if (alias == nullptr || alias->value.table() == nullptr) return;
-  for (const AliasEntry& entry : alias_entries(*alias->value.table())) check.alias(entry);
 }
 
 }  // namespace cantrail

@@ -12,8 +12,8 @@ namespace cantrail {
 // none. What the compiler says is appended to `found`.
 [[nodiscard]] CompiledCatalogPtr compiled_catalog(const NodeConfig& config, Diagnostics& found);
 
-// References that name no field, or several: errors. Patterns that fit no stream: warnings. Aliases: errors.
-// What copies lose to others' identifiers, and what this build reads and does not do yet: warnings.
+// References that name no field, or several: errors. Patterns that fit no stream: warnings. Aliases that do
+// not fit (alias_check.hpp): errors. What copies lose to others' identifiers: warnings.
 // `dbcs_are_whole` false: of what is not found nothing is said.
 void check_streams(ConfigSections& sections, const NodeConfig& config, bool dbcs_are_whole);
 

@@ -170,26 +170,164 @@ TEST(Copies, ALabelIsNotOneThatEveryCopyHas) {
       "is the message's name, `rack` the number of the copy; choose another name\n");
 }
 
-TEST(Aliases, AreReadAndNotAppliedYet) {
+TEST(Aliases, AreReadWithTheirPlaces) {
   const auto reading = with_buses("[alias]\nPack = \"Cells\"\nPack.low = \"Cells.low\"\n");
   EXPECT_NE(reading.found.find("error"), std::string::npos);  // TOML: Pack is a value already
-  const auto good = with_buses("[alias]\nPack = \"Cells\"\nOld.lowest = \"Cells.low\"\n");
-  EXPECT_EQ(good.found, "node.toml:8:2: warning: aliases are not applied by this build: Pack, Old.lowest\n");
-  ASSERT_EQ(good.config.alias.aliases.size(), 2U);
-  EXPECT_EQ(good.config.alias.aliases[1].old_name, "Old.lowest");
-  EXPECT_EQ(good.config.alias.aliases[1].new_name, "Cells.low");
+  auto good = with_buses(
+      "[alias]\nPack = \"Cells\"\n\"Pack.lowest\" = \"Cells.low\"\nBattery.u = \"Battery.voltage\"\n");
+  EXPECT_EQ(good.found, "");
+  ASSERT_EQ(good.config.aliases.size(), 3U);
+  EXPECT_EQ(good.config.aliases[1].old_name, "Pack.lowest");
+  EXPECT_EQ(good.config.aliases[1].new_name, "Cells.low");
+  EXPECT_EQ(good.config.aliases[1].where.line, 10U);
+  EXPECT_EQ(good.config.aliases[2].old_name, "Battery.u");
+  const NodeParts parts = to_parts(std::move(good.config), "");
+  ASSERT_EQ(parts.rules.aliases.size(), 3U);
+  EXPECT_EQ(parts.rules.aliases[0].new_name, "Cells");
+}
+
+constexpr const char* kAlias = "[alias]\nPack = \"Cells\"\n\"Pack.lowest\" = \"Cells.low\"\n";
+
+TEST(Aliases, AreWhatAllOtherSectionsMean) {
+  EXPECT_EQ(
+      with_buses(std::string(kAlias) +
+                 "[copies.node]\nstep = 0x100\nonly = \"Pack\"\n1 = { suffix = \"_a\" }\n2 = { suffix = "
+                 "\"_b\" }\n[signal]\nlow = { from = \"Pack.lowest\" }\none = { expr = \"Pack_b.lowest + 1\" "
+                 "}\n[sink.store]\nonly = [\"Pack_a\", \"*.lowest\", \"low_b\"]\nexcept = "
+                 "\"can0:Pack_b.low*\"\n[sink.upload]\nurl = \"x\"\nkeys = \"{Pack_a.lowest}\"\n")
+          .found,
+      "");
+}
+
+TEST(Aliases, AreHintedToWhoWritesWhatTheDbcSays) {
+  EXPECT_EQ(
+      with_buses(
+          std::string(kAlias) +
+          "[signal]\nlow = { from = \"Cells.low\" }\nsum = { expr = \"Pack.low + 1\" }\n[sink.store]\n"
+          "only = [\"Cells\", \"can0:Cells.low\"]\n[sink.upload]\nurl = \"x\"\nkeys = \"{Cells.low}\"\n")
+          .found,
+      "node.toml:12:16: error: 'from' in [signal.low]: there is no 'Cells.low'; [alias] calls it "
+      "'Pack.lowest'\n"
+      "node.toml:13:16: error: 'expr' in [signal.sum]: there is no 'Pack.low'; [alias] calls it "
+      "'Pack.lowest'\n"
+      "node.toml:15:9: warning: 'only' in [sink.store]: \"Cells\" fits no stream of this node; [alias] calls "
+      "it 'Pack'\n"
+      "node.toml:15:18: warning: 'only' in [sink.store]: \"can0:Cells.low\" fits no stream of this node; "
+      "[alias] calls it 'can0:Pack.lowest'\n"
+      "node.toml:18:8: error: 'keys' in [sink.upload]: there is no 'Cells.low'; [alias] calls it "
+      "'Pack.lowest'\n");
+}
+
+TEST(Aliases, AreOfTheChannelThatTheySay) {
+  EXPECT_EQ(with_buses("[alias]\n\"can1:Pack\" = \"can1:Battery\"\n[sink.store]\nonly = [\"can1:Pack\", "
+                       "\"can0:Battery\"]\n")
+                .found,
+            "");
+  EXPECT_EQ(with_buses("[alias]\n\"can1:Pack\" = \"can1:Battery\"\n[sink.store]\nonly = [\"can0:Pack\", "
+                       "\"can1:Battery\"]\n")
+                .found,
+            "node.toml:11:9: warning: 'only' in [sink.store]: \"can0:Pack\" fits no stream of this node; did "
+            "you mean 'can1:Pack'?\n"
+            "node.toml:11:22: warning: 'only' in [sink.store]: \"can1:Battery\" fits no stream of this node; "
+            "[alias] calls it 'can1:Pack'\n");
+  EXPECT_EQ(
+      with_buses("[alias]\n\"can1:Pack\" = \"Battery\"\n\"can2:Pack\" = \"can2:Battery\"\n").found,
+      "node.toml:9:1: error: 'can1:Pack' in [alias] and 'Battery' must say the same channel, or both none: "
+      "then it is every one\n"
+      "node.toml:10:15: error: 'can2:Pack' in [alias]: there is no stream 'can2:Battery'; did you mean "
+      "'can0:Battery'?\n");
 }
 
 TEST(Aliases, GoFromANameThatIsGoneToOneThatIsThere) {
   EXPECT_EQ(
-      with_buses("[alias]\nPack = \"Cels\"\nBattery = \"Cells\"\n\"A.b\" = \"Cells\"\nC = 5\n").found,
-      "node.toml:8:2: warning: aliases are not applied by this build: Pack, Battery, A.b\n"
+      with_buses("[alias]\nPack = \"Cels\"\nBattery = \"Cells\"\n\"A.b\" = \"Cells\"\nC = 5\nD = \"\"\n\"E "
+                 "F\" = \"Cells\"\n")
+          .found,
       "node.toml:9:8: error: 'Pack' in [alias]: there is no stream 'Cels'; did you mean 'Cells'?\n"
-      "node.toml:10:1: error: 'Battery' in [alias] is the name of something that the DBC has: it cannot be "
-      "the old name of something else\n"
+      "node.toml:10:1: error: 'Battery' in [alias] is the name of 'can0:Battery', which is there: it cannot "
+      "be "
+      "the old name of something else, unless that has an alias too\n"
       "node.toml:11:9: error: 'A.b' in [alias] must be, like 'Cells', a stream\n"
-      "node.toml:12:5: error: 'C' in [alias] must be the name it has now, in quotes: a stream, or "
-      "Stream.field\n");
+      "node.toml:12:5: error: 'C' in [alias] must be the name it has now, in quotes: a message of the DBC, "
+      "or "
+      "Message.signal\n"
+      "node.toml:13:5: error: 'D' in [alias] must be the name it has now, in quotes: a message of the DBC, "
+      "or "
+      "Message.signal\n"
+      "node.toml:14:1: error: 'E F' in [alias] cannot be a name: use letters, digits and '_', as in "
+      "Battery\n");
+}
+
+TEST(Aliases, OfTwoThatHaveChangedNamesAreRight) {
+  EXPECT_EQ(
+      with_buses("[alias]\nBattery = \"Cells\"\nCells = \"Battery\"\n\"Cells.u\" = \"Battery.voltage\"\n"
+                 "[sink.store]\nonly = [\"can1:Cells.u\", \"Battery.low\"]\n")
+          .found,
+      "");
+}
+
+TEST(Aliases, AreOfOneThingEach) {
+  EXPECT_EQ(
+      with_buses("[alias]\nPack = \"Cells\"\nOther = \"Cells\"\n\"Pack.a\" = \"Cells.low\"\nNew = \"Pack\"\n")
+          .found,
+      "node.toml:10:9: error: 'Other' in [alias]: 'Cells' is 'Pack' already; keep one of the two\n"
+      "node.toml:12:7: error: 'New' in [alias]: 'Pack' is what [alias] itself calls something: write the "
+      "name that the DBC has\n");
+  EXPECT_EQ(
+      with_buses("[alias]\nBattery.u = \"Battery.voltage\"\n\"Battery.u\" = \"Battery.voltage\"\n").found,
+      "node.toml:10:1: error: 'Battery.u' in [alias] stands there twice: one name is one thing\n");
+}
+
+TEST(Aliases, OfASignalStandBesideItsMessagesKnownName) {
+  EXPECT_EQ(with_buses("[alias]\n\"Old.lowest\" = \"Cells.low\"\n").found,
+            "node.toml:9:1: error: 'Old.lowest' in [alias] is of another message than 'Cells.low': write "
+            "\"Cells.lowest\", or give the message an alias too: Old = \"Cells\"\n");
+  EXPECT_EQ(with_buses("[alias]\nPack = \"Cells\"\n\"Cells.lowest\" = \"Cells.low\"\n").found,
+            "node.toml:10:1: error: 'Cells.lowest' in [alias] is of another message than 'Cells.low': write "
+            "\"Pack.lowest\"\n");
+  EXPECT_EQ(
+      with_buses("[alias]\n\"Cells.lowest\" = \"Cells.lo\"\n").found,
+      "node.toml:9:18: error: 'Cells.lowest' in [alias]: message 'Cells' has no signal 'lo'; did you mean "
+      "'low'?\n");
+}
+
+TEST(Aliases, AreNotOfWhatSourcesMakeThemselves) {
+  EXPECT_EQ(
+      with_buses("[alias]\nUsage = \"Bus\"\n\"Bus.use\" = \"Bus.load\"\n").found,
+      "node.toml:9:9: error: 'Usage' in [alias]: 'Bus' comes from source can0 itself; an alias is of a "
+      "message or signal of a DBC\n"
+      "node.toml:10:13: error: 'Bus.use' in [alias]: 'Bus' comes from source can0 itself; an alias is of "
+      "a message or signal of a DBC\n");
+}
+
+TEST(Aliases, AreNotOfNamedSignals) {
+  EXPECT_EQ(
+      with_buses("[signal]\nlow = { from = \"Cells.low\" }\n[alias]\nlowest = \"low\"\nlow = \"Cells\"\n")
+          .found,
+      "node.toml:11:10: error: 'lowest' in [alias]: 'low' is a named signal, and is called in [signal] what "
+      "it "
+      "shall be called\n"
+      "node.toml:12:1: error: 'low' in [alias] is the name of a named signal: it cannot be that of something "
+      "else\n");
+}
+
+TEST(Aliases, MayBeOfOneCopy) {
+  const std::string copies =
+      "[copies.node]\nstep = 0x100\nonly = \"Pack\"\n1 = { suffix = \"_a\" }\n2 = { suffix = \"_b\" }\n";
+  EXPECT_EQ(
+      with_buses(copies +
+                 "[alias]\nPack = \"Cells\"\nTrailer = \"Pack_b\"\n\"Trailer.low_mv\" = \"Pack_b.low\"\n"
+                 "[sink.store]\nonly = [\"Pack_a.low\", \"Trailer.low_mv\"]\n")
+          .found,
+      "");
+  EXPECT_EQ(
+      with_buses(copies + "[alias]\nPack = \"Cells\"\nTrailer = \"Pack_c\"\nBattery = \"Pack_b\"\n").found,
+      "node.toml:15:11: error: 'Trailer' in [alias]: there is no stream 'Pack_c'; did you mean 'Pack_a'?\n"
+      "node.toml:16:1: error: 'Battery' in [alias] is the name of 'can0:Battery', which is there: it "
+      "cannot be the old name of something else, unless that has an alias too\n");
+  EXPECT_EQ(with_buses(copies + "[alias]\nPack = \"Cells\"\nPack_b = \"Battery\"\n").found,
+            "node.toml:15:1: warning: 'Pack_b' in [alias] is now what several messages of channel can0 are "
+            "called: give the other one an alias of its own\n");
 }
 
 TEST(Signals, AreReadWithAllTheirKeys) {

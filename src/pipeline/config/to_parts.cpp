@@ -56,9 +56,7 @@ NodeParts to_parts(NodeConfig config, std::string version) {
   parts.blobs = {join_path(config.data.value, "blobs"), config.blobs.keep.value_or(Bytes{}).count};
   parts.dead_letter_folder = join_path(config.data.value, "dead-letter");
   parts.rules.copies = std::move(config.copies);
-  for (Alias& alias : config.alias.aliases) {
-    parts.aliases.emplace_back(std::move(alias.old_name), std::move(alias.new_name));
-  }
+  parts.rules.aliases = std::move(config.aliases);
   parts.rules.signals = std::move(config.signal.signals);
   for (SourceSection& section : config.sources) {
     if (section.enabled) parts.sources.push_back(part(std::move(section)));
