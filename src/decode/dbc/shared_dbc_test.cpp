@@ -11,7 +11,10 @@
 #include <gtest/gtest.h>
 #include <zlib.h>
 
+#include "decode/dbc/aliases.hpp"
+#include "decode/dbc/decoder.hpp"
 #include "decode/dbc/parser.hpp"
+#include "decode/dbc/plan.hpp"
 #include "shared_data.hpp"
 
 namespace cantrail::dbc {
@@ -185,6 +188,94 @@ TEST_F(SharedDbc, ScalesAreIntegralWhereTheOracleGivesIntegers) {
     }
   }
   EXPECT_GT(compared, 80'000);
+}
+
+// All names that are the only one of their kind, each replaced by a number.
+std::vector<NameAlias> aliases_of_all(const Database& database) {
+  std::vector<NameAlias> aliases;
+  std::map<std::string, int> messages;
+  for (const Message& message : database.messages) ++messages[message.name];
+  for (std::size_t m = 0; m < database.messages.size(); ++m) {
+    const Message& message = database.messages[m];
+    if (messages[message.name] > 1) continue;
+    const std::string known = "m_" + std::to_string(m);
+    aliases.push_back({known, message.name});
+    for (std::size_t s = 0; s < message.signals.size(); ++s) {
+      aliases.push_back({known + ".s_" + std::to_string(s), message.name + "." + message.signals[s].name});
+    }
+  }
+  return aliases;
+}
+
+// Without what is called otherwise.
+RowSchema nameless(RowSchema row) {
+  row.name.clear();
+  for (FieldSchema& field : row.fields) {
+    field.name.clear();
+    if (field.layout) field.layout->selector.clear();
+  }
+  return row;
+}
+
+std::vector<StreamBlock> decoded(const std::shared_ptr<const DecodePlan>& plan) {
+  Decoder decoder({ChannelPlan{{plan}, {0}}});
+  FrameBlock frames;
+  std::uint64_t state = 1;
+  for (int round = 0; round < 3; ++round) {
+    for (const MessagePlan& message : plan->messages()) {
+      std::vector<std::uint8_t> data(8);
+      for (std::uint8_t& byte : data) {
+        state = state * 6364136223846793005U + 1442695040888963407U;
+        byte = static_cast<std::uint8_t>(state >> 56U);
+      }
+      if (round > 0) data[0] = static_cast<std::uint8_t>(round);  // selectors often are small
+      frames.append({WallTime{round}, message.id, 0, 0, 8, data});
+    }
+  }
+  std::vector<StreamBlock> blocks;
+  decoder.decode(frames, blocks);
+  return blocks;
+}
+
+TEST_F(SharedDbc, DecodesTheSameValuesUnderOtherNames) {
+  std::size_t values = 0, selected = 0;
+  for (const SharedFile& file : files_) {
+    const auto result = parse(bytes_of(file.path), file.path);
+    ASSERT_TRUE(result.ok());
+    Database renamed = result->database;
+    Diagnostics told, ignored;
+    apply_names(renamed, {}, aliases_of_all(renamed), told);
+    for (const Diagnostic& one : told) {
+      EXPECT_NE(one.message.find("several signals"), std::string::npos) << to_string(one);
+    }
+    const auto before = DecodePlan::compile(result->database, ignored);
+    const auto after = DecodePlan::compile(renamed, ignored);
+    ASSERT_EQ(before->messages().size(), after->messages().size()) << file.path;
+    for (std::size_t m = 0; m < before->messages().size(); ++m) {
+      const MessagePlan &one = before->messages()[m], &other = after->messages()[m];
+      EXPECT_EQ(nameless(*one.row), nameless(*other.row)) << file.path << " " << one.row->name;
+      for (std::size_t s = 0; s < one.signals.size(); ++s) {
+        EXPECT_EQ(one.signals[s].selector, other.signals[s].selector) << file.path << " " << one.row->name;
+        if (!one.signals[s].selector) continue;
+        ++selected;
+        const std::string& selector = other.row->fields[*other.signals[s].selector].name;
+        EXPECT_EQ(other.row->fields[s].layout->selector, selector) << file.path << " " << one.row->name;
+      }
+    }
+    const auto was = decoded(before), is = decoded(after);
+    ASSERT_EQ(was.size(), is.size()) << file.path;
+    for (std::size_t b = 0; b < was.size(); ++b) {
+      ASSERT_EQ(was[b].rows(), is[b].rows());
+      for (std::size_t field = 0; field < was[b].fields(); ++field) {
+        for (std::size_t row = 0; row < was[b].rows(); ++row, ++values) {
+          ASSERT_EQ(was[b].valid(field, row), is[b].valid(field, row)) << file.path;
+          if (was[b].valid(field, row)) ASSERT_EQ(was[b].word(field, row), is[b].word(field, row));
+        }
+      }
+    }
+  }
+  EXPECT_GT(values, 100'000U);
+  EXPECT_GT(selected, 1000U);
 }
 
 }  // namespace
