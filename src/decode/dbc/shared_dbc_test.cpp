@@ -269,13 +269,14 @@ TEST_F(SharedDbc, DecodesTheSameValuesUnderOtherNames) {
       for (std::size_t field = 0; field < was[b].fields(); ++field) {
         for (std::size_t row = 0; row < was[b].rows(); ++row, ++values) {
           ASSERT_EQ(was[b].valid(field, row), is[b].valid(field, row)) << file.path;
-          if (was[b].valid(field, row)) ASSERT_EQ(was[b].word(field, row), is[b].word(field, row));
+          if (!was[b].valid(field, row)) continue;
+          ASSERT_EQ(was[b].word(field, row), is[b].word(field, row)) << file.path;
         }
       }
     }
   }
   EXPECT_GT(values, 100'000U);
-  EXPECT_GT(selected, 1000U);
+  EXPECT_GT(selected, 500U);
 }
 
 }  // namespace
