@@ -19,8 +19,8 @@
 
 namespace cantrail::cli {
 
-// What decodes from now on. Where it has no configuration, copies, aliases and named signals stay: aliases of
-// what the new DBCs have.
+// What decodes from now on. Where it has no configuration, copies, named signals and aliases stay, these as
+// far as the new DBCs have the names that they are for.
 struct NewDecoding {
   std::vector<DbcText> dbcs;                          // of every channel that had one
   std::map<std::string, std::vector<DbcText>> named;  // of those channels

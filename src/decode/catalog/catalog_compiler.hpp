@@ -36,9 +36,9 @@ struct CatalogSpec {
   std::vector<SourceInfo> sources;
   std::vector<DbcText> dbcs;
   std::vector<ChannelInfo> channels;
-  std::vector<dbc::MessageCopies> copies;  // applied to every DBC
-  std::vector<dbc::NameAlias> aliases;  // applied to the DBCs of the channel that they say, or of every one
-  std::vector<StreamSpec> streams;      // ascending by after_channels
+  std::vector<dbc::MessageCopies> copies;   // applied to every DBC
+  std::vector<dbc::NameAlias> aliases;      // to every DBC, or to those of the channel that they say
+  std::vector<StreamSpec> streams;          // ascending by after_channels
   std::vector<derive::SignalSpec> signals;  // named signals
   bool protocols = true;                    // dbc::PlanOptions
 };
