@@ -71,7 +71,7 @@ Result<std::optional<sqlite::AgainBatch>> AgainLog::next() {
     auto item = archive_.reader->next();
     if (!item) return item.fault();
     if (!*item) return std::optional<sqlite::AgainBatch>();
-    if ((*item)->missing) ++missing_;
+    note_lost(**item);
     const std::shared_ptr<RawBatch>& raw = (*item)->batch;
     if ((raw->records() == 0 && raw->gaps.empty()) || (*item)->catalog.is_zero()) continue;
     const auto catalogs = catalogs_of((*item)->catalog);
@@ -94,6 +94,13 @@ Result<std::optional<sqlite::AgainBatch>> AgainLog::next() {
     });
     if (within > 0 || any_row) return std::optional(std::move(both));
   }
+}
+
+void AgainLog::note_lost(const JournalReader::Item& item) {
+  const Position& here = item.batch->position;
+  if (item.missing) ++missing_;
+  if (item.missing || end_.epoch == 0) lost_.push_back({end_, here});
+  end_ = {here.journal, here.epoch, here.seq + 1, 0};
 }
 
 bool AgainLog::matters(const RawBatch& raw, const Catalogs& catalogs) const {

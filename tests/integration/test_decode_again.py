@@ -215,6 +215,47 @@ def test_what_the_lane_left_out_stays_out(binary, drive, tmp_path):
     assert len(rows(after, "Charger")) == FRAMES, "nobody knows what the lane would have kept of it"
 
 
+@pytest.mark.parametrize("gone", [0, 1])
+def test_rows_whose_records_the_journal_has_lost_stay_and_are_counted(binary, drive, tmp_path, gone):
+    """Three runs of the node, and a segment for each."""
+    log, captured, corrected = drive
+    lines, part = log.read_text().splitlines(keepends=True), FRAMES // 3
+    for run in range(3):
+        piece = tmp_path / f"part{run}.log"
+        piece.write_text("".join(lines[4 * part * run : 4 * part * (run + 1)]))
+        sections = logfile_source(piece, captured, name=f"part{run}") + POWER + sqlite_sink(tmp_path, 'from = "oldest"')
+        node = harness.Node(binary, tmp_path, sections)
+        with running(node):
+            node.wait_for_records(4 * part, source=f"part{run}")
+            node.wait_delivered()
+    segments = sorted((tmp_path / "journal").glob("*.ctj"))
+    assert len(segments) == 3
+    segments[gone].unlink()
+    with running(node):
+        before = rows_of(node)
+
+    report, told = again(node, corrected, "--replace", "--json")
+    found = json.loads(report)
+    assert found["rows_without_records"] == 4 * part, "Battery, Legacy, Motor and power"
+    first, last = START + gone * part, START + (gone + 1) * part - 1
+    assert found["without_records_from_ns"] == first * 10**9 + 256_000
+    assert found["without_records_to_ns"] == last * 10**9 + 258_000
+    assert found["rows_written"] == 3 * 2 * part, "Battery, Charger and power"
+    assert f"{4 * part:,} rows, 2023-11-14T" in told and "the journal no longer has the records" in told
+    with running(node):
+        after = rows_of(node)
+
+    def of_the_lost(rows):
+        return [row for row in rows if first * 10**9 <= int(row["time_ns"]) < (last + 1) * 10**9]
+
+    assert of_the_lost(after) == of_the_lost(before)
+    assert sum(row["message"] == "Charger" for row in after) == 2 * part
+    assert sum("soc" in row["signals"] for row in after) == 2 * part
+    beside = ("--from", START + (2 if gone == 1 else 1) * part)
+    report, told = again(node, corrected, "--replace", "--json", *beside)
+    assert json.loads(report)["rows_without_records"] == 0 and "no longer has" not in told
+
+
 def test_after_a_crash_it_is_finished_by_the_same_command(nodes, copy, drive):
     command = ["replay", copy.folder / "journal", "--dbc", drive[2], "--to", copy.folder / "history.db", "--replace", "--remove-gone"]
     for wait_s in (0.02, 0.05, 0.1, 0.15, 0.2, 0.3):

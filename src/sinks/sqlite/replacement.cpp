@@ -164,6 +164,11 @@ void Replacement::skip_delivered(const Catalog& catalog) {
     const auto number = numbers_.find({channel_of(catalog, stream), catalog.streams[stream].row->name});
     if (number != numbers_.end()) delivered_.insert(number->second);
   }
+  ever_delivered_.insert(delivered_.begin(), delivered_.end());
+}
+
+Result<RowsLeft> Replacement::rows_of(std::span<const LostStretch> lost) {
+  return sqlite::rows_of(database_, lost, from_ns_, to_ns_, ever_delivered_);
 }
 
 std::optional<std::size_t> Replacement::batch_of(Group group, std::int64_t seq) const {

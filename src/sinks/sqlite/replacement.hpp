@@ -26,6 +26,7 @@
 #include "sinks/sqlite/rollups_again.hpp"
 #include "sinks/sqlite/row_chunk.hpp"
 #include "sinks/sqlite/row_text.hpp"
+#include "sinks/sqlite/rows_left.hpp"
 #include "sinks/sqlite/stored_rows.hpp"
 #include "sinks/sqlite/streams.hpp"
 
@@ -73,6 +74,9 @@ class Replacement {
   // changed; all of it may be handed over again, now or later.
   Status replace(std::span<const AgainBatch> group, const RowChanged& changed);
   [[nodiscard]] const ReplacedRows& rows() const { return rows_; }
+
+  // Rows that stay as they are, since the journal has lost these stretches. Once all groups have been.
+  Result<RowsLeft> rows_of(std::span<const LostStretch> lost);
 
  private:
   // A row's place: all that tells two rows of one stream apart.
@@ -153,6 +157,7 @@ class Replacement {
   std::map<std::int64_t, Name> names_;    // of the file's streams
   std::map<Name, std::int64_t> numbers_;  // the other way round
   std::set<std::int64_t> delivered_;      // streams whose rows a source delivers: nothing decodes them
+  std::set<std::int64_t> ever_delivered_;  // of all groups
   std::map<std::int64_t, std::map<std::int64_t, std::vector<NewRow>>> fresh_;  // by minute, by stream
   std::vector<std::optional<std::int64_t>> places_;                            // partition of each batch
   std::map<std::int64_t, NewRow> newest_;                                      // by stream
