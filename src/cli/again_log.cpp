@@ -79,7 +79,7 @@ Result<std::optional<sqlite::AgainBatch>> AgainLog::next() {
     const auto& [captured, anew] = **catalogs;
     raw->catalog = CatalogPtr(captured, captured->catalog.get());
     leave_out_misfits(*raw);
-    // Named signals remember: what is before the range is decoded for them.
+    // Named signals and transport protocols remember: what is before the range is decoded for them.
     if (!matters(*raw, **catalogs)) continue;
     auto copy = copy_of(*raw);
     copy->catalog = CatalogPtr(anew, anew->catalog.get());
@@ -104,7 +104,8 @@ void AgainLog::note_lost(const JournalReader::Item& item) {
 }
 
 bool AgainLog::matters(const RawBatch& raw, const Catalogs& catalogs) const {
-  if (raw.records() > 0 && (catalogs.before->derivation || catalogs.after->derivation)) return true;
+  if (raw.records() > 0 && (catalogs.before->lookback_ns() > 0 || catalogs.after->lookback_ns() > 0))
+    return true;
   const auto inside = [this](std::int64_t time) { return range_.holds(time); };
   if (raw.records() == 0) {
     return std::ranges::any_of(raw.gaps, [this](const GapRecord& gap) {

@@ -94,7 +94,7 @@ class Replacement {
     std::size_t batch = 0;  // in the group
     const StreamBlock* block = nullptr;
     std::uint32_t row = 0;
-    bool had_row = false;  // under the captured catalog
+    std::size_t had_rows = 0;  // of this stream and record, under the captured catalog
   };
   // One stream's rows of one minute.
   struct Exchange {
@@ -117,13 +117,14 @@ class Replacement {
 
   Status gather(Group group);
   Status gather(Group group, std::size_t batch, const StreamBlock& block);
-  [[nodiscard]] bool had_row(const Batch& before, StreamId after, std::uint32_t record,
-                             std::int64_t time_ns) const;
+  [[nodiscard]] std::size_t had_rows(const Batch& before, StreamId after, std::uint32_t record,
+                                     std::int64_t time_ns) const;
   Result<std::int64_t> number_of(StreamId after);
 
   Status replace_all(Group group, const RowChanged& changed);
   Status replace_minute(Group group, std::int64_t minute, const RowChanged& changed);
   void find_old(Group group, Exchange& exchange) const;
+  static void leave_out(Exchange& exchange);
   void note_places(Group group, std::span<const StoredChunk> chunks);
   Status replace_stream(Group group, Exchange& exchange, const RowChanged& changed);
   [[nodiscard]] bool alike(const Exchange& exchange, std::int64_t layout) const;
