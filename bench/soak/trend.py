@@ -15,6 +15,9 @@ class Trend:
         self.slope_an_hour = 3600 * sum((t - mean_at) * (v - mean) for t, v in zip(at, later)) / spread if spread else 0.0
         self.middle = median(self.values[warm : 2 * warm] or self.values)
         self.grew = median(self.values[3 * warm :] or self.values) - self.middle
+        # What comes and goes (connections of a pool) moves median and mean, and comes down again and again. What
+        # leaks never does: the least of a quarter rises with it.
+        self.floor_rose = min(self.values[3 * warm :] or self.values) - min(self.values[warm : 2 * warm] or self.values)
 
     def points(self):
         """Start, middle, end, most."""

@@ -71,7 +71,7 @@ Result<std::optional<sqlite::AgainBatch>> AgainLog::next() {
     auto item = archive_.reader->next();
     if (!item) return item.fault();
     if (!*item) return std::optional<sqlite::AgainBatch>();
-    if ((*item)->missing) ++missing_;
+    note_lost(**item);
     const std::shared_ptr<RawBatch>& raw = (*item)->batch;
     if ((raw->records() == 0 && raw->gaps.empty()) || (*item)->catalog.is_zero()) continue;
     const auto catalogs = catalogs_of((*item)->catalog);
@@ -79,7 +79,7 @@ Result<std::optional<sqlite::AgainBatch>> AgainLog::next() {
     const auto& [captured, anew] = **catalogs;
     raw->catalog = CatalogPtr(captured, captured->catalog.get());
     leave_out_misfits(*raw);
-    // Named signals remember: what is before the range is decoded for them.
+    // Named signals and transport protocols remember: what is before the range is decoded for them.
     if (!matters(*raw, **catalogs)) continue;
     auto copy = copy_of(*raw);
     copy->catalog = CatalogPtr(anew, anew->catalog.get());
@@ -96,8 +96,16 @@ Result<std::optional<sqlite::AgainBatch>> AgainLog::next() {
   }
 }
 
+void AgainLog::note_lost(const JournalReader::Item& item) {
+  const Position& here = item.batch->position;
+  if (item.missing) ++missing_;
+  if (item.missing || end_.epoch == 0) lost_.push_back({end_, here});
+  end_ = {here.journal, here.epoch, here.seq + 1, 0};
+}
+
 bool AgainLog::matters(const RawBatch& raw, const Catalogs& catalogs) const {
-  if (raw.records() > 0 && (catalogs.before->derivation || catalogs.after->derivation)) return true;
+  if (raw.records() > 0 && (catalogs.before->lookback_ns() > 0 || catalogs.after->lookback_ns() > 0))
+    return true;
   const auto inside = [this](std::int64_t time) { return range_.holds(time); };
   if (raw.records() == 0) {
     return std::ranges::any_of(raw.gaps, [this](const GapRecord& gap) {

@@ -48,6 +48,8 @@ class AgainLog {
   [[nodiscard]] const JournalId& journal() const { return archive_.id; }
   [[nodiscard]] std::uint64_t frames() const { return frames_; }           // in the range so far
   [[nodiscard]] std::uint64_t missing() const { return missing_; }         // places that it came over
+  // What the journal has lost before the last batch: what was before its oldest, and those places.
+  [[nodiscard]] const std::vector<sqlite::LostStretch>& lost() const { return lost_; }
   [[nodiscard]] const Diagnostics& warnings() const { return warnings_; }  // of the DBCs, so far
   [[nodiscard]] std::vector<std::string> channels_not_met() const;         // that were named
 
@@ -59,6 +61,7 @@ class AgainLog {
   AgainLog(JournalArchive archive, NewDecoding decoding, TimeRange range)
       : archive_(std::move(archive)), decoding_(std::move(decoding)), range_(range) {}
 
+  void note_lost(const JournalReader::Item& item);
   Result<const Catalogs*> catalogs_of(const Digest& digest);
   Status redefine(CatalogSpec& spec);
   // nullopt: nothing is said about it.
@@ -75,6 +78,8 @@ class AgainLog {
   std::set<std::string> met_;
   Diagnostics warnings_;
   std::uint64_t frames_ = 0, missing_ = 0;
+  Position end_;  // of the last batch
+  std::vector<sqlite::LostStretch> lost_;
 };
 
 }  // namespace cantrail::cli

@@ -104,6 +104,9 @@ class ReplayAgain {
       }
       if (ends) {
         to_come_ = batch->has_value();
+        const auto left = history_->rows_of(log_->lost());
+        if (!left) return left.status();
+        left_ = *left;
         return {};
       }
       if ((*batch)->after->raw->records() == 0) continue;
@@ -161,11 +164,17 @@ class ReplayAgain {
     if (history_) std::fprintf(stderr, ", %s written", counted(history_->rows().written, "row").c_str());
     std::fputc('\n', stderr);
     if (log_->missing() > 0) {
-      std::fprintf(stderr,
-                   "%s in the journal where something is missing: what was decoded of it stays as it was\n",
+      std::fprintf(stderr, "%s in the journal where something is missing\n",
                    counted(log_->missing(), "place").c_str());
     }
     if (!history_) return;
+    if (left_.rows > 0) {
+      std::fprintf(stderr,
+                   "%s, %s to %s, stay as they were: the journal no longer has the records that they were "
+                   "decoded from\n",
+                   counted(left_.rows, "row").c_str(), to_rfc3339(WallTime{left_.first_ns}).c_str(),
+                   to_rfc3339(WallTime{left_.last_ns}).c_str());
+    }
     if (history_->rows().kept > 0) {
       std::fprintf(stderr, "%s stay as they were: their rollups count rows that are gone\n",
                    counted(history_->rows().kept, "row").c_str());
@@ -190,6 +199,13 @@ class ReplayAgain {
       count("rows_written", history_->rows().written);
       count("rows_kept", history_->rows().kept);
       count("rows_expired", history_->rows().expired);
+      count("rows_without_records", left_.rows);
+      if (left_.rows > 0) {
+        json.key("without_records_from_ns");
+        json.integer(left_.first_ns);
+        json.key("without_records_to_ns");
+        json.integer(left_.last_ns);
+      }
     }
     json.key("messages");
     std::string messages;
@@ -208,6 +224,7 @@ class ReplayAgain {
   std::size_t records_ = 0;  // in group_
   bool replaced_any_ = false, output_begun_ = false;
   bool to_come_ = false;
+  sqlite::RowsLeft left_;  // of records that the journal has lost
   CatalogPtr looked_at_;  // by may_replace()
   Output out_;
 };

@@ -266,6 +266,14 @@ class Sender:
         self.socket.close()
 
 
+def j1939_packets(source, group, payload):
+    """A broadcast in packets, after the text of SAE J1939-21."""
+    count = (len(payload) + 6) // 7
+    yield f"18ECFF{source:02X}", bytes([32, len(payload) & 0xFF, len(payload) >> 8, count, 0xFF]) + group.to_bytes(3, "little")
+    for i in range(count):
+        yield f"18EBFF{source:02X}", bytes([i + 1]) + payload[7 * i : 7 * i + 7].ljust(7, b"\xff")
+
+
 def sqlite_sink(folder, extra=""):
     return f'[sink.history]\ntype = "sqlite"\npath = "{Path(folder) / "history.db"}"\nkeep = "forever"\ndelay = "500ms"\n{extra}\n'
 

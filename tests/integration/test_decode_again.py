@@ -7,6 +7,7 @@ import sqlite3
 import struct
 import subprocess
 import time
+from collections import Counter
 
 import pytest
 
@@ -213,6 +214,119 @@ def test_what_the_lane_left_out_stays_out(binary, drive, tmp_path):
     assert len(rows(after, "Battery")) == FRAMES / 10
     assert rows(after, "Battery", "power", "Motor") == rows(expected, "Battery", "power", "Motor")
     assert len(rows(after, "Charger")) == FRAMES, "nobody knows what the lane would have kept of it"
+
+
+TRUCK = HEAD + 'BO_ 2364540158 EEC1: 8 A\n SG_ EngineSpeed : 24|16@1+ (0.125,0) [0|0] "rpm" A\n'
+OWN_DM1 = 'BO_ 2566834942 DM1: 8 A\n SG_ lamps : 0|8@1+ (1,0) [0|0] "" A\n'
+J1939 = 'BA_DEF_ BO_ "VFrameFormat" ENUM "StandardCAN","ExtendedCAN","reserved","J1939PG";\nBA_DEF_DEF_ "VFrameFormat" "J1939PG";\n'
+
+
+@pytest.fixture(scope="module")
+def truck_log(tmp_path_factory):
+    """Five frames a lap: trouble codes in packets, which give four rows at the last one, and a message."""
+    log, at = tmp_path_factory.mktemp("truck") / "truck.log", 0
+    with open(log, "w") as file:
+        for lap in range(1700):
+            codes = bytes([0x44, 0xFF]) + b"".join(bytes([lap & 0xFF, code, 3, 2]) for code in range(1, 5))
+            lap_frames = [*harness.j1939_packets(lap % 3, 0xFECA, codes), ("0CF004FE", bytes([0, 0, 0, lap & 0xFF, 0x10, 0, 0, 0]))]
+            assert len(lap_frames) == 5
+            for can_id, data in lap_frames:
+                file.write(f"({START + at / 100:.6f}) can0 {can_id}#{data.hex().upper()}\n")
+                at += 1
+    return log
+
+
+def truck_node(binary, folder, log, dbc):
+    folder.mkdir()
+    (folder / "truck.dbc").write_text(dbc)
+    node = harness.Node(binary, folder, logfile_source(log, folder / "truck.dbc") + sqlite_sink(folder, 'from = "oldest"'))
+    with running(node):
+        node.wait_for_records(5 * 1700)
+        node.wait_delivered()
+    return node
+
+
+def stored(node):
+    with contextlib.closing(sqlite3.connect(node.folder / "history.db")) as file:
+        names = [name for (name,) in file.execute("SELECT message FROM stream ORDER BY message")]
+    with running(node):
+        rows = []
+        for name in names:
+            answer = node.get("/api/state/history", message=name, limit=20_000)  # rows of one frame have one position
+            assert not answer["more"]
+            rows += [(row["message"], row["time_ns"], sorted(row["signals"].items())) for row in answer["rows"]]
+    return sorted(rows)
+
+
+@pytest.mark.parametrize("before, after", [
+    (TRUCK + J1939, TRUCK),  # no J1939: there are no trouble codes
+    (TRUCK, TRUCK + J1939),
+    (TRUCK + J1939, TRUCK + OWN_DM1 + J1939)], ids=["go", "come", "move"])  # fmt: skip
+def test_trouble_codes_are_replaced_like_others(binary, truck_log, tmp_path, before, after):
+    node = truck_node(binary, tmp_path / "captured", truck_log, before)
+    other = truck_node(binary, tmp_path / "corrected", truck_log, after)
+    dbc = other.folder / "truck.dbc"
+    if "J1939PG" in before:
+        refused = run_cantrail(binary, "replay", node.folder / "journal", "--dbc", dbc, "--to", node.folder / "history.db", "--replace")
+        assert refused.returncode == 65 and "can0:DM1" in refused.stderr.decode(), refused.stderr
+    again(node, dbc, "--replace")
+    rows = stored(node)
+    assert Counter(row[0] for row in rows).get("DM1_codes" if OWN_DM1 in after else "DM1", 0) == (4 * 1700 if "J1939PG" in after else 0)
+    assert rows == stored(other)
+    report, _ = again(node, dbc, "--replace", "--json")
+    assert json.loads(report)["rows_written"] == 0
+
+
+def test_a_message_that_begins_before_the_range_is_put_together(binary, truck_log, tmp_path):
+    node = truck_node(binary, tmp_path / "captured", truck_log, TRUCK + J1939)
+    before = stored(node)
+    dbc = tmp_path / "corrected.dbc"
+    dbc.write_text((TRUCK + J1939).replace("(0.125,0)", "(0.25,0)"))
+    again(node, dbc, "--replace", "--from", f"{START + 4096 / 100:.2f}")  # a batch ends there, in the midst of a message
+    after = stored(node)
+    assert [row for row in after if row[0] == "DM1"] == [row for row in before if row[0] == "DM1"]
+    assert after != before
+
+
+@pytest.mark.parametrize("gone", [0, 1])
+def test_rows_whose_records_the_journal_has_lost_stay_and_are_counted(binary, drive, tmp_path, gone):
+    """Three runs of the node, and a segment for each."""
+    log, captured, corrected = drive
+    lines, part = log.read_text().splitlines(keepends=True), FRAMES // 3
+    for run in range(3):
+        piece = tmp_path / f"part{run}.log"
+        piece.write_text("".join(lines[4 * part * run : 4 * part * (run + 1)]))
+        sections = logfile_source(piece, captured, name=f"part{run}") + POWER + sqlite_sink(tmp_path, 'from = "oldest"')
+        node = harness.Node(binary, tmp_path, sections)
+        with running(node):
+            node.wait_for_records(4 * part, source=f"part{run}")
+            node.wait_delivered()
+    segments = sorted((tmp_path / "journal").glob("*.ctj"))
+    assert len(segments) == 3
+    segments[gone].unlink()
+    with running(node):
+        before = rows_of(node)
+
+    report, told = again(node, corrected, "--replace", "--json")
+    found = json.loads(report)
+    assert found["rows_without_records"] == 4 * part, "Battery, Legacy, Motor and power"
+    first, last = START + gone * part, START + (gone + 1) * part - 1
+    assert found["without_records_from_ns"] == first * 10**9 + 256_000
+    assert found["without_records_to_ns"] == last * 10**9 + 258_000
+    assert found["rows_written"] == 3 * 2 * part, "Battery, Charger and power"
+    assert f"{4 * part:,} rows, 2023-11-14T" in told and "the journal no longer has the records" in told
+    with running(node):
+        after = rows_of(node)
+
+    def of_the_lost(rows):
+        return [row for row in rows if first * 10**9 <= int(row["time_ns"]) < (last + 1) * 10**9]
+
+    assert of_the_lost(after) == of_the_lost(before)
+    assert sum(row["message"] == "Charger" for row in after) == 2 * part
+    assert sum("soc" in row["signals"] for row in after) == 2 * part
+    beside = ("--from", START + (2 if gone == 1 else 1) * part)
+    report, told = again(node, corrected, "--replace", "--json", *beside)
+    assert json.loads(report)["rows_without_records"] == 0 and "no longer has" not in told
 
 
 def test_after_a_crash_it_is_finished_by_the_same_command(nodes, copy, drive):

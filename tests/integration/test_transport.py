@@ -332,14 +332,6 @@ def test_a_request_to_send_that_pretty_j1939_has(binary, shared, tmp_path):
     assert summary(told) == (3, 3)
 
 
-def packets(source, group, payload):
-    """A broadcast in packets, after the text of SAE J1939-21."""
-    count = (len(payload) + 6) // 7
-    yield f"18ECFF{source:02X}", bytes([32, len(payload) & 0xFF, len(payload) >> 8, count, 0xFF]) + group.to_bytes(3, "little")
-    for i in range(count):
-        yield f"18EBFF{source:02X}", bytes([i + 1]) + payload[7 * i : 7 * i + 7].ljust(7, b"\xff")
-
-
 def essence(row):
     return int(row["time_ns"]), row["message"], sorted(row["signals"].items())
 
@@ -348,9 +340,9 @@ def test_a_node_stores_what_decode_prints(binary, make_node, tmp_path, shared):
     """Every frame has its fate, also those without a row; several codes of one frame are all kept."""
     frames = []
     for lap in range(300):
-        for can_id, data in packets(lap % 3, 0xFECA, bytes([0x44, 0xFF, lap & 0xFF, 1, 3, 2, 7, 0, 5, 9, 8, 0, 6, 1])):
+        for can_id, data in harness.j1939_packets(lap % 3, 0xFECA, bytes([0x44, 0xFF, lap & 0xFF, 1, 3, 2, 7, 0, 5, 9, 8, 0, 6, 1])):
             frames.append((10 * len(frames), can_id, data))
-        for can_id, data in packets(lap % 3, 0xFF77, bytes(20)):  # of a group that nobody knows
+        for can_id, data in harness.j1939_packets(lap % 3, 0xFF77, bytes(20)):  # of a group that nobody knows
             frames.append((10 * len(frames), can_id, data))
         frames.append((10 * len(frames), "0CF00400", bytes([0, 0, 0, lap & 0xFF, 0x10, 0, 0, 0])))
     log = tmp_path / "truck.log"
@@ -372,7 +364,7 @@ def test_a_node_stores_what_decode_prints(binary, make_node, tmp_path, shared):
 
 def test_what_is_lost_is_a_metric(make_node, tmp_path, shared):
     log = tmp_path / "truck.log"
-    sent = list(packets(1, 0xFECA, bytes(30)))
+    sent = list(harness.j1939_packets(1, 0xFECA, bytes(30)))
     del sent[2]
     write_log(log, [(10 * i, *frame) for i, frame in enumerate(sent)])
     with harness.running(make_node(harness.logfile_source(log, shared / DEMO) + harness.sqlite_sink(tmp_path))) as node:

@@ -5,6 +5,7 @@
 #include <sqlite3.h>
 
 #include "base/file.hpp"
+#include "decode/transport/trouble_codes.hpp"
 #include "sinks/sqlite/block_key.hpp"
 #include "sinks/sqlite/schema.hpp"
 
@@ -16,7 +17,8 @@ constexpr int kWaitMs = 10'000;  // for the node's transaction
 }  // namespace
 
 bool is_decoded(const StreamInfo& stream) {
-  return stream.named_signal || stream.row->can_id.has_value();
+  return stream.named_signal || stream.row->can_id.has_value() ||
+         transport::is_of_trouble_codes(*stream.row);
 }
 
 Replacement::Replacement(Database database, const JournalId& journal, std::int64_t from_ns,
@@ -164,6 +166,11 @@ void Replacement::skip_delivered(const Catalog& catalog) {
     const auto number = numbers_.find({channel_of(catalog, stream), catalog.streams[stream].row->name});
     if (number != numbers_.end()) delivered_.insert(number->second);
   }
+  ever_delivered_.insert(delivered_.begin(), delivered_.end());
+}
+
+Result<RowsLeft> Replacement::rows_of(std::span<const LostStretch> lost) {
+  return sqlite::rows_of(database_, lost, from_ns_, to_ns_, ever_delivered_);
 }
 
 std::optional<std::size_t> Replacement::batch_of(Group group, std::int64_t seq) const {
@@ -206,8 +213,8 @@ Status Replacement::gather(Group group, std::size_t batch, const StreamBlock& bl
     fresh.batch = batch;
     fresh.block = &block;
     fresh.row = row;
-    fresh.had_row = had_row(*group[batch].before, block.stream(), record, fresh.key.time_ns);
-    if (fresh.had_row && !known) continue;
+    fresh.had_rows = had_rows(*group[batch].before, block.stream(), record, fresh.key.time_ns);
+    if (fresh.had_rows > 0 && !known) continue;
     if (!number) {
       const Result<std::int64_t> entered = number_of(block.stream());
       if (!entered) return entered.status();
@@ -218,14 +225,14 @@ Status Replacement::gather(Group group, std::size_t batch, const StreamBlock& bl
   return {};
 }
 
-bool Replacement::had_row(const Batch& before, StreamId after, std::uint32_t record,
-                          std::int64_t time_ns) const {
+std::size_t Replacement::had_rows(const Batch& before, StreamId after, std::uint32_t record,
+                                  std::int64_t time_ns) const {
   const std::optional<StreamId> stream = before_of_[after];
-  if (!stream) return false;
+  if (!stream) return 0;
   const auto block = std::ranges::lower_bound(before.blocks, *stream, {}, &StreamBlock::stream);
-  if (block == before.blocks.end() || block->stream() != *stream) return false;
-  if (!block->frame().empty()) return std::ranges::binary_search(block->frame(), record);
-  return std::ranges::find(block->time_ns(), time_ns) != block->time_ns().end();
+  if (block == before.blocks.end() || block->stream() != *stream) return 0;
+  if (!block->frame().empty()) return std::ranges::equal_range(block->frame(), record).size();
+  return static_cast<std::size_t>(std::ranges::count(block->time_ns(), time_ns));
 }
 
 Result<std::int64_t> Replacement::number_of(StreamId after) {

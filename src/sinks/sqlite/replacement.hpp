@@ -26,6 +26,7 @@
 #include "sinks/sqlite/rollups_again.hpp"
 #include "sinks/sqlite/row_chunk.hpp"
 #include "sinks/sqlite/row_text.hpp"
+#include "sinks/sqlite/rows_left.hpp"
 #include "sinks/sqlite/stored_rows.hpp"
 #include "sinks/sqlite/streams.hpp"
 
@@ -74,6 +75,9 @@ class Replacement {
   Status replace(std::span<const AgainBatch> group, const RowChanged& changed);
   [[nodiscard]] const ReplacedRows& rows() const { return rows_; }
 
+  // Rows that stay as they are, since the journal has lost these stretches. Once all groups have been.
+  Result<RowsLeft> rows_of(std::span<const LostStretch> lost);
+
  private:
   // A row's place: all that tells two rows of one stream apart.
   struct RowKey {
@@ -90,7 +94,7 @@ class Replacement {
     std::size_t batch = 0;  // in the group
     const StreamBlock* block = nullptr;
     std::uint32_t row = 0;
-    bool had_row = false;  // under the captured catalog
+    std::size_t had_rows = 0;  // of this stream and record, under the captured catalog
   };
   // One stream's rows of one minute.
   struct Exchange {
@@ -113,13 +117,14 @@ class Replacement {
 
   Status gather(Group group);
   Status gather(Group group, std::size_t batch, const StreamBlock& block);
-  [[nodiscard]] bool had_row(const Batch& before, StreamId after, std::uint32_t record,
-                             std::int64_t time_ns) const;
+  [[nodiscard]] std::size_t had_rows(const Batch& before, StreamId after, std::uint32_t record,
+                                     std::int64_t time_ns) const;
   Result<std::int64_t> number_of(StreamId after);
 
   Status replace_all(Group group, const RowChanged& changed);
   Status replace_minute(Group group, std::int64_t minute, const RowChanged& changed);
   void find_old(Group group, Exchange& exchange) const;
+  static void leave_out(Exchange& exchange);
   void note_places(Group group, std::span<const StoredChunk> chunks);
   Status replace_stream(Group group, Exchange& exchange, const RowChanged& changed);
   [[nodiscard]] bool alike(const Exchange& exchange, std::int64_t layout) const;
@@ -153,6 +158,7 @@ class Replacement {
   std::map<std::int64_t, Name> names_;    // of the file's streams
   std::map<Name, std::int64_t> numbers_;  // the other way round
   std::set<std::int64_t> delivered_;      // streams whose rows a source delivers: nothing decodes them
+  std::set<std::int64_t> ever_delivered_;  // of all groups
   std::map<std::int64_t, std::map<std::int64_t, std::vector<NewRow>>> fresh_;  // by minute, by stream
   std::vector<std::optional<std::int64_t>> places_;                            // partition of each batch
   std::map<std::int64_t, NewRow> newest_;                                      // by stream

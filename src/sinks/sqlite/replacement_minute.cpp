@@ -78,11 +78,25 @@ void Replacement::find_old(Group group, Exchange& exchange) const {
       exchange.old.push_back({key, i, row});
     }
   }
-  std::ranges::sort(exchange.old, {}, &OldRow::key);
-  std::erase_if(exchange.fresh, [&](const NewRow& row) {
-    return row.had_row && !std::ranges::binary_search(exchange.old, row.key, {}, &OldRow::key);
-  });
+  // A frame may have several rows of one stream (trouble codes): they stay in their order.
+  std::ranges::stable_sort(exchange.old, {}, &OldRow::key);
   std::ranges::stable_sort(exchange.fresh, {}, &NewRow::key);
+  leave_out(exchange);
+}
+
+// Of a record of which the lane had kept none, or not all of the rows that it gave, as many: the first ones, as
+// a lane with `max_rate` keeps them.
+void Replacement::leave_out(Exchange& exchange) {
+  std::size_t of_record = 0;
+  const RowKey* last = nullptr;
+  std::vector<NewRow> kept;
+  for (const NewRow& row : exchange.fresh) {
+    of_record = last != nullptr && *last == row.key ? of_record + 1 : 1;
+    last = &row.key;
+    const auto stored = std::ranges::equal_range(exchange.old, row.key, {}, &OldRow::key).size();
+    if (stored >= row.had_rows || of_record <= stored) kept.push_back(row);
+  }
+  exchange.fresh = std::move(kept);
 }
 
 Status Replacement::replace_stream(Group group, Exchange& exchange, const RowChanged& changed) {

@@ -318,7 +318,20 @@ class Unpacker {
 
 }  // namespace
 
-// The times come first, so that most chunks need not be unpacked to find rows.
+// Times and places come first, so that most chunks need not be unpacked to find rows.
+Result<ChunkPlaces> places_of_chunk(std::string_view bytes) {
+  ByteReader in(bytes);
+  ChunkPlaces places;
+  if (in.byte() == kFormat) {
+    places.time_ns.resize(in.count(kMostRows));
+    places.seq.resize(places.time_ns.size());
+    ColumnCode::get_integers(in, places.time_ns);
+    ColumnCode::get_integers(in, places.seq);
+  }
+  if (!in.ok() || places.seq.empty()) return Fault{FaultKind::corrupt, "packed rows are damaged"};
+  return places;
+}
+
 Result<std::vector<std::int64_t>> times_of_chunk(std::string_view bytes) {
   ByteReader in(bytes);
   std::vector<std::int64_t> times;

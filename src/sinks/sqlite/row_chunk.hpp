@@ -55,7 +55,12 @@ class ChunkPacker {
   std::string payload_, present_;
 };
 
+struct ChunkPlaces {
+  std::vector<std::int64_t> time_ns, seq;
+};
+
 // Fault `corrupt`: the bytes are damaged, or do not belong to this schema.
+[[nodiscard]] Result<ChunkPlaces> places_of_chunk(std::string_view bytes);
 [[nodiscard]] Result<std::vector<std::int64_t>> times_of_chunk(std::string_view bytes);
 [[nodiscard]] Result<RowChunk> unpack_chunk(std::string_view bytes, const RowSchema& schema);
 
