@@ -22,7 +22,7 @@ class View final : public server::NodeView {
     status.ready = status.ready && restored_;
     return status;
   }
-  [[nodiscard]] CatalogPtr catalog() const override { return node_->catalog(); }
+  [[nodiscard]] CompiledCatalogPtr compiled_catalog() const override { return node_->compiled_catalog(); }
   [[nodiscard]] std::shared_ptr<HistoryReader> history() const override { return node_->history(); }
   [[nodiscard]] std::vector<SinkRecordings> recordings() const override { return node_->recordings(); }
   Result<std::vector<std::string>> trigger(std::string name, std::string reason) override {

@@ -314,6 +314,9 @@ void Node::note_reload(ReloadReport report) {
 NodeStatus Node::status() const {
   return running_->status();
 }
+CompiledCatalogPtr Node::compiled_catalog() const {
+  return running_->compiled_catalog();
+}
 CatalogPtr Node::catalog() const {
   return running_->catalog();
 }

@@ -83,7 +83,9 @@ class Node {
   void note_reload(ReloadReport report);
 
   [[nodiscard]] NodeStatus status() const;
-  [[nodiscard]] CatalogPtr catalog() const;  // the newest
+  // The newest; nullptr before start().
+  [[nodiscard]] CompiledCatalogPtr compiled_catalog() const;
+  [[nodiscard]] CatalogPtr catalog() const;
   // Every source has ended (recordings do), and every lane has everything.
   [[nodiscard]] bool finished() const;
   // The first sink that can be asked, nullptr if none.

@@ -48,6 +48,7 @@ class Node::Running {
   ReloadReport reload(NodeParts next);
   void note_reload(ReloadReport report);
   NodeStatus status() const;
+  CompiledCatalogPtr compiled_catalog() const { return started_all_ ? catalogs_->current() : nullptr; }
   CatalogPtr catalog() const {
     return started_all_ ? CatalogStore::reference(catalogs_->current()) : nullptr;
   }
