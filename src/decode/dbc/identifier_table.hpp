@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "decode/j1939/identifier.hpp"
+#include "model/j1939_identifier.hpp"
 #include "model/frame.hpp"
 
 namespace cantrail::dbc {

@@ -98,13 +98,14 @@ void drop_unreachable(const Message& message, std::vector<Candidate>& candidates
   }
 }
 
-std::shared_ptr<const RowSchema> describe_row(const Message& message, std::uint32_t id,
+std::shared_ptr<const RowSchema> describe_row(const Message& message, const MessagePlan& plan,
                                               std::vector<FieldSchema> fields) {
   auto row = std::make_shared<RowSchema>();
   row->name = message.name;
   row->fields = std::move(fields);
   row->comment = message.comment;
-  row->can_id = id;
+  row->can_id = plan.id;
+  if (plan.j1939()) row->group = j1939::parse(plan.id).group;
   row->length_bytes = message.length_bytes;
   row->cycle_ms = message.cycle_ms;
   row->labels = message.labels;
@@ -191,7 +192,7 @@ MessagePlan compile_message(const Message& message, std::uint32_t id, const Carr
     if (signal.selector) fields[*signal.selector].layout->is_selector = true;
   }
   if (plan.j1939()) add_address_fields(fields);
-  plan.row = describe_row(message, id, std::move(fields));
+  plan.row = describe_row(message, plan, std::move(fields));
   return plan;
 }
 

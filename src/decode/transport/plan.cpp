@@ -61,8 +61,9 @@ void add_channel(Plan& plan, dbc::ChannelPlan& channel, ChannelId id, Catalog& c
   add_j1939(added, channel);
   add_isotp(added, channel);
   if (!added.groups.empty()) {
-    added.active = add_stream(catalog, id, describe_j1939_codes("DM1", "Active trouble codes"));
-    added.previous = add_stream(catalog, id, describe_j1939_codes("DM2", "Previously active trouble codes"));
+    added.active = add_stream(catalog, id, describe_j1939_codes("DM1", "Active trouble codes", kActiveCodes));
+    added.previous = add_stream(
+        catalog, id, describe_j1939_codes("DM2", "Previously active trouble codes", kPreviousCodes));
     plan.lookback_ns = std::max(plan.lookback_ns, j1939::kLongestConversationNs);
   }
   const bool has_services = std::any_of(added.isotp.begin(), added.isotp.end(), [](const IsoTpTarget& one) {
