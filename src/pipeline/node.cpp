@@ -266,8 +266,12 @@ std::shared_ptr<HistoryReader> Node::Running::history() const {
   return nullptr;
 }
 
-// It has its place among the records here, so that it lies there whenever they are read again.
+// It has its place among the records here, so that it lies there whenever they are read again. A sink that a
+// reload has taken out is waited for: nobody else knows whether it takes the call.
 Result<std::vector<std::string>> Node::Running::trigger(TriggerCall call) {
+  const std::unique_lock unchanged(changing_, kReloadPatience);
+  if (!unchanged) return Fault{FaultKind::unavailable, "the configuration is being reloaded"};
+  if (!started_all_) return Fault{FaultKind::unavailable, "the node is starting"};
   std::vector<std::string> sinks;
   for (const auto& [sink, list] : recordings()) {
     if (!list->takes_trigger(call.name)) continue;

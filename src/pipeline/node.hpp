@@ -93,7 +93,8 @@ class Node {
   // Of the sinks that write files, by sink.
   [[nodiscard]] std::vector<SinkRecordings> recordings() const;
   // What happens now is to be recorded, by the sinks that have a trigger of this name: which ones these are.
-  // Faults: those of their stores.
+  // Waits for a reload that is under way, up to kReloadPatience. Faults: those of their stores; unavailable
+  // (it starts, or a reload takes longer).
   [[nodiscard]] Result<std::vector<std::string>> trigger(std::string name, std::string reason);
   // The content of a blob that a row names. Faults: rejected (there is none), unavailable.
   [[nodiscard]] Result<std::string> blob(const Digest& digest) const;

@@ -408,7 +408,9 @@ TEST_F(ApiTest, PullsATriggerForWhoeverMay) {
   EXPECT_EQ(pulled.body, "{\"sinks\":[\"recording\"]}\n");
   EXPECT_EQ(node->triggers(), std::vector<std::string>{"door: a knock"});
   EXPECT_EQ(get("/api/trigger?name=window", "POST").status, 404);
-  EXPECT_EQ(get("/api/trigger?name=full", "POST").status, 503);
+  const Response full = get("/api/trigger?name=full", "POST");
+  EXPECT_EQ(full.status, 503);
+  EXPECT_EQ(header(full, "Retry-After"), "5");
   for (const char* wrong :
        {"", "?name=", "?name=a%20b", "?name=a%0Ab", "?name=door&reason=a%0Ab", "?name=door&x=1"}) {
     EXPECT_EQ(get(std::string("/api/trigger") + wrong, "POST").status, 400) << wrong;

@@ -32,7 +32,11 @@ Response answer_trigger(Api& api, const Request& request) {
   }
   if (auto wrong = query.problem()) return *wrong;
   const auto taken = api.node().trigger(name, reason);
-  if (!taken) return problem(503, "the trigger could not be kept: " + taken.fault().message);
+  if (!taken) {
+    Response later = problem(503, "the trigger could not be kept: " + taken.fault().message);
+    later.headers.push_back({"Retry-After", "5"});
+    return later;
+  }
   if (taken->empty()) {
     return problem(404, "no sink has a trigger '" + name + "': trigger = [\"api:" + name +
                             "\"] of a sink of type mcap makes one");
