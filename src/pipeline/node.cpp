@@ -274,7 +274,7 @@ Result<std::vector<std::string>> Node::Running::trigger(TriggerCall call) {
   if (!started_all_) return Fault{FaultKind::unavailable, "the node is starting"};
   std::vector<std::string> sinks;
   for (const auto& [sink, list] : recordings()) {
-    if (!list->takes_trigger(call.name)) continue;
+    if (!list->triggers().takes(call.name)) continue;
     call.at = sequencer_->head().next;
     call.time = clock_.wall();
     if (Status taken = list->trigger(call); !taken) return taken.fault();

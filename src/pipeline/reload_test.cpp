@@ -423,7 +423,7 @@ TEST_F(ReloadTest, IsRefusedWhileTheNodeDoesNotRun) {
 class Doorbell final : public RecordingList {
  public:
   [[nodiscard]] std::vector<RecordedFile> recordings() const override { return {}; }
-  [[nodiscard]] bool takes_trigger(std::string_view name) const override { return name == "door"; }
+  [[nodiscard]] CallTriggers triggers() const override { return {false, {"door"}, {}, {}}; }
   Status trigger(const TriggerCall&) override {
     ++rung;
     return {};

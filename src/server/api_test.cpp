@@ -391,7 +391,7 @@ TEST_F(ApiTest, CountsAlarmsAndWhatTheJournalHoldsForPrometheus) {
 
 TEST_F(ApiTest, ListsWhatSinksHaveRecorded) {
   const js::value answer = json("/api/recordings");
-  ASSERT_EQ(answer.at("recordings").as_array().size(), 1U);
+  ASSERT_EQ(answer.at("recordings").as_array().size(), 2U);
   const js::value& file = answer.at("recordings").at(0);
   EXPECT_EQ(file.at("sink"), "recording");
   EXPECT_EQ(file.at("path"), "/data/\"a\".mcap");
@@ -400,12 +400,24 @@ TEST_F(ApiTest, ListsWhatSinksHaveRecorded) {
   EXPECT_EQ(file.at("sha256").as_string(), to_hex(sha256("a")));
   EXPECT_EQ(file.at("from"), "2023-11-14T22:13:20.000000000Z");
   EXPECT_EQ(file.at("finished_ns"), "1700000002000000000");
+  EXPECT_EQ(answer.at("more"), false);
+  const js::value newest = json("/api/recordings?limit=1");
+  ASSERT_EQ(newest.at("recordings").as_array().size(), 1U);
+  EXPECT_EQ(newest.at("recordings").at(0).at("path"), "/data/b.mcap");
+  EXPECT_EQ(newest.at("more"), true);
+}
+
+TEST_F(ApiTest, SaysWhichCallsHaveSomethingRecorded) {
+  EXPECT_EQ(js::serialize(json("/api/recordings").at("triggers")),
+            R"([{"sink":"recording","any":false,"names":["door"],"before_ms":30000,"after_ms":120000}])");
 }
 
 TEST_F(ApiTest, PullsATriggerForWhoeverMay) {
   const Response pulled = get("/api/trigger?name=door&reason=a%20knock", "POST");
   EXPECT_EQ(pulled.status, 200);
-  EXPECT_EQ(pulled.body, "{\"sinks\":[\"recording\"]}\n");
+  EXPECT_EQ(pulled.body,
+            "{\"sinks\":[\"recording\"],\"time\":\"2023-11-14T22:14:20.000000000Z\","
+            "\"time_ns\":\"1700000060000000000\"}\n");
   EXPECT_EQ(node->triggers(), std::vector<std::string>{"door: a knock"});
   EXPECT_EQ(get("/api/trigger?name=window", "POST").status, 404);
   const Response full = get("/api/trigger?name=full", "POST");

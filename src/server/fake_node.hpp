@@ -71,7 +71,11 @@ class FakeRecordings final : public RecordingList {
              {1'700'000'001'000'000'000},
              {1'700'000'002'000'000'000},
              100,
-             sha256("a")}};
+             sha256("a")},
+            {"/data/b.mcap", 1, {}, {}, {}, 1, {}}};
+  }
+  [[nodiscard]] CallTriggers triggers() const override {
+    return {false, {"door"}, std::chrono::seconds(30), std::chrono::minutes(2)};
   }
 };
 

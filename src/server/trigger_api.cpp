@@ -7,6 +7,7 @@
 #include "server/problem.hpp"
 #include "server/query.hpp"
 #include "server/routes.hpp"
+#include "server/row_json.hpp"
 
 namespace cantrail::server {
 namespace {
@@ -32,6 +33,7 @@ Response answer_trigger(Api& api, const Request& request) {
   }
   if (auto wrong = query.problem()) return *wrong;
   const auto taken = api.node().trigger(name, reason);
+  const WallTime now = api.clock().wall();
   if (!taken) {
     Response later = problem(503, "the trigger could not be kept: " + taken.fault().message);
     later.headers.push_back({"Retry-After", "5"});
@@ -48,6 +50,7 @@ Response answer_trigger(Api& api, const Request& request) {
   json.begin_array();
   for (const std::string& sink : *taken) json.string(sink);
   json.end_array();
+  write_time(json, "time", now);
   json.end_object();
   response.body += '\n';
   return response;

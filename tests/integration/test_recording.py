@@ -236,7 +236,9 @@ def test_triggers_record_what_was_before_them_and_a_kill_changes_nothing(make_no
     node.wait_delivered("recording")
     assert node.lane("recording")["ledger"]["delivered"] == 0
     first = number
-    assert post(node, "/api/trigger?name=door&reason=a%20test") == {"sinks": ["recording"]}
+    assert post(node, "/api/trigger?name=door&reason=a%20test")["sinks"] == ["recording"]
+    waits = node.get("/api/recordings")["triggers"]
+    assert waits == [{"sink": "recording", "any": False, "names": ["door"], "before_ms": 1000, "after_ms": 1000}]
     with pytest.raises(urllib.error.HTTPError, match="404"):
         post(node, "/api/trigger?name=window")
     send(0.5)

@@ -37,10 +37,6 @@ std::vector<std::string> Trigger::operands() const {
   return all;
 }
 
-bool ApiTriggers::takes(std::string_view name) const {
-  return any || std::find(names.begin(), names.end(), name) != names.end();
-}
-
 void Trigger::bind(const Catalog& catalog) {
   for (Condition& condition : conditions_) condition.bind(catalog);
 }
