@@ -8,8 +8,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "model/j1939_identifier.hpp"
 #include "model/frame.hpp"
+#include "model/j1939_identifier.hpp"
 
 namespace cantrail::dbc {
 

@@ -226,6 +226,7 @@ std::shared_ptr<const DecodePlan> DecodePlan::compile(const Database& database, 
   auto plan = std::make_shared<DecodePlan>();
   plan->table_ = IdentifierTable<std::uint16_t, kNone>(database.messages.size());
   const Matches matches(database, options);
+  std::map<std::string_view, const Message*> names;
   for (const Message& message : database.messages) {
     const std::optional<std::uint8_t> isotp_lead =
         options.protocols && matches.of(message) == Match::whole ? find_isotp_lead(message) : std::nullopt;
@@ -251,6 +252,11 @@ std::shared_ptr<const DecodePlan> DecodePlan::compile(const Database& database, 
     if (plan->messages_.size() == kNone) {
       warn(diagnostics, message.where, title + " and all that follow are left out: too many messages");
       break;
+    }
+    if (const auto [known, is_new] = names.emplace(message.name, &message); !is_new) {
+      warn(diagnostics, message.where,
+           title + " has the name of the one in line " + std::to_string(known->second->where.line) +
+               ": both are decoded, and what names one of them means both; rename one");
     }
     const auto index = static_cast<std::uint16_t>(plan->messages_.size());
     plan->messages_.push_back(compile_message(message, id, {match, isotp_lead}, diagnostics));
