@@ -1,9 +1,11 @@
 // What the page has recorded: a button for each call that a sink waits for, and the file when it is finished.
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Window } from "./browser";
 import { overlapping, stickingOut } from "./looks";
 import { Node, until } from "./node";
+
+const LEAF = readFileSync(new URL("../../examples/leaf/leaf.dbc", import.meta.url), "utf8");
 
 let browser: Window;
 let node: Node | undefined;
@@ -22,7 +24,7 @@ afterEach(async () => {
 const INCIDENTS = '[sink.incidents]\ntype = "mcap"\npath = "incidents"\ntrigger = ["api:door", "error_frame"]\nbefore = "1s"\nafter = "2s"\n';
 
 it("records what happens when somebody presses the button, and names the file", async () => {
-  node = await Node.simulated("leaf", {}, "leaf", INCIDENTS);
+  node = await Node.simulated("leaf", { "leaf.dbc": LEAF }, "leaf.dbc", INCIDENTS);
   const { page, complaints } = await browser.open(`${node.url}#/health`, { viewport: { width: 1280, height: 900 } });
   const tile = page.locator(".recordings");
   await page.getByRole("button", { name: "Record door" }).waitFor();
@@ -45,7 +47,7 @@ it("records what happens when somebody presses the button, and names the file", 
 });
 
 it("says why a call was not taken", async () => {
-  node = await Node.simulated("leaf", {}, "leaf", INCIDENTS);
+  node = await Node.simulated("leaf", { "leaf.dbc": LEAF }, "leaf.dbc", INCIDENTS);
   const { page } = await browser.open(`${node.url}#/health`, { viewport: { width: 1280, height: 900 } });
   await page.route("**/api/trigger**", (route) => route.fulfill({ status: 503, contentType: "application/problem+json", body: '{"detail":"the disk is full"}' }));
   await page.getByRole("button", { name: "Record door" }).click();
@@ -53,7 +55,7 @@ it("says why a call was not taken", async () => {
 });
 
 it("has no button where nothing waits for one", async () => {
-  node = await Node.simulated("leaf");
+  node = await Node.simulated("leaf", { "leaf.dbc": LEAF }, "leaf.dbc");
   const { page } = await browser.open(`${node.url}#/health`, { viewport: { width: 1280, height: 900 } });
   await page.waitForSelector(".health .entry .ledger");
   await page.waitForTimeout(500);

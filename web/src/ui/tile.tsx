@@ -12,8 +12,8 @@ export function Origin({ of, text }: { of: string; text?: string }) {
   return (
     <span class={`origin ${standing}`}>
       <span class="source">{text ?? `${signal.stream.message}.${signal.info.name}`}</span>
-      {why ? <b class="told" title={why.long}>{why.word}</b> : null}
-      {seen ? <span>{duration((age < 1000 ? seen.row.age_ms : age) / 1000)}</span> : null}
+      {why ? <><span class="sep"> · </span><b class="told" title={why.long}>{why.word}</b></> : null}
+      {seen ? <span class="age"> · {duration((age < 1000 ? seen.row.age_ms : age) / 1000)}</span> : null}
     </span>
   );
 }
