@@ -1,7 +1,6 @@
 // POST /api/trigger: what happens now is to be recorded. The one request that changes something.
-#include <algorithm>
-
 #include "base/text.hpp"
+#include "component/trigger_name.hpp"
 #include "encode/json_writer.hpp"
 #include "server/api.hpp"
 #include "server/problem.hpp"
@@ -12,14 +11,7 @@
 namespace cantrail::server {
 namespace {
 
-constexpr std::size_t kMostNameBytes = 64, kMostReasonBytes = 200;
-
-bool is_name(std::string_view text) {
-  return !text.empty() && text.size() <= kMostNameBytes && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '-' || c == '.';
-  });
-}
+constexpr std::size_t kMostReasonBytes = 200;
 
 }  // namespace
 
@@ -27,7 +19,7 @@ Response answer_trigger(Api& api, const Request& request) {
   QueryReader query(request);
   const std::string name = query.text("name");
   const std::string reason = query.text("reason");
-  if (!is_name(name)) query.refuse("name", "is of letters, digits, '_', '-' and '.', 64 at most");
+  if (!is_trigger_name(name)) query.refuse("name", "is of letters, digits, '_', '-' and '.', 64 at most");
   if (reason.size() > kMostReasonBytes || printable(reason, kMostReasonBytes) != reason) {
     query.refuse("reason", "is printable text of 200 bytes at most");
   }
