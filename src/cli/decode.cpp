@@ -145,6 +145,7 @@ class Decode {
     if (raw_->frames.empty()) return;
     if (printer_catalog_ != catalog_.compiled()) {
       printer_catalog_ = catalog_.compiled();
+      raw_->catalog = printer_catalog_->catalog;
       printer_ =
           std::make_unique<RowPrinter>(arguments_.format, *printer_catalog_->catalog, arguments_.signals);
     }

@@ -5,6 +5,7 @@
 namespace cantrail {
 
 RowFrames::RowFrames(const Batch& batch, const StreamBlock& block) : frames_(batch.raw->frames) {
+  if (block.frame().empty()) return;
   const StreamInfo& stream = batch.raw->catalog->streams[block.stream()];
   // A named signal's rows have frames, which are those of what it is computed of.
   if (!stream.named_signal) frame_ = block.frame();

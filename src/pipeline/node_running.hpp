@@ -19,7 +19,7 @@
 
 namespace cantrail {
 
-inline constexpr Duration kFirstOpen = std::chrono::seconds(2);       // how long a source's is waited for
+inline constexpr Duration kFirstOpen = std::chrono::seconds(2);        // how long a source's is waited for
 inline constexpr Duration kReloadPatience = std::chrono::seconds(10);  // how long a call waits for a reload
 
 struct RunningSource {

@@ -94,18 +94,20 @@ TEST_F(ApiTest, ShowsRawFramesWithTheNameThatADbcGivesThem) {
   CatalogSpec spec;
   spec.sources = {{"log", "logfile"}};
   spec.channels = {{"can0", 0, {0}}};
-  spec.dbcs = {{"car.dbc",
-                "VERSION \"\"\nBO_ 498 Battery: 8 A\n SG_ V : 0|8@1+ (1,0) [0|0] \"\" A\n"
-                "BO_ 2364540158 EEC1: 8 A\n SG_ Speed : 24|16@1+ (1,0) [0|0] \"\" A\n"
-                "BA_DEF_ BO_ \"VFrameFormat\" ENUM \"StandardCAN\",\"ExtendedCAN\",\"reserved\",\"J1939PG\";\n"
-                "BA_ \"VFrameFormat\" BO_ 2364540158 3;\n"}};
+  spec.dbcs = {
+      {"car.dbc",
+       "VERSION \"\"\nBO_ 498 Battery: 8 A\n SG_ V : 0|8@1+ (1,0) [0|0] \"\" A\n"
+       "BO_ 2364540158 EEC1: 8 A\n SG_ Speed : 24|16@1+ (1,0) [0|0] \"\" A\n"
+       "BA_DEF_ BO_ \"VFrameFormat\" ENUM \"StandardCAN\",\"ExtendedCAN\",\"reserved\",\"J1939PG\";\n"
+       "BA_ \"VFrameFormat\" BO_ 2364540158 3;\n"}};
   Diagnostics diagnostics;
   node->set_catalog(*CatalogCompiler().compile(std::move(spec), diagnostics));
   state->frames().set_channels({"can0", "can1"});
   const std::array<std::uint8_t, 2> data{0x0E, 0x10};
   const MonoTime seen{60'000'000'000};
   const FrameFlags raw_dlc = 12U << kDlcShift;
-  const std::uint32_t from_an_engine = 0x18F00442 | kIdExtended;  // another priority and source than the DBC's
+  const std::uint32_t from_an_engine =
+      0x18F00442 | kIdExtended;  // another priority and source than the DBC's
   const std::array<FramesSeen, 4> frames{FramesSeen{{{5}, 498, 0, 0, 2, data}, seen, 7},
                                          FramesSeen{{{6}, 0x7FF, kFlagFd, 1, 24, {}}, seen, 1},
                                          FramesSeen{{{7}, 0x7FE, raw_dlc, 1, 8, {}}, seen, 1},

@@ -115,8 +115,8 @@ class FakeNode final : public NodeView {
     compiled->catalog = std::move(catalog);
     catalog_ = std::move(compiled);
   }
-  void set_catalog(CompiledCatalogPtr compiled) { catalog_ = std::move(compiled); }  // likewise
-  void set_blob(std::string content) { blob_ = std::move(content); }                 // likewise
+  void set_catalog(CompiledCatalogPtr compiled) { catalog_ = std::move(compiled); }          // likewise
+  void set_blob(std::string content) { blob_ = std::move(content); }                         // likewise
   void set_history(std::shared_ptr<HistoryReader> reader) { history_ = std::move(reader); }  // likewise
 
  private:

@@ -1,6 +1,6 @@
 // /api/frames: raw frames, newest of each identifier.
-#include <charconv>
 #include <algorithm>
+#include <charconv>
 
 #include "base/text.hpp"
 #include "decode/catalog/frame_names.hpp"
