@@ -52,6 +52,7 @@ it("says it in the tiles", async () => {
   await until("the old value to be stale", async () => (await tile(page, "Once.Old").locator(".told").count()) === 1);
   expect(await tile(page, "Engine.Well").locator(".told").count()).toBe(0);
   expect(await Promise.all(SIGNALS.slice(1).map((signal) => told(page, signal)))).toEqual(["not available", "error", "out of range", "stale", "never seen"]);
+  await until("the chips to say so too", async () => (await page.locator(".chip .stale").count()) === 1);
   const chips = (await page.locator(".chip").allInnerTexts()).map((text) => text.replace(/\s+/g, " "));
   expect(chips.map((text) => /not available|error|120 ?bar ?out of range|5 ?bar ?stale|not sent/.exec(text)?.[0].replace(/ /g, "")))
     .toEqual(["notavailable", "error", "120baroutofrange", "5barstale", "notsent"]);
