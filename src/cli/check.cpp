@@ -18,6 +18,23 @@ struct CheckArguments {
   bool as_json = false;
 };
 
+// What a sink wants from the journal, and the journal does not have any more with the most that can come.
+void add_short_journal(const NodeFile& file, const Forecast& forecast, Diagnostics& findings) {
+  const LaneForecast& journal = forecast.lanes.back();
+  if (!journal.holds) return;
+  for (const SinkSection& sink : file.config.sinks) {
+    if (!sink.enabled || sink.config == nullptr || sink.config->looks_back() <= *journal.holds) continue;
+    const std::string section = "sink." + sink.name;
+    findings.push_back({Severity::warning, file.places.of(section, "before:"),
+                        "'before' in [" + section + "] is " + format_duration(sink.config->looks_back()) +
+                            ", but " +
+                            (journal.bytes->is_exact() ? "the" : "with the most that can come the") +
+                            " journal holds " + format_duration(*journal.holds) + " (" + journal.limit +
+                            "): what is older is missing from the recording; raise 'keep' in [journal], or "
+                            "shorten 'before'"});
+  }
+}
+
 CheckReport examine(const CheckArguments& arguments, const NodeFile& file) {
   CheckReport report;
   report.path = arguments.node.file(real_file_system());
@@ -33,6 +50,7 @@ CheckReport examine(const CheckArguments& arguments, const NodeFile& file) {
                                    "] dbc: no DBC describes one of the frames that this source "
                                    "makes, so nothing is decoded; name the DBC of its scenario"});
   }
+  add_short_journal(file, *report.forecast, report.findings);
   if (!arguments.connect) return report;
   SystemClock clock;
   report.targets = look_at_targets(file, real_file_system(), clock);

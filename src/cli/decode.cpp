@@ -145,6 +145,7 @@ class Decode {
     if (raw_->frames.empty()) return;
     if (printer_catalog_ != catalog_.compiled()) {
       printer_catalog_ = catalog_.compiled();
+      raw_->catalog = printer_catalog_->catalog;
       printer_ =
           std::make_unique<RowPrinter>(arguments_.format, *printer_catalog_->catalog, arguments_.signals);
     }
@@ -154,7 +155,7 @@ class Decode {
     unknown_.add(*batch);
     cursor_.start(*batch);
     for (encode::RowRef row; cursor_.next(row);) {
-      printer_->append(out_.text(), cursor_.block(row), row.row);
+      printer_->append(out_.text(), *batch, cursor_.block(row), row.row);
       out_.flush_if_large();
     }
   }

@@ -7,6 +7,7 @@
 #include "encode/csv_rows.hpp"
 #include "encode/json_rows.hpp"
 #include "encode/table_rows.hpp"
+#include "model/row_frame.hpp"
 
 namespace cantrail::cli {
 
@@ -22,13 +23,13 @@ class RowPrinter {
     if (format == "table") table_ = std::make_unique<encode::TableRows>(catalog, selection);
   }
 
-  void append(std::string& out, const StreamBlock& block, std::size_t row) const {
+  void append(std::string& out, const Batch& batch, const StreamBlock& block, std::size_t row) const {
     if (csv_) {
       csv_->append(out, block, row);
     } else if (table_ && table_->wants(block.stream())) {
-      table_->append(out, block, row);
+      table_->append(out, block, row, RowFrames(batch, block).id(row));
     } else if (json_ && json_->wants(block.stream())) {
-      json_->append(out, block, row);
+      json_->append(out, block, row, RowFrames(batch, block).id(row));
       out += '\n';
     }
   }

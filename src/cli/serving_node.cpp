@@ -22,7 +22,7 @@ class View final : public server::NodeView {
     status.ready = status.ready && restored_;
     return status;
   }
-  [[nodiscard]] CatalogPtr catalog() const override { return node_->catalog(); }
+  [[nodiscard]] CompiledCatalogPtr compiled_catalog() const override { return node_->compiled_catalog(); }
   [[nodiscard]] std::shared_ptr<HistoryReader> history() const override { return node_->history(); }
   [[nodiscard]] std::vector<SinkRecordings> recordings() const override { return node_->recordings(); }
   Result<std::vector<std::string>> trigger(std::string name, std::string reason) override {
@@ -48,10 +48,12 @@ Status enough_descriptors() {
 // A history names the source where a row came from no bus; such a row has no channel.
 std::vector<HistoryRow> without_sources(std::vector<HistoryRow> rows, const Catalog& catalog) {
   for (HistoryRow& row : rows) {
-    const bool of_frames = row.id != 0 || !row.data.empty();
-    const bool is_source = std::any_of(catalog.sources.begin(), catalog.sources.end(),
-                                       [&](const SourceInfo& source) { return source.name == row.channel; });
-    if (is_source && !of_frames) row.channel.clear();
+    const bool is_of_source =
+        std::any_of(catalog.streams.begin(), catalog.streams.end(), [&](const StreamInfo& stream) {
+          return !stream.channel && stream.row->name == row.message &&
+                 catalog.sources[stream.source].name == row.channel;
+        });
+    if (is_of_source) row.channel.clear();
   }
   return rows;
 }

@@ -26,7 +26,7 @@ struct HistoryQuery {
 struct HistoryRow {
   WallTime time;
   std::string channel;
-  std::uint32_t id = 0;  // with kIdExtended
+  std::optional<std::uint32_t> id;  // as RowFrames say
   std::string message;
   std::vector<std::uint8_t> data;
   std::string signals;       // a JSON object: name → value, as encode/json writes it

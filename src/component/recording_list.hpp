@@ -1,6 +1,7 @@
 // What a sink that writes files has finished: for those who fetch or upload them.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -30,18 +31,25 @@ struct TriggerCall {
   std::string name, reason;  // of letters, digits, '_', '-' and '.'; printable text, or empty
 };
 
+// Which calls a sink records, and how much around each.
+struct CallTriggers {
+  bool any = false;                // of any name
+  std::vector<std::string> names;  // else of these
+  Duration before{}, after{};
+
+  [[nodiscard]] bool takes(std::string_view name) const {
+    return any || std::find(names.begin(), names.end(), name) != names.end();
+  }
+};
+
 // Any thread.
 class RecordingList {
  public:
   virtual ~RecordingList() = default;
   // By finishing, the newest last. Files that somebody has taken away meanwhile may be among them.
   [[nodiscard]] virtual std::vector<RecordedFile> recordings() const = 0;
-  // Whether it is recorded by triggers of that name.
-  [[nodiscard]] virtual bool takes_trigger(std::string_view name) const {
-    (void)name;
-    return false;
-  }
-  // A crash forgets nothing of it once it has returned ok. Precondition: takes_trigger().
+  [[nodiscard]] virtual CallTriggers triggers() const { return {}; }
+  // A crash forgets nothing of it once it has returned ok. Precondition: triggers() takes its name.
   virtual Status trigger(const TriggerCall& call) {
     (void)call;
     return {FaultKind::bug, "this sink has no triggers"};

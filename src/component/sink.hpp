@@ -111,6 +111,9 @@ class SinkConfig {
   // Fields and named signals that it looks at by itself, by option, for whoever knows the catalog to check:
   // ("trigger", "Battery.soc").
   [[nodiscard]] virtual std::vector<std::pair<std::string, std::string>> looks_at() const { return {}; }
+  // How far back it wants records from the journal at times, beside what it has missed: `check` knows whether
+  // the journal has them then. Told as "before: …".
+  [[nodiscard]] virtual Duration looks_back() const { return {}; }
   // For the numbers of `check`: what becomes of these rows. nullopt: it cannot tell, or keeps nothing.
   [[nodiscard]] virtual std::optional<SinkForecast> forecast(std::span<const StreamRate> streams) const {
     (void)streams;

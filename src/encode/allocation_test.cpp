@@ -26,7 +26,7 @@ TEST(HotPaths, DoNotAllocateAfterWarmUp) {
     out.clear();
     cursor.start(batch);
     for (RowRef row; cursor.next(row);) {
-      json.append(out, cursor.block(row), row.row);
+      json.append(out, cursor.block(row), row.row, 498);
       csv.append(out, cursor.block(row), row.row);
     }
   };

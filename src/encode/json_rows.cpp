@@ -7,30 +7,25 @@
 
 namespace cantrail::encode {
 
-std::string JsonRows::make_head(const Catalog& catalog, const StreamInfo& info) {
-  std::string head;
+JsonRows::Stream JsonRows::begin(const Catalog& catalog, const StreamInfo& info) {
+  Stream stream;
   if (info.channel) {
-    head += ",\"channel\":";
-    append_json_string(head, catalog.channels[*info.channel].alias);
+    stream.head += ",\"channel\":";
+    append_json_string(stream.head, catalog.channels[*info.channel].alias);
   } else if (info.source < catalog.sources.size()) {
-    head += ",\"source\":";
-    append_json_string(head, catalog.sources[info.source].name);
+    stream.head += ",\"source\":";
+    append_json_string(stream.head, catalog.sources[info.source].name);
   }
-  if (info.row->can_id) {
-    head += ",\"id\":";
-    append_unsigned(head, *info.row->can_id & kIdExtendedMask);
-    if ((*info.row->can_id & kIdExtended) != 0) head += ",\"extended\":true";
-  }
-  head += ",\"message\":";
-  append_json_string(head, info.row->name);
-  return head += ",\"signals\":{";
+  stream.message = ",\"message\":";
+  append_json_string(stream.message, info.row->name);
+  stream.message += ",\"signals\":{";
+  return stream;
 }
 
 JsonRows::JsonRows(const Catalog& catalog, BigIntegers big, const FieldSelection& selection) : big_(big) {
   streams_.reserve(catalog.streams.size());
   for (const StreamInfo& info : catalog.streams) {
-    Stream stream;
-    stream.head = make_head(catalog, info);
+    Stream stream = begin(catalog, info);
     for (const FieldSchema& schema : info.row->fields) {
       Field field;
       append_json_string(field.key, schema.name);
@@ -83,7 +78,8 @@ void JsonRows::append_quality(std::string& out, const Stream& stream, const Stre
   out += '}';
 }
 
-void JsonRows::append(std::string& out, const StreamBlock& block, std::size_t row) const {
+void JsonRows::append(std::string& out, const StreamBlock& block, std::size_t row,
+                      std::optional<std::uint32_t> id) const {
   assert(block.stream() < streams_.size() && block.fields() == streams_[block.stream()].fields.size());
   const Stream& stream = streams_[block.stream()];
   const WallTime time{block.time_ns()[row]};
@@ -93,6 +89,12 @@ void JsonRows::append(std::string& out, const StreamBlock& block, std::size_t ro
   append_integer(out, time.ns);
   out += '"';
   out += stream.head;
+  if (id) {
+    out += ",\"id\":";
+    append_unsigned(out, *id & kIdExtendedMask);
+    if ((*id & kIdExtended) != 0) out += ",\"extended\":true";
+  }
+  out += stream.message;
   bool any = false, any_quality = false;
   for (std::size_t i = 0; i < stream.fields.size(); ++i) {
     if (!stream.fields[i].wanted) continue;

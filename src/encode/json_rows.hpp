@@ -4,10 +4,11 @@
 // `time_ns` is a string because few readers keep all digits of `time`. Signals are in the schema's order,
 // absent ones left out, NaN and infinities null; "labels" is there only if a signal has one, "quality" only
 // if one is absent for another reason than that it was not sent: {"vpd":"not_available"}. A 29-bit identifier
-// has "extended":true behind "id". Rows that come from no message of a bus have neither "channel" nor "id"
-// but "source", and the stream's name as "message".
+// has "extended":true behind "id". Rows that come from no frame have no "id"; where they come from no bus
+// either, "source" is in the place of "channel", and the stream's name is "message".
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,8 +28,9 @@ class JsonRows {
   // Some signal of this stream is wanted: rows of others would be empty.
   [[nodiscard]] bool wants(StreamId stream) const { return streams_[stream].wanted; }
 
-  // `block` belongs to the catalog. Allocates only where `out` grows.
-  void append(std::string& out, const StreamBlock& block, std::size_t row) const;
+  // `block` belongs to the catalog; `id` is what RowFrames say. Allocates only where `out` grows.
+  void append(std::string& out, const StreamBlock& block, std::size_t row,
+              std::optional<std::uint32_t> id) const;
 
  private:
   struct Label {
@@ -42,13 +44,14 @@ class JsonRows {
     std::vector<Label> labels;  // sorted by word
   };
   struct Stream {
-    std::string head;  // ,"channel":… up to and with "signals":{
+    std::string head;     // ,"channel":…
+    std::string message;  // ,"message":… up to and with "signals":{
     std::vector<Field> fields;
     bool labelled = false;
     bool wanted = false;
   };
 
-  [[nodiscard]] static std::string make_head(const Catalog& catalog, const StreamInfo& info);
+  [[nodiscard]] static Stream begin(const Catalog& catalog, const StreamInfo& info);
   static void append_labels(std::string& out, const Stream& stream, const StreamBlock& block,
                             std::size_t row);
   static void append_quality(std::string& out, const Stream& stream, const StreamBlock& block,

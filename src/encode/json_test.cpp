@@ -92,7 +92,7 @@ TEST(JsonRows, WritesRowsAsDocumented) {
   const JsonRows rows(sample_catalog());
   const StreamBlock block = battery_rows();
   std::string out;
-  rows.append(out, block, 0);
+  rows.append(out, block, 0, 498);
   EXPECT_EQ(out, R"({"time":1700000000.123456789,"time_ns":"1700000000123456789","channel":"can0","id":498,)"
                  R"("message":"Battery","signals":{"Voltage":1.5,"Gear":3,"Counter":0},)"
                  R"("labels":{"Voltage":"LOW","Gear":"DRIVE"}})");
@@ -102,7 +102,7 @@ TEST(JsonRows, LeavesOutAbsentSignalsAndEmptyLabels) {
   const JsonRows rows(sample_catalog(), BigIntegers::as_string);
   const StreamBlock block = battery_rows();
   std::string out;
-  rows.append(out, block, 1);
+  rows.append(out, block, 1, 498);
   EXPECT_EQ(out, R"({"time":-0.000000001,"time_ns":"-1","channel":"can0","id":498,"message":"Battery",)"
                  R"("signals":{"Voltage":360.0,"Counter":"18446744073709551615"}})");
 }
@@ -113,8 +113,8 @@ TEST(JsonRows, LeavesOutALeadingAbsentSignalWithItsComma) {
   block.cut(0);
   block.cut(2);
   std::string first, second;
-  rows.append(first, block, 0);
-  rows.append(second, block, 1);
+  rows.append(first, block, 0, 498);
+  rows.append(second, block, 1, 498);
   EXPECT_NE(first.find(R"("signals":{"Gear":3},"labels":{"Gear":"DRIVE"}})"), std::string::npos) << first;
   EXPECT_NE(second.find(R"("signals":{}})"), std::string::npos) << second;
 }
@@ -124,7 +124,7 @@ TEST(JsonRows, FindsTheLabelsOfNegativeValues) {
   StreamBlock block = battery_rows();
   block.i64(1)[0] = -1;
   std::string out;
-  rows.append(out, block, 0);
+  rows.append(out, block, 0, 498);
   EXPECT_NE(out.find(R"("Gear":"REVERSE")"), std::string::npos) << out;
 }
 
@@ -132,7 +132,7 @@ TEST(JsonRows, SurvivesHostileNamesAndValues) {
   const JsonRows rows(sample_catalog());
   const StreamBlock block = hostile_rows();
   std::string out;
-  rows.append(out, block, 0);
+  rows.append(out, block, 0, 0x18FEE000 | kIdExtended);
   EXPECT_EQ(out,
             "{\"time\":0.000000005,\"time_ns\":\"5\",\"channel\":\"can0\",\"id\":419356672,\"extended\":true,"
             "\"message\":\"Ev\\\"il\\\\,\\n\",\"signals\":{\"\\u001b[2J\":null,"
@@ -143,7 +143,7 @@ TEST(JsonRows, NamesTheSourceWhereThereIsNoChannel) {
   const JsonRows rows(sample_catalog());
   const StreamBlock block = climate_rows();
   std::string out;
-  rows.append(out, block, 0);
+  rows.append(out, block, 0, std::nullopt);
   EXPECT_EQ(out, R"({"time":1.000000000,"time_ns":"1000000000","source":"bme","message":"climate",)"
                  R"("signals":{"on":true}})");
 }
@@ -153,11 +153,11 @@ TEST(JsonRows, SayWhyASignalIsAbsentWhereThatIsNotTheOrdinaryReason) {
   const JsonRows rows(catalog);
   StreamBlock block = battery_rows();
   std::string plain, out;
-  rows.append(plain, block, 1);
+  rows.append(plain, block, 1, 498);
   EXPECT_EQ(plain.find("quality"), std::string::npos);
   block.set_absent(0, 1, Quality::not_available);
   block.set_absent(1, 1, Quality::stale);
-  rows.append(out, block, 1);
+  rows.append(out, block, 1, 498);
   EXPECT_NE(out.find(R"("quality":{"Voltage":"not_available","Gear":"stale"}})"), std::string::npos) << out;
   EXPECT_EQ(out.find("360"), std::string::npos);
 }

@@ -1,7 +1,6 @@
 #include "encode/table_rows.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cassert>
 #include <limits>
 
@@ -20,63 +19,65 @@ std::size_t width(std::string_view text) {
       text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
-std::string hex_id(std::uint32_t can_id) {
-  const int digits = (can_id & kIdExtended) != 0 ? 8 : 3;
-  std::string text;
-  for (int shift = (digits - 1) * 4; shift >= 0; shift -= 4) {
-    text += "0123456789ABCDEF"[(can_id & kIdExtendedMask) >> shift & 15];
-  }
-  return text;
+constexpr std::size_t kStandardDigits = 3, kExtendedDigits = 8;
+
+std::size_t digits_of(std::uint32_t id) {
+  return (id & kIdExtended) != 0 ? kExtendedDigits : kStandardDigits;
 }
 
-// What stands before the signals, not yet aligned.
-using Head = std::array<std::string, 3>;
-
-Head make_head(const Catalog& catalog, const StreamInfo& info) {
-  Head head;
-  if (info.channel) {
-    head[0] = printable(catalog.channels[*info.channel].alias, kWhole);
-  } else if (info.source < catalog.sources.size()) {
-    head[0] = printable(catalog.sources[info.source].name, kWhole);
+void append_id(std::string& out, std::uint32_t id) {
+  for (std::size_t left = digits_of(id); left > 0; --left) {
+    out += "0123456789ABCDEF"[(id & kIdExtendedMask) >> (4 * (left - 1)) & 15];
   }
-  if (info.row->can_id) head[1] = hex_id(*info.row->can_id);
-  head[2] = printable(info.row->name, kWhole);
-  return head;
+}
+
+std::string owner_of(const Catalog& catalog, const StreamInfo& info) {
+  if (info.channel) return printable(catalog.channels[*info.channel].alias, kWhole);
+  if (info.source < catalog.sources.size()) return printable(catalog.sources[info.source].name, kWhole);
+  return {};
+}
+
+// Names to the left.
+std::string aligned(const std::string& text, std::size_t to) {
+  return to == 0 ? text : "  " + text + std::string(to - width(text), ' ');
 }
 
 }  // namespace
 
 TableRows::TableRows(const Catalog& catalog, const FieldSelection& selection) {
-  std::vector<Head> heads;
-  std::array<std::size_t, 3> widths{};
+  std::size_t owner_width = 0, name_width = 0;
   for (const StreamInfo& info : catalog.streams) {
-    const Head& head = heads.emplace_back(make_head(catalog, info));
-    for (std::size_t i = 0; i < head.size(); ++i) widths[i] = std::max(widths[i], width(head[i]));
+    owner_width = std::max(owner_width, width(owner_of(catalog, info)));
+    name_width = std::max(name_width, width(printable(info.row->name, kWhole)));
+    if (info.row->can_id) id_width_ = std::max(id_width_, digits_of(*info.row->can_id));
   }
-  for (std::size_t s = 0; s < catalog.streams.size(); ++s) {
+  for (const StreamInfo& info : catalog.streams) {
     Stream& stream = streams_.emplace_back();
-    stream.row = catalog.streams[s].row;
-    for (std::size_t i = 0; i < widths.size(); ++i) {
-      if (widths[i] == 0) continue;
-      const std::string padding(widths[i] - width(heads[s][i]), ' ');
-      // Identifiers to the right, names to the left.
-      stream.head += i == 1 ? "  " + padding + heads[s][i] : "  " + heads[s][i] + padding;
-    }
+    stream.row = info.row;
+    stream.owner = aligned(owner_of(catalog, info), owner_width);
+    stream.name = aligned(printable(info.row->name, kWhole), name_width);
     stream.wanted = stream.row->fields.empty();
     for (const FieldSchema& schema : stream.row->fields) {
       const std::string unit = schema.unit.empty() ? "" : " " + printable(schema.unit, kWhole);
-      const bool wanted = selection.wants(catalog, catalog.streams[s], schema);
+      const bool wanted = selection.wants(catalog, info, schema);
       stream.fields.push_back({"  " + printable(schema.name, kWhole) + "=", unit, &schema, wanted});
       stream.wanted = stream.wanted || wanted;
     }
   }
 }
 
-void TableRows::append(std::string& out, const StreamBlock& block, std::size_t row) const {
+void TableRows::append(std::string& out, const StreamBlock& block, std::size_t row,
+                       std::optional<std::uint32_t> id) const {
   assert(block.stream() < streams_.size() && block.fields() == streams_[block.stream()].fields.size());
   const Stream& stream = streams_[block.stream()];
   append_seconds(out, WallTime{block.time_ns()[row]});
-  out += stream.head;
+  out += stream.owner;
+  if (id_width_ != 0) {  // identifiers to the right
+    const std::size_t digits = id ? digits_of(*id) : 0;
+    out.append(2 + (digits < id_width_ ? id_width_ - digits : 0), ' ');
+    if (id) append_id(out, *id);
+  }
+  out += stream.name;
   for (std::size_t i = 0; i < stream.fields.size(); ++i) {
     const Field& field = stream.fields[i];
     if (!field.wanted || !block.valid(i, row)) continue;

@@ -3,6 +3,7 @@
 // Names and texts cannot do anything to the terminal: control characters are shown as \xNN.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,7 +21,9 @@ class TableRows {
   // Some signal of this stream is wanted: rows of others would be empty.
   [[nodiscard]] bool wants(StreamId stream) const { return streams_[stream].wanted; }
 
-  void append(std::string& out, const StreamBlock& block, std::size_t row) const;  // with its line feed
+  // With its line feed. `id` is what RowFrames say.
+  void append(std::string& out, const StreamBlock& block, std::size_t row,
+              std::optional<std::uint32_t> id) const;
 
  private:
   struct Field {
@@ -31,12 +34,13 @@ class TableRows {
   };
   struct Stream {
     std::shared_ptr<const RowSchema> row;
-    std::string head;
+    std::string owner, name;  // aligned
     std::vector<Field> fields;
     bool wanted = false;
   };
 
   std::vector<Stream> streams_;
+  std::size_t id_width_ = 0;
 };
 
 }  // namespace cantrail::encode

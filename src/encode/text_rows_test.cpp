@@ -60,9 +60,9 @@ TEST(CsvRows, NamesTheSourceWhereThereIsNoChannel) {
 TEST(TableRows, AlignsWhatStandsBeforeTheSignals) {
   const TableRows rows(sample_catalog());
   std::string out;
-  rows.append(out, battery_rows(), 0);
-  rows.append(out, battery_rows(), 1);
-  rows.append(out, climate_rows(), 0);
+  rows.append(out, battery_rows(), 0, 498);
+  rows.append(out, battery_rows(), 1, 498);
+  rows.append(out, climate_rows(), 0, std::nullopt);
   EXPECT_EQ(
       out,
       "1700000000.123456789  can0       1F2  Battery      Voltage=1.5 V (LOW)  Gear=3 (DRIVE)  Counter=0\n"
@@ -73,7 +73,7 @@ TEST(TableRows, AlignsWhatStandsBeforeTheSignals) {
 TEST(TableRows, KeepsTheTerminalSafe) {
   const TableRows rows(sample_catalog());
   std::string out;
-  rows.append(out, hostile_rows(), 0);
+  rows.append(out, hostile_rows(), 0, 0x18FEE000 | kIdExtended);
   EXPECT_EQ(out,
             "0.000000005  can0  18FEE000  Ev\"il\\,\\x0A  \\x1B[2J=inf \\xB0"
             "C  a,b=x\"\\x01\\xFF,€ m²\n");

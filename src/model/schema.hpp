@@ -70,6 +70,7 @@ struct RowSchema {
   std::vector<std::pair<std::string, std::string>> labels;  // of the stream: "room" → "Flower back"
   // For a stream that a DBC message defines:
   std::optional<std::uint32_t> can_id;    // with kIdExtended
+  std::optional<std::uint32_t> group;     // J1939: of whatever sender
   std::uint32_t length_bytes = 0;         // of the frame
   std::optional<std::uint32_t> cycle_ms;  // GenMsgCycleTime
   std::string sender;

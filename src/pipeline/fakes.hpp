@@ -102,6 +102,8 @@ struct Store {
   std::optional<Position> cursor;
   std::uint64_t writes = 0;
 
+  std::shared_ptr<RecordingList> recordings;  // that its sink tells of
+
   // Behaviour:
   std::atomic<int> fail_writes{0};   // that many writes say `unavailable` and do nothing
   std::atomic<int> lose_answers{0};  // that many commit, then say `unavailable`
@@ -164,6 +166,7 @@ class StoreSink final : public Sink {
   }
   Status flush() override { return {}; }
   void close() override {}
+  [[nodiscard]] std::shared_ptr<RecordingList> recordings() override { return store_.recordings; }
 
  private:
   void add_signals(const Catalog& catalog, const StreamBlock& block) {

@@ -266,11 +266,15 @@ std::shared_ptr<HistoryReader> Node::Running::history() const {
   return nullptr;
 }
 
-// It has its place among the records here, so that it lies there whenever they are read again.
+// It has its place among the records here, so that it lies there whenever they are read again. A sink that a
+// reload has taken out is waited for: nobody else knows whether it takes the call.
 Result<std::vector<std::string>> Node::Running::trigger(TriggerCall call) {
+  const std::unique_lock unchanged(changing_, kReloadPatience);
+  if (!unchanged) return Fault{FaultKind::unavailable, "the configuration is being reloaded"};
+  if (!started_all_) return Fault{FaultKind::unavailable, "the node is starting"};
   std::vector<std::string> sinks;
   for (const auto& [sink, list] : recordings()) {
-    if (!list->takes_trigger(call.name)) continue;
+    if (!list->triggers().takes(call.name)) continue;
     call.at = sequencer_->head().next;
     call.time = clock_.wall();
     if (Status taken = list->trigger(call); !taken) return taken.fault();
@@ -313,6 +317,9 @@ void Node::note_reload(ReloadReport report) {
 }
 NodeStatus Node::status() const {
   return running_->status();
+}
+CompiledCatalogPtr Node::compiled_catalog() const {
+  return running_->compiled_catalog();
 }
 CatalogPtr Node::catalog() const {
   return running_->catalog();

@@ -82,7 +82,9 @@ class Node {
   void note_reload(ReloadReport report);
 
   [[nodiscard]] NodeStatus status() const;
-  [[nodiscard]] CatalogPtr catalog() const;  // the newest
+  // The newest; nullptr before start().
+  [[nodiscard]] CompiledCatalogPtr compiled_catalog() const;
+  [[nodiscard]] CatalogPtr catalog() const;
   // Every source has ended (recordings do), and every lane has everything.
   [[nodiscard]] bool finished() const;
   // The first sink that can be asked, nullptr if none.
@@ -90,7 +92,8 @@ class Node {
   // Of the sinks that write files, by sink.
   [[nodiscard]] std::vector<SinkRecordings> recordings() const;
   // What happens now is to be recorded, by the sinks that have a trigger of this name: which ones these are.
-  // Faults: those of their stores.
+  // Waits for a reload that is under way, up to kReloadPatience. Faults: those of their stores; unavailable
+  // (it starts, or a reload takes longer).
   [[nodiscard]] Result<std::vector<std::string>> trigger(std::string name, std::string reason);
   // The content of a blob that a row names. Faults: rejected (there is none), unavailable.
   [[nodiscard]] Result<std::string> blob(const Digest& digest) const;

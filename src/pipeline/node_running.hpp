@@ -19,7 +19,8 @@
 
 namespace cantrail {
 
-inline constexpr Duration kFirstOpen = std::chrono::seconds(2);  // how long a source's is waited for
+inline constexpr Duration kFirstOpen = std::chrono::seconds(2);        // how long a source's is waited for
+inline constexpr Duration kReloadPatience = std::chrono::seconds(10);  // how long a call waits for a reload
 
 struct RunningSource {
   SourcePart part;
@@ -48,6 +49,7 @@ class Node::Running {
   ReloadReport reload(NodeParts next);
   void note_reload(ReloadReport report);
   NodeStatus status() const;
+  CompiledCatalogPtr compiled_catalog() const { return started_all_ ? catalogs_->current() : nullptr; }
   CatalogPtr catalog() const {
     return started_all_ ? CatalogStore::reference(catalogs_->current()) : nullptr;
   }
@@ -86,8 +88,9 @@ class Node::Running {
   std::unique_ptr<JournalWriter> writer_;
   std::unique_ptr<MainChain> chain_;
 
-  std::mutex
-      changing_;  // held by who starts and stops parts: a reload, or the end; taken before parts_mutex_
+  // Held by who starts and stops parts: a reload, or the end; and while all parts are to be there. Taken
+  // before parts_mutex_.
+  std::timed_mutex changing_;
   std::map<std::string, LeftSource> left_sources_;  // by name
   std::map<std::string, LaneBooks> left_lanes_;
   bool stopped_ = false;

@@ -1,5 +1,6 @@
 // A node that goes over to another configuration while records flow.
 #include <atomic>
+#include <future>
 
 #include "pipeline/node_fixture.hpp"
 
@@ -423,6 +424,40 @@ TEST_F(ReloadTest, IsRefusedWhileTheNodeDoesNotRun) {
   start(node_parts({bus("can0", can0)}, {}));
   stop();
   EXPECT_EQ(reload({bus("can0", can0)}, {}).outcome, ReloadOutcome::refused);
+}
+
+class Doorbell final : public RecordingList {
+ public:
+  [[nodiscard]] std::vector<RecordedFile> recordings() const override { return {}; }
+  [[nodiscard]] CallTriggers triggers() const override { return {false, {"door"}, {}, {}}; }
+  Status trigger(const TriggerCall&) override {
+    ++rung;
+    return {};
+  }
+  std::atomic<int> rung{0};
+};
+
+TEST_F(ReloadTest, ATriggerWaitsForTheSinkThatIsBeingChanged) {
+  Bus can0;
+  Store store;
+  const auto bell = std::make_shared<Doorbell>();
+  store.recordings = bell;
+  start(node_parts({bus("can0", can0)}, {sink_of("history", store)}));
+  std::future<Result<std::vector<std::string>>> rung;
+  SinkPart changed = sink_of("history", store, "2");
+  changed.make = [&, make = changed.make] {  // between the old sink and the new one
+    rung = std::async(std::launch::async, [&] { return node_->trigger("door", ""); });
+    (void)rung.wait_for(200ms);  // an answer that does not wait is there by now
+    return make();
+  };
+  EXPECT_EQ(reload({bus("can0", can0)}, {changed}).outcome, ReloadOutcome::applied);
+  ASSERT_TRUE(rung.valid());
+  const auto taken = rung.get();
+  ASSERT_TRUE(taken.ok()) << taken.fault().message;
+  EXPECT_EQ(*taken, std::vector<std::string>{"history"});
+  EXPECT_EQ(bell->rung, 1);
+  EXPECT_TRUE(node_->trigger("window", "")->empty());
+  stop();
 }
 
 }  // namespace

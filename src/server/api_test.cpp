@@ -91,17 +91,30 @@ TEST_F(ApiTest, CutsCurrentRowsToPatterns) {
 }
 
 TEST_F(ApiTest, ShowsRawFramesWithTheNameThatADbcGivesThem) {
-  node->set_catalog(std::make_shared<Catalog>(encode::sample_catalog()));
+  CatalogSpec spec;
+  spec.sources = {{"log", "logfile"}};
+  spec.channels = {{"can0", 0, {0}}};
+  spec.dbcs = {
+      {"car.dbc",
+       "VERSION \"\"\nBO_ 498 Battery: 8 A\n SG_ V : 0|8@1+ (1,0) [0|0] \"\" A\n"
+       "BO_ 2364540158 EEC1: 8 A\n SG_ Speed : 24|16@1+ (1,0) [0|0] \"\" A\n"
+       "BA_DEF_ BO_ \"VFrameFormat\" ENUM \"StandardCAN\",\"ExtendedCAN\",\"reserved\",\"J1939PG\";\n"
+       "BA_ \"VFrameFormat\" BO_ 2364540158 3;\n"}};
+  Diagnostics diagnostics;
+  node->set_catalog(*CatalogCompiler().compile(std::move(spec), diagnostics));
   state->frames().set_channels({"can0", "can1"});
   const std::array<std::uint8_t, 2> data{0x0E, 0x10};
   const MonoTime seen{60'000'000'000};
   const FrameFlags raw_dlc = 12U << kDlcShift;
-  const std::array<FramesSeen, 3> frames{FramesSeen{{{5}, 498, 0, 0, 2, data}, seen, 7},
+  const std::uint32_t from_an_engine =
+      0x18F00442 | kIdExtended;  // another priority and source than the DBC's
+  const std::array<FramesSeen, 4> frames{FramesSeen{{{5}, 498, 0, 0, 2, data}, seen, 7},
                                          FramesSeen{{{6}, 0x7FF, kFlagFd, 1, 24, {}}, seen, 1},
-                                         FramesSeen{{{7}, 0x7FE, raw_dlc, 1, 8, {}}, seen, 1}};
+                                         FramesSeen{{{7}, 0x7FE, raw_dlc, 1, 8, {}}, seen, 1},
+                                         FramesSeen{{{8}, from_an_engine, 0, 0, 2, data}, seen, 1}};
   state->frames().take(frames);
   const js::value answer = json("/api/frames");
-  ASSERT_EQ(answer.at("frames").as_array().size(), 3U);
+  ASSERT_EQ(answer.at("frames").as_array().size(), 4U);
   const js::value& battery = answer.at("frames").at(0);
   EXPECT_EQ(battery.at("message"), "Battery");
   EXPECT_EQ(battery.at("data"), "0e10");
@@ -110,9 +123,10 @@ TEST_F(ApiTest, ShowsRawFramesWithTheNameThatADbcGivesThem) {
   EXPECT_EQ(battery.at("rate"), 7.0);
   EXPECT_EQ(battery.at("age_ms"), 1000);
   EXPECT_EQ(battery.at("time_ns"), "5");
-  EXPECT_EQ(answer.at("frames").at(1).at("dlc"), 12) << "the bits that were on the bus, not the length";
-  EXPECT_EQ(answer.at("frames").at(2).at("dlc"), 12) << "24 bytes";
-  EXPECT_TRUE(answer.at("frames").at(2).at("message").is_null());
+  EXPECT_EQ(answer.at("frames").at(2).at("dlc"), 12) << "the bits that were on the bus, not the length";
+  EXPECT_EQ(answer.at("frames").at(3).at("dlc"), 12) << "24 bytes";
+  EXPECT_TRUE(answer.at("frames").at(3).at("message").is_null());
+  EXPECT_EQ(answer.at("frames").at(1).at("message"), "EEC1") << "J1939: by its group";
   EXPECT_EQ(json("/api/frames?id=0x1F2").at("frames").as_array().size(), 1U);
   EXPECT_EQ(json("/api/frames?id=498&channel=can1").at("frames").as_array().size(), 0U);
   EXPECT_EQ(json("/api/frames?limit=1").at("more"), true);
@@ -379,7 +393,7 @@ TEST_F(ApiTest, CountsAlarmsAndWhatTheJournalHoldsForPrometheus) {
 
 TEST_F(ApiTest, ListsWhatSinksHaveRecorded) {
   const js::value answer = json("/api/recordings");
-  ASSERT_EQ(answer.at("recordings").as_array().size(), 1U);
+  ASSERT_EQ(answer.at("recordings").as_array().size(), 2U);
   const js::value& file = answer.at("recordings").at(0);
   EXPECT_EQ(file.at("sink"), "recording");
   EXPECT_EQ(file.at("path"), "/data/\"a\".mcap");
@@ -388,15 +402,29 @@ TEST_F(ApiTest, ListsWhatSinksHaveRecorded) {
   EXPECT_EQ(file.at("sha256").as_string(), to_hex(sha256("a")));
   EXPECT_EQ(file.at("from"), "2023-11-14T22:13:20.000000000Z");
   EXPECT_EQ(file.at("finished_ns"), "1700000002000000000");
+  EXPECT_EQ(answer.at("more"), false);
+  const js::value newest = json("/api/recordings?limit=1");
+  ASSERT_EQ(newest.at("recordings").as_array().size(), 1U);
+  EXPECT_EQ(newest.at("recordings").at(0).at("path"), "/data/b.mcap");
+  EXPECT_EQ(newest.at("more"), true);
+}
+
+TEST_F(ApiTest, SaysWhichCallsHaveSomethingRecorded) {
+  EXPECT_EQ(js::serialize(json("/api/recordings").at("triggers")),
+            R"([{"sink":"recording","any":false,"names":["door"],"before_ms":30000,"after_ms":120000}])");
 }
 
 TEST_F(ApiTest, PullsATriggerForWhoeverMay) {
   const Response pulled = get("/api/trigger?name=door&reason=a%20knock", "POST");
   EXPECT_EQ(pulled.status, 200);
-  EXPECT_EQ(pulled.body, "{\"sinks\":[\"recording\"]}\n");
+  EXPECT_EQ(pulled.body,
+            "{\"sinks\":[\"recording\"],\"time\":\"2023-11-14T22:14:20.000000000Z\","
+            "\"time_ns\":\"1700000060000000000\"}\n");
   EXPECT_EQ(node->triggers(), std::vector<std::string>{"door: a knock"});
   EXPECT_EQ(get("/api/trigger?name=window", "POST").status, 404);
-  EXPECT_EQ(get("/api/trigger?name=full", "POST").status, 503);
+  const Response full = get("/api/trigger?name=full", "POST");
+  EXPECT_EQ(full.status, 503);
+  EXPECT_EQ(header(full, "Retry-After"), "5");
   for (const char* wrong :
        {"", "?name=", "?name=a%20b", "?name=a%0Ab", "?name=door&reason=a%0Ab", "?name=door&x=1"}) {
     EXPECT_EQ(get(std::string("/api/trigger") + wrong, "POST").status, 400) << wrong;

@@ -71,7 +71,11 @@ class FakeRecordings final : public RecordingList {
              {1'700'000'001'000'000'000},
              {1'700'000'002'000'000'000},
              100,
-             sha256("a")}};
+             sha256("a")},
+            {"/data/b.mcap", 1, {}, {}, {}, 1, {}}};
+  }
+  [[nodiscard]] CallTriggers triggers() const override {
+    return {false, {"door"}, std::chrono::seconds(30), std::chrono::minutes(2)};
   }
 };
 
@@ -81,7 +85,7 @@ class FakeNode final : public NodeView {
     const std::lock_guard lock(mutex_);
     return status_;
   }
-  [[nodiscard]] CatalogPtr catalog() const override { return catalog_; }
+  [[nodiscard]] CompiledCatalogPtr compiled_catalog() const override { return catalog_; }
   [[nodiscard]] std::shared_ptr<HistoryReader> history() const override { return history_; }
   [[nodiscard]] std::vector<SinkRecordings> recordings() const override {
     return {{"recording", std::make_shared<FakeRecordings>()}};
@@ -105,14 +109,20 @@ class FakeNode final : public NodeView {
     const std::lock_guard lock(mutex_);
     status_ = std::move(status);
   }
-  void set_catalog(CatalogPtr catalog) { catalog_ = std::move(catalog); }  // before the server starts
-  void set_blob(std::string content) { blob_ = std::move(content); }       // likewise
+  // Before the server starts; without plans it decodes nothing.
+  void set_catalog(CatalogPtr catalog) {
+    auto compiled = std::make_shared<CompiledCatalog>();
+    compiled->catalog = std::move(catalog);
+    catalog_ = std::move(compiled);
+  }
+  void set_catalog(CompiledCatalogPtr compiled) { catalog_ = std::move(compiled); }          // likewise
+  void set_blob(std::string content) { blob_ = std::move(content); }                         // likewise
   void set_history(std::shared_ptr<HistoryReader> reader) { history_ = std::move(reader); }  // likewise
 
  private:
   mutable std::mutex mutex_;
   NodeStatus status_;
-  CatalogPtr catalog_;
+  CompiledCatalogPtr catalog_;
   std::shared_ptr<HistoryReader> history_;
   std::string blob_ = "abc";
   std::vector<std::string> triggers_;

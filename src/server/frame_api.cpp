@@ -1,8 +1,9 @@
 // /api/frames: raw frames, newest of each identifier.
+#include <algorithm>
 #include <charconv>
-#include <map>
 
 #include "base/text.hpp"
+#include "decode/catalog/frame_names.hpp"
 #include "server/query.hpp"
 #include "server/routes.hpp"
 
@@ -11,19 +12,25 @@ namespace {
 
 using encode::JsonWriter;
 
-// Which message a DBC makes of an identifier, by channel name and id.
-using MessageNames = std::map<std::pair<std::string_view, std::uint32_t>, std::string_view>;
+// The message of an identifier, empty where no DBC knows it.
+class Names {
+ public:
+  explicit Names(CompiledCatalogPtr compiled)
+      : catalog_(compiled ? compiled->catalog : nullptr), names_(std::move(compiled)) {}
 
-MessageNames names_of(const Catalog* catalog) {
-  MessageNames names;
-  if (catalog == nullptr) return names;
-  for (const StreamInfo& stream : catalog->streams) {
-    if (!stream.channel || !stream.row->can_id) continue;
-    names.emplace(std::pair(std::string_view(catalog->channels[*stream.channel].alias), *stream.row->can_id),
-                  stream.row->name);
+  [[nodiscard]] std::string_view of(const LatestFrame& frame) {
+    if (!catalog_) return {};
+    const auto& channels = catalog_->channels;
+    const auto at = std::find_if(channels.begin(), channels.end(),
+                                 [&](const ChannelInfo& one) { return one.alias == frame.channel; });
+    return at == channels.end() ? std::string_view()
+                                : names_.of(static_cast<ChannelId>(at - channels.begin()), frame.id);
   }
-  return names;
-}
+
+ private:
+  CatalogPtr catalog_;
+  FrameNames names_;
+};
 
 // The four bits of the frame: beyond 8 bytes they count in steps.
 std::uint8_t dlc_of(const LatestFrame& frame) {
@@ -39,8 +46,7 @@ void flag(JsonWriter& json, std::string_view name, bool value) {
   json.boolean(value);
 }
 
-void write_frame(JsonWriter& json, const LatestFrame& frame, const MessageNames& names,
-                 const ClockPair& now) {
+void write_frame(JsonWriter& json, const LatestFrame& frame, std::string_view name, const ClockPair& now) {
   json.begin_object();
   json.key("channel");
   json.string(frame.channel);
@@ -52,8 +58,7 @@ void write_frame(JsonWriter& json, const LatestFrame& frame, const MessageNames&
   flag(json, "fd", (frame.flags & kFlagFd) != 0);
   flag(json, "sent", (frame.flags & kFlagTx) != 0);
   json.key("message");
-  const auto name = names.find({frame.channel, frame.id});
-  name == names.end() ? json.null() : json.string(name->second);
+  name.empty() ? json.null() : json.string(name);
   write_time(json, "time", frame.time);
   json.key("age_ms");
   json.integer(std::max(now.mono - frame.seen, Duration(0)) / std::chrono::milliseconds(1));
@@ -97,8 +102,7 @@ Response answer_frames(Api& api, const Request& request) {
   if (auto wrong = query.problem()) return *wrong;
   const ClockPair now = api.clock().pair();
   const FrameState::Found found = api.state().frames().find(wanted, now.mono);
-  const CatalogPtr catalog = api.node().catalog();
-  const MessageNames names = names_of(catalog.get());
+  Names names(api.node().compiled_catalog());
   Response response;
   JsonWriter json(response.body, encode::BigIntegers::as_string);
   json.begin_object();
@@ -108,7 +112,7 @@ Response answer_frames(Api& api, const Request& request) {
   json.unsigned_integer(found.dropped);
   json.key("frames");
   json.begin_array();
-  for (const LatestFrame& frame : found.frames) write_frame(json, frame, names, now);
+  for (const LatestFrame& frame : found.frames) write_frame(json, frame, names.of(frame), now);
   json.end_array();
   json.end_object();
   response.body += '\n';

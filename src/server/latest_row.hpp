@@ -18,15 +18,15 @@ inline constexpr std::uint32_t kStaleAfterMs = 5000;  // of streams that declare
 struct LatestRow {
   std::string channel;  // empty for streams without one
   std::string message;
-  std::uint32_t id = 0;  // with kIdExtended
-  WallTime time;         // of the row, as stamped
+  std::optional<std::uint32_t> id;  // as RowFrames say
+  WallTime time;                    // of the row, as stamped
   // When the node got it, for its age: nullopt for a restored row, whose age counts from `time`.
   std::optional<MonoTime> seen;
   std::uint32_t stale_after_ms = kStaleAfterMs;  // an older row is shown as stale
   std::uint64_t version = 0;                     // grows with every update of any row
   std::uint64_t rows = 0;                        // seen since start; given to update(): how many more
   bool stale = false;                            // restored from the history: not seen since this start
-  std::vector<std::uint8_t> data;                // the frame
+  std::vector<std::uint8_t> data;                // of the frame, as RowFrames say
   std::string signals;                           // JSON object, 64-bit integers beyond 2^53 as strings
   std::string labels;                            // JSON object
   std::string quality;                           // JSON object: why signals are absent; empty: none is

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "encode/json_writer.hpp"
+#include "model/row_frame.hpp"
 
 namespace cantrail::server {
 namespace {
@@ -18,15 +19,10 @@ std::uint32_t stale_after_ms(const RowSchema& schema) {
 
 constexpr std::uint32_t kFirst = 0;
 
-// The bytes at a named signal's row are another message's.
-bool has_frame_bytes(const Batch& batch, const StreamBlock& block) {
-  return !block.frame().empty() && !batch.raw->catalog->streams[block.stream()].named_signal;
-}
-
 }  // namespace
 
 HeldRow HeldRow::copy() const {
-  HeldRow row{time, seen, data, {}};
+  HeldRow row{time, seen, id, data, {}};
   row.values.take(values, std::span(&kFirst, 1));
   return row;
 }
@@ -36,7 +32,6 @@ LatestRowMaker::LatestRowMaker(const Catalog& catalog, StreamId stream, ShownNam
   const StreamInfo& info = catalog.streams[stream];
   if (info.channel) still_.channel = catalog.channels[*info.channel].alias;
   still_.message = schema_->name;
-  still_.id = schema_->can_id.value_or(0);
   still_.stale_after_ms = stale_after_ms(*schema_);
   still_.units = std::make_shared<const std::string>(units());
 }
@@ -106,11 +101,10 @@ void LatestRowMaker::hold(const Batch& batch, const StreamBlock& block, std::siz
   const auto at = static_cast<std::uint32_t>(row);
   held.time = {block.time_ns()[row]};
   held.seen = batch.raw->clock.mono;
-  held.data.clear();
-  if (has_frame_bytes(batch, block)) {
-    const FrameView frame = batch.raw->frames[block.frame()[row]];
-    held.data.assign(frame.data.begin(), frame.data.end());
-  }
+  const RowFrames frames(batch, block);
+  held.id = frames.id(row);
+  const auto data = frames.data(row);
+  held.data.assign(data.begin(), data.end());
   held.values.take(block, std::span(&at, 1));
 }
 
@@ -118,6 +112,7 @@ LatestRow LatestRowMaker::make(const HeldRow& held) const {
   LatestRow latest = still_;
   latest.time = held.time;
   latest.seen = held.seen;
+  latest.id = held.id;
   latest.data = held.data;
   append_values(latest, held.values, 0);
   return latest;
@@ -129,10 +124,10 @@ LatestRow LatestRowMaker::make(const Batch& batch, const StreamBlock& block, std
   latest.time = {block.time_ns()[row]};
   latest.seen = batch.raw->clock.mono;
   latest.rows = rows;
-  if (has_frame_bytes(batch, block)) {
-    const FrameView frame = batch.raw->frames[block.frame()[row]];
-    latest.data.assign(frame.data.begin(), frame.data.end());
-  }
+  const RowFrames frames(batch, block);
+  latest.id = frames.id(row);
+  const auto data = frames.data(row);
+  latest.data.assign(data.begin(), data.end());
   append_values(latest, block, row);
   return latest;
 }

@@ -19,8 +19,9 @@ using ShownNames = std::vector<std::string>;
 struct HeldRow {
   WallTime time;
   MonoTime seen;
-  std::vector<std::uint8_t> data;  // of the frame
-  StreamBlock values;              // this one row
+  std::optional<std::uint32_t> id = {};  // as RowFrames say; `data` too
+  std::vector<std::uint8_t> data;
+  StreamBlock values;  // this one row
 
   [[nodiscard]] HeldRow copy() const;
 };
@@ -32,7 +33,7 @@ class LatestRowMaker {
   LatestRowMaker(const Catalog& catalog, StreamId stream, ShownNames names = {});
 
   [[nodiscard]] const std::string& key() const { return key_; }  // "can0:Battery"
-  // A row without values: channel, message, units.
+  // A row without values and identifier: channel, message, units.
   [[nodiscard]] const LatestRow& still() const { return still_; }
   // Copies a row out of its batch; keeps the memory of `held`.
   static void hold(const Batch& batch, const StreamBlock& block, std::size_t row, HeldRow& held);

@@ -7,7 +7,7 @@
 
 #include "component/history.hpp"
 #include "component/recording_list.hpp"
-#include "model/catalog.hpp"
+#include "decode/catalog/catalog_compiler.hpp"
 #include "pipeline/status.hpp"
 
 namespace cantrail::server {
@@ -16,7 +16,12 @@ class NodeView {
  public:
   virtual ~NodeView() = default;
   [[nodiscard]] virtual NodeStatus status() const = 0;
-  [[nodiscard]] virtual CatalogPtr catalog() const = 0;  // the newest; nullptr before start
+  // The newest; nullptr before start.
+  [[nodiscard]] virtual CompiledCatalogPtr compiled_catalog() const = 0;
+  [[nodiscard]] CatalogPtr catalog() const {
+    const CompiledCatalogPtr compiled = compiled_catalog();
+    return compiled ? compiled->catalog : nullptr;
+  }
   [[nodiscard]] virtual std::shared_ptr<HistoryReader> history() const = 0;  // nullptr: nothing keeps one
   // Of the sinks that write files, by sink.
   [[nodiscard]] virtual std::vector<SinkRecordings> recordings() const = 0;

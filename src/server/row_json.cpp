@@ -7,17 +7,16 @@
 namespace cantrail::server {
 namespace {
 
-// A stream without channel has no identifier either.
 void write_source(encode::JsonWriter& json, const std::string& channel, const std::string& message,
-                  std::uint32_t id) {
+                  std::optional<std::uint32_t> id) {
   json.key("channel");
   channel.empty() ? json.null() : json.string(channel);
   json.key("message");
   json.string(message);
   json.key("id");
-  channel.empty() ? json.null() : json.unsigned_integer(id & kIdExtendedMask);
+  id ? json.unsigned_integer(*id & kIdExtendedMask) : json.null();
   json.key("extended");
-  json.boolean((id & kIdExtended) != 0);
+  json.boolean(id && (*id & kIdExtended) != 0);
 }
 
 // Only where some signal is absent for a reason worth telling.

@@ -236,7 +236,9 @@ def test_triggers_record_what_was_before_them_and_a_kill_changes_nothing(make_no
     node.wait_delivered("recording")
     assert node.lane("recording")["ledger"]["delivered"] == 0
     first = number
-    assert post(node, "/api/trigger?name=door&reason=a%20test") == {"sinks": ["recording"]}
+    assert post(node, "/api/trigger?name=door&reason=a%20test")["sinks"] == ["recording"]
+    waits = node.get("/api/recordings")["triggers"]
+    assert waits == [{"sink": "recording", "any": False, "names": ["door"], "before_ms": 1000, "after_ms": 1000}]
     with pytest.raises(urllib.error.HTTPError, match="404"):
         post(node, "/api/trigger?name=window")
     send(0.5)
@@ -280,6 +282,31 @@ def test_check_knows_what_triggers_name(binary, tmp_path, leaf_dbc):
         told = run_cantrail(binary, "check", config)
         assert told.returncode == 78
         assert why in told.stderr.decode() + told.stdout.decode()
+
+
+def test_check_tells_of_triggers_that_cannot_fire(binary, tmp_path, leaf_dbc):
+    config = tmp_path / "node.toml"
+    head = (f'config_version = 1\ndata = "{tmp_path}"\n[journal]\nkeep = "16MiB"\n[source.car]\ntype = "simulate"\nscenario = "leaf"\n'
+            f'dbc = "{leaf_dbc}"\n[sink.incidents]\ntype = "mcap"\npath = "recordings"\n')
+
+    def told(keys):
+        config.write_text(head + keys)
+        done = run_cantrail(binary, "check", config)
+        return done.returncode, [line for line in done.stderr.decode().splitlines() if "[sink.incidents]" in line]
+
+    soc = 'trigger = "Battery.soc < 10"\n'
+    assert told(soc) == (0, [])
+    assert told(soc + 'only = ["Battery"]\n') == (0, [])
+    for keys in ('except = ["Battery"]\n', 'except = ["Battery.soc"]\n', 'only = ["VehicleSpeed"]\n'):
+        code, (line,) = told(soc + keys)
+        assert code == 0 and line.startswith(f"{config}:12:") and "'Battery.soc' never comes to this sink" in line
+    code, (line,) = told(soc + 'before = "1h"\n')
+    assert code == 0 and line.startswith(f"{config}:13:") and "'before' in [sink.incidents] is 1h, but the journal holds" in line
+    code, (line,) = told('after = "1m"\n')
+    assert code == 78 and line.startswith(f"{config}:12:") and "there is none; give 'trigger', or leave it out" in line
+    for wrong in ("api:a b", "api:"):
+        code, (line,) = told(f'trigger = ["{wrong}"]\n')
+        assert code == 78 and line.startswith(f"{config}:12:") and "write \"api:" in line
 
 
 def test_what_check_foretells_is_near_what_a_day_takes(binary, tmp_path, leaf_dbc):

@@ -34,6 +34,17 @@ struct ChannelPlan {
   std::vector<Aside> aside = {};
 };
 
+// In the order in which they claim identifiers: use(StreamId, const MessagePlan&).
+template <class Use>
+void each_message(const ChannelPlan& channel, Use use) {
+  for (std::size_t p = 0; p < channel.plans.size(); ++p) {
+    const std::span<const MessagePlan> messages = channel.plans[p]->messages();
+    for (std::size_t k = 0; k < messages.size(); ++k) {
+      use(static_cast<StreamId>(channel.stream_base[p] + k), messages[k]);
+    }
+  }
+}
+
 // Holds scratch memory: one per thread. After warm-up decode() does not allocate: blocks are recycled through
 // `blocks`; those that this batch has no use for wait inside (at most kSpareBlocks per stream).
 class Decoder {

@@ -8,8 +8,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "decode/j1939/identifier.hpp"
 #include "model/frame.hpp"
+#include "model/j1939_identifier.hpp"
 
 namespace cantrail::dbc {
 

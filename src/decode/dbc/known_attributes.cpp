@@ -4,7 +4,7 @@
 #include <string>
 
 #include "decode/dbc/resolve.hpp"
-#include "decode/j1939/identifier.hpp"
+#include "model/j1939_identifier.hpp"
 
 namespace cantrail::dbc {
 namespace {

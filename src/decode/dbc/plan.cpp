@@ -98,13 +98,14 @@ void drop_unreachable(const Message& message, std::vector<Candidate>& candidates
   }
 }
 
-std::shared_ptr<const RowSchema> describe_row(const Message& message, std::uint32_t id,
+std::shared_ptr<const RowSchema> describe_row(const Message& message, const MessagePlan& plan,
                                               std::vector<FieldSchema> fields) {
   auto row = std::make_shared<RowSchema>();
   row->name = message.name;
   row->fields = std::move(fields);
   row->comment = message.comment;
-  row->can_id = id;
+  row->can_id = plan.id;
+  if (plan.j1939()) row->group = j1939::parse(plan.id).group;
   row->length_bytes = message.length_bytes;
   row->cycle_ms = message.cycle_ms;
   row->labels = message.labels;
@@ -191,7 +192,7 @@ MessagePlan compile_message(const Message& message, std::uint32_t id, const Carr
     if (signal.selector) fields[*signal.selector].layout->is_selector = true;
   }
   if (plan.j1939()) add_address_fields(fields);
-  plan.row = describe_row(message, id, std::move(fields));
+  plan.row = describe_row(message, plan, std::move(fields));
   return plan;
 }
 
@@ -225,6 +226,7 @@ std::shared_ptr<const DecodePlan> DecodePlan::compile(const Database& database, 
   auto plan = std::make_shared<DecodePlan>();
   plan->table_ = IdentifierTable<std::uint16_t, kNone>(database.messages.size());
   const Matches matches(database, options);
+  std::map<std::string_view, const Message*> names;
   for (const Message& message : database.messages) {
     const std::optional<std::uint8_t> isotp_lead =
         options.protocols && matches.of(message) == Match::whole ? find_isotp_lead(message) : std::nullopt;
@@ -250,6 +252,11 @@ std::shared_ptr<const DecodePlan> DecodePlan::compile(const Database& database, 
     if (plan->messages_.size() == kNone) {
       warn(diagnostics, message.where, title + " and all that follow are left out: too many messages");
       break;
+    }
+    if (const auto [known, is_new] = names.emplace(message.name, &message); !is_new) {
+      warn(diagnostics, message.where,
+           title + " has the name of the one in line " + std::to_string(known->second->where.line) +
+               ": both are decoded, and what names one of them means both; rename one");
     }
     const auto index = static_cast<std::uint16_t>(plan->messages_.size());
     plan->messages_.push_back(compile_message(message, id, {match, isotp_lead}, diagnostics));

@@ -240,6 +240,19 @@ TEST(DecodePlan, FindsStandardAndExtendedIdentifiersOnly) {
   EXPECT_EQ(compiled.plan->find(12345U | kIdExtended), nullptr);
 }
 
+TEST(DecodePlan, TellsOfMessagesOfOneNameAndDecodesBoth) {
+  std::vector<Message> messages{message("Same", 1, {}), message("Other", 2, {}), message("Same", 0x1F0, {})};
+  messages[0].where = {"car.dbc", 5, 1};
+  messages[2].where = {"car.dbc", 7, 1};
+  const Compiled compiled(messages);
+  EXPECT_EQ(compiled.plan->find(1)->row->name, "Same");
+  EXPECT_EQ(compiled.plan->find(0x1F0)->row->name, "Same");
+  ASSERT_EQ(compiled.diagnostics.size(), 1U);
+  const std::string told = to_string(compiled.diagnostics[0]);
+  EXPECT_EQ(told.find("car.dbc:7:1"), 0U) << told;
+  EXPECT_NE(told.find("message Same has the name of the one in line 5"), std::string::npos) << told;
+}
+
 TEST(DecodePlan, LeavesOutDuplicatesAndImpossibleIdentifiers) {
   const Compiled compiled({message("First", 1, {}), message("Second", 1, {}), message("Wide", 0x800, {})});
   ASSERT_EQ(compiled.plan->messages().size(), 1U);

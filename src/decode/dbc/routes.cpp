@@ -12,12 +12,9 @@ Routes::Routes(std::span<const ChannelPlan> channels) {
   targets_.push_back({});
   for (const ChannelPlan& channel : channels) {
     assert(channel.plans.size() == channel.stream_base.size());
-    for (std::size_t p = 0; p < channel.plans.size(); ++p) {
-      const std::span<const MessagePlan> messages = channel.plans[p]->messages();
-      for (std::size_t k = 0; k < messages.size(); ++k) {
-        targets_.push_back({static_cast<StreamId>(channel.stream_base[p] + k), &messages[k]});
-      }
-    }
+    each_message(channel, [this](StreamId stream, const MessagePlan& message) {
+      targets_.push_back({stream, &message});
+    });
   }
   // Channels may share a stream: then they share the bucket.
   const auto by_stream = [](const Target& a, const Target& b) { return a.stream < b.stream; };
@@ -32,15 +29,10 @@ Routes::Routes(std::span<const ChannelPlan> channels) {
     for (const auto& plan : channel.plans) count += plan->messages().size();
     Channel& table = channels_.emplace_back(count + channel.aside.size());
     for (const ChannelPlan::Aside& one : channel.aside) table.insert(one.id, one.match, aside());
-    for (std::size_t p = 0; p < channel.plans.size(); ++p) {
-      const std::span<const MessagePlan> messages = channel.plans[p]->messages();
-      for (std::size_t k = 0; k < messages.size(); ++k) {
-        const bool is_aside = messages[k].j1939() && table.find(messages[k].id, Match::group) == aside();
-        if (is_aside) continue;
-        table.insert(messages[k].id, messages[k].match,
-                     bucket_of(static_cast<StreamId>(channel.stream_base[p] + k)));
-      }
-    }
+    each_message(channel, [&](StreamId stream, const MessagePlan& message) {
+      const bool is_aside = message.j1939() && table.find(message.id, Match::group) == aside();
+      if (!is_aside) table.insert(message.id, message.match, bucket_of(stream));
+    });
   }
 }
 

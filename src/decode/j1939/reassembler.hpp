@@ -11,13 +11,10 @@
 #include <span>
 #include <vector>
 
-#include "decode/j1939/identifier.hpp"
+#include "model/j1939_identifier.hpp"
 #include "model/transport_loss.hpp"
 
 namespace cantrail::j1939 {
-
-inline constexpr std::uint32_t kConnectionManagement = 0xEC00;
-inline constexpr std::uint32_t kDataTransfer = 0xEB00;
 
 inline constexpr std::int64_t kBroadcastTimeoutNs = 750'000'000;     // T1
 inline constexpr std::int64_t kConnectionTimeoutNs = 1'250'000'000;  // T2, T3

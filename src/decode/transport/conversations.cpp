@@ -33,8 +33,8 @@ Conversations::Conversations(std::shared_ptr<const Plan> plan, std::size_t strea
       // Those that fit a frame come as frames, and their blocks are the decoder's.
       if (one.message->length_bytes > kMaxClassicBytes) made_here(one.stream, *one.message->row);
     }
-    made_here(channel.active, describe_j1939_codes({}, {}));
-    made_here(channel.previous, describe_j1939_codes({}, {}));
+    made_here(channel.active, describe_j1939_codes({}, {}, 0));
+    made_here(channel.previous, describe_j1939_codes({}, {}, 0));
     made_here(channel.codes, describe_uds_codes({}));
   }
 }

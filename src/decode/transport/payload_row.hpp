@@ -6,7 +6,7 @@
 #include <span>
 
 #include "decode/dbc/plan.hpp"
-#include "decode/j1939/identifier.hpp"
+#include "model/j1939_identifier.hpp"
 #include "model/stream_block.hpp"
 
 namespace cantrail::transport {

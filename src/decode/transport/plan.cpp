@@ -27,15 +27,12 @@ void add_j1939(ChannelPlan& plan, dbc::ChannelPlan& channel) {
   std::size_t count = 0;
   for (const auto& one : channel.plans) count += one->messages().size();
   plan.j1939 = dbc::IdentifierTable<std::uint32_t, ChannelPlan::kNone>(count);
-  for (std::size_t p = 0; p < channel.plans.size(); ++p) {
-    for (std::size_t k = 0; k < channel.plans[p]->messages().size(); ++k) {
-      const dbc::MessagePlan& message = channel.plans[p]->messages()[k];
-      if (!message.j1939()) continue;
-      plan.j1939.insert(message.id, message.match, static_cast<std::uint32_t>(plan.targets.size()));
-      plan.targets.push_back({static_cast<StreamId>(channel.stream_base[p] + k), &message});
-      plan.groups.push_back(j1939::parse(message.id).group);
-    }
-  }
+  dbc::each_message(channel, [&plan](StreamId stream, const dbc::MessagePlan& message) {
+    if (!message.j1939()) return;
+    plan.j1939.insert(message.id, message.match, static_cast<std::uint32_t>(plan.targets.size()));
+    plan.targets.push_back({stream, &message});
+    plan.groups.push_back(j1939::parse(message.id).group);
+  });
   if (plan.targets.empty()) return;
   plan.groups.push_back(kActiveCodes);
   plan.groups.push_back(kPreviousCodes);
@@ -48,14 +45,11 @@ void add_j1939(ChannelPlan& plan, dbc::ChannelPlan& channel) {
 // An identifier belongs to the first DBC that knows it.
 void add_isotp(ChannelPlan& plan, dbc::ChannelPlan& channel) {
   std::set<std::uint32_t> known;
-  for (std::size_t p = 0; p < channel.plans.size(); ++p) {
-    for (std::size_t k = 0; k < channel.plans[p]->messages().size(); ++k) {
-      const dbc::MessagePlan& message = channel.plans[p]->messages()[k];
-      if (message.j1939() || !known.insert(message.id).second || !message.isotp_lead) continue;
-      plan.isotp.push_back({message.id, {static_cast<StreamId>(channel.stream_base[p] + k), &message}});
-      channel.aside.push_back({message.id, dbc::Match::whole});
-    }
-  }
+  dbc::each_message(channel, [&](StreamId stream, const dbc::MessagePlan& message) {
+    if (message.j1939() || !known.insert(message.id).second || !message.isotp_lead) return;
+    plan.isotp.push_back({message.id, {stream, &message}});
+    channel.aside.push_back({message.id, dbc::Match::whole});
+  });
   std::sort(plan.isotp.begin(), plan.isotp.end(),
             [](const IsoTpTarget& a, const IsoTpTarget& b) { return a.id < b.id; });
 }
@@ -67,8 +61,9 @@ void add_channel(Plan& plan, dbc::ChannelPlan& channel, ChannelId id, Catalog& c
   add_j1939(added, channel);
   add_isotp(added, channel);
   if (!added.groups.empty()) {
-    added.active = add_stream(catalog, id, describe_j1939_codes("DM1", "Active trouble codes"));
-    added.previous = add_stream(catalog, id, describe_j1939_codes("DM2", "Previously active trouble codes"));
+    added.active = add_stream(catalog, id, describe_j1939_codes("DM1", "Active trouble codes", kActiveCodes));
+    added.previous = add_stream(
+        catalog, id, describe_j1939_codes("DM2", "Previously active trouble codes", kPreviousCodes));
     plan.lookback_ns = std::max(plan.lookback_ns, j1939::kLongestConversationNs);
   }
   const bool has_services = std::any_of(added.isotp.begin(), added.isotp.end(), [](const IsoTpTarget& one) {

@@ -89,8 +89,9 @@ void put_code(StreamBlock& block, std::size_t row, std::uint8_t high, std::uint8
 
 }  // namespace
 
-RowSchema describe_j1939_codes(std::string name, std::string comment) {
+RowSchema describe_j1939_codes(std::string name, std::string comment, std::uint32_t group) {
   RowSchema row;
+  row.group = group;
   row.name = std::move(name);
   row.comment = std::move(comment);
   row.fields = {

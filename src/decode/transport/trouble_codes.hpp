@@ -9,13 +9,13 @@
 #include <string>
 #include <string_view>
 
-#include "decode/j1939/identifier.hpp"
+#include "model/j1939_identifier.hpp"
 #include "model/schema.hpp"
 #include "model/stream_block.hpp"
 
 namespace cantrail::transport {
 
-[[nodiscard]] RowSchema describe_j1939_codes(std::string name, std::string comment);
+[[nodiscard]] RowSchema describe_j1939_codes(std::string name, std::string comment, std::uint32_t group);
 // How many rows a payload gives; 0: it is none of these.
 [[nodiscard]] std::size_t count_j1939_codes(std::span<const std::uint8_t> payload);
 // Row `number` of the payload into `row` of the block; not its time and frame.

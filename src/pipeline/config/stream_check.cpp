@@ -7,6 +7,8 @@
 #include "decode/catalog/catalog_compiler.hpp"
 #include "model/stream_reference.hpp"
 #include "pipeline/config/alias_check.hpp"
+#include "model/stream_selection.hpp"
+#include "pipeline/config/config_places.hpp"
 #include "pipeline/config/named_sections.hpp"
 
 namespace cantrail {
@@ -181,6 +183,19 @@ class StreamCheck {
     }
   }
 
+  // What a sink waits for and its own lane leaves out.
+  void sight(const SinkSection& sink, const ConfigPlaces& places) {
+    const StreamSelection selection(sink.keys.only, sink.keys.except);
+    if (sink.config == nullptr || selection.takes_all()) return;
+    for (const auto& [option, text] : sink.config->looks_at()) {
+      if (!is_left_out(selection, text)) continue;
+      sections_.warning(places.of("sink." + sink.name, option + ":"),
+                        "'" + option + "' in [sink." + printable(sink.name) + "]: '" + printable(text) +
+                            "' never comes to this sink, as its 'only' or 'except' leaves it out; let it "
+                            "through, or take the condition out");
+    }
+  }
+
  private:
   [[nodiscard]] std::string hint_of_alias(const std::string& text) const {
     return hint_of_known_name(aliases_, text);
@@ -231,6 +246,25 @@ class StreamCheck {
     }
   }
 
+  // Of all streams that the field can be of; one that is of none is told elsewhere.
+  [[nodiscard]] bool is_left_out(const StreamSelection& selection, const std::string& text) const {
+    const std::string operand = known_part(text);
+    const StreamReference parts = split_reference(operand);
+    const bool is_signal = operand.find('.') == std::string::npos;
+    bool known = false;
+    for (const StreamInfo& stream : catalog_->streams) {
+      if (stream.replaced || stream.row->name != (is_signal ? operand : parts.stream)) continue;
+      const bool elsewhere = !is_signal && !parts.channel.empty() &&
+                             (!stream.channel || catalog_->channels[*stream.channel].alias != parts.channel);
+      const auto field = is_signal ? std::optional<std::size_t>(0) : stream.row->field(parts.field);
+      if (elsewhere || !field) continue;
+      known = true;
+      const std::vector<std::size_t> kept = selection.fields_of(*catalog_, stream).kept;
+      if (std::find(kept.begin(), kept.end(), *field) != kept.end()) return false;
+    }
+    return known;
+  }
+
   // Without the channel, where any may come.
   [[nodiscard]] std::string known_part(const std::string& text) const {
     return any_channel_ ? without_channel(text) : text;
@@ -272,6 +306,8 @@ void check_streams(ConfigSections& sections, const NodeConfig& config, bool dbcs
   if (const ConfigEntry* copies = sections.root().find("copies"); !config.copies.empty()) {
     check.copies(*copies->value.table());
   }
+  const ConfigPlaces places(sections.root());
+  for (const SinkSection& sink : config.sinks) check.sight(sink, places);
 }
 
 }  // namespace cantrail

@@ -11,6 +11,7 @@ namespace {
 
 using namespace mcap_sink;
 
+constexpr Duration kUsualWindow = std::chrono::seconds(30);  // on each side of a trigger
 const Keep kLeast{std::chrono::minutes(1), 16'000'000, std::nullopt};
 // A recording is a part of what is kept, so that taking away the oldest leaves the rest.
 constexpr std::uint64_t kLeastRecordings = 4;
@@ -64,9 +65,10 @@ void McapConfig::describe(OptionVisitor& visitor) {
                            &trigger);
   causes.example = R"(["Battery.soc < 10", "error_frame", "api"])";
   visitor.option(causes);
-  for (OptionSpec window : {spec("before", "With a trigger: so long ahead of it", &before),
-                            spec("after", "With a trigger: so long behind it", &after)}) {
+  for (OptionSpec window : {spec("before", "With a trigger: so long ahead of it; 30s if not given", &before),
+                            spec("after", "With a trigger: so long behind it; 30s if not given", &after)}) {
     window.minimum = 0;
+    window.example = R"("1m")";
     window.maximum = std::chrono::duration<double>(kLongestWindow).count();
     visitor.option(window);
   }
@@ -102,6 +104,13 @@ std::vector<std::string> McapConfig::problems() const {
     if (const auto read = Condition::read(*trip); !read) found.push_back("trip: " + read.fault().message);
   }
   if (const auto read = Trigger::read(trigger); !read) found.push_back("trigger: " + read.fault().message);
+  for (const auto& [option, window] : {std::pair("before", before), std::pair("after", after)}) {
+    if (!window || !trigger.empty()) continue;
+    found.push_back(
+        std::string(option) +
+        ": says how much is recorded around a trigger, and there is none; give 'trigger', or leave "
+        "it out");
+  }
   if (const auto why = too_little(keep, kLeast)) found.push_back("keep: " + *why);
   if (keep.rows) found.emplace_back("keep: takes times and sizes, no number of rows");
   if (!raw && !decoded)
@@ -120,6 +129,10 @@ std::vector<std::pair<std::string, std::string>> McapConfig::looks_at() const {
     for (const std::string& operand : read->operands()) all.emplace_back("trigger", operand);
   }
   return all;
+}
+
+Duration McapConfig::looks_back() const {
+  return trigger.empty() ? Duration{} : before.value_or(kUsualWindow);
 }
 
 std::vector<std::string> McapConfig::writes() const {
@@ -170,8 +183,8 @@ std::unique_ptr<Sink> McapConfig::make() const {
   if (!trigger.empty()) {  // then a file ends with its window, or where it is full
     options.split = {std::nullopt, options.split.bytes, false, {}};
     if (auto read = Trigger::read(trigger)) options.trigger = std::move(*read);
-    options.before = before;
-    options.after = after;
+    options.before = before.value_or(kUsualWindow);
+    options.after = after.value_or(kUsualWindow);
   }
   options.keep = keep;
   if (keep.bytes) {

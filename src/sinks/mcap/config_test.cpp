@@ -27,6 +27,32 @@ TEST(McapConfig, SaysWhatIsWrongWithConditions) {
   EXPECT_EQ(config.problems().size(), 2U);
 }
 
+TEST(McapConfig, RefusesCallsThatNobodyCanMake) {
+  McapConfig config;
+  for (const char* wrong : {"api:", "api:a b", "api:\xC3\xA4", "api:a/b"}) {
+    config.trigger = {wrong};
+    EXPECT_EQ(config.problems().size(), 1U) << wrong;
+  }
+  for (const char* right : {"api", "api:side_door-2"}) {
+    config.trigger = {right};
+    EXPECT_TRUE(config.problems().empty()) << right;
+  }
+}
+
+TEST(McapConfig, RefusesAWindowAroundNothing) {
+  McapConfig config;
+  config.before = std::chrono::seconds(1);
+  config.after = std::chrono::seconds(0);
+  const auto problems = config.problems();
+  ASSERT_EQ(problems.size(), 2U);
+  EXPECT_TRUE(problems[0].starts_with("before: "));
+  EXPECT_TRUE(problems[1].starts_with("after: "));
+  EXPECT_EQ(config.looks_back(), Duration{});
+  config.trigger = {"api"};
+  EXPECT_TRUE(config.problems().empty());
+  EXPECT_EQ(config.looks_back(), std::chrono::seconds(1));
+}
+
 TEST(McapConfig, NamesWhatItsConditionsLookAt) {
   McapConfig config;
   config.split = {"trip"};

@@ -2,16 +2,12 @@
 
 #include <algorithm>
 
+#include "model/row_frame.hpp"
+
 namespace cantrail::mcap_sink {
 namespace {
 
 using namespace encode::protobuf;
-
-// Of the frame's word: the identifier, and whether it has 29 bits.
-std::uint32_t id_of(std::uint32_t word) {
-  const bool wide = (word & (kIdExtended | kIdError)) != 0;
-  return word & (kIdExtended | (wide ? kIdExtendedMask : kIdStandardMask));
-}
 
 }  // namespace
 
@@ -105,20 +101,17 @@ void Filler::put_block(const Channels& channels, const Part& part, const StreamB
   const bool are_records = rows == Rows::are_records;
   const bool all = part.whole() && (!are_records || batch.left_out.empty());
   const std::uint16_t channel = Channels::of_stream(block.stream());
+  const RowFrames frames(batch, block);
   for (std::size_t row = 0; row < block.rows(); ++row) {
     const std::size_t its = of_frames ? frame[row] : are_records ? record + row : record;
     if (!all && (!part.holds(its) || (are_records && batch.leaves_out(its)))) continue;
-    std::optional<std::uint32_t> id;
-    if (of_frames) {
-      id = id_of(batch.raw->frames.id()[its]);
-      if (!selection_.raw) has_row_[its] = true;
-    }
+    if (of_frames && !selection_.raw) has_row_[its] = true;
     auto* const at = reinterpret_cast<char*>(out.prepare(encoder.most_bytes(block, row)));
     if (at == nullptr) {
       full_ = true;
       return;
     }
-    const char* const end = encoder.put(at, block, row, id);
+    const char* const end = encoder.put(at, block, row, frames.id(row));
     const std::uint64_t time = log_time(block.time_ns()[row]);
     out.commit({channel, 0, time, time}, static_cast<std::size_t>(end - at));
   }

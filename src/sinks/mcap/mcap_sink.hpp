@@ -19,6 +19,7 @@ class McapConfig final : public SinkConfig {
   // The list of recordings, by which no two sinks share a folder.
   [[nodiscard]] std::vector<std::string> writes() const override;
   [[nodiscard]] std::vector<std::pair<std::string, std::string>> looks_at() const override;
+  [[nodiscard]] Duration looks_back() const override;
   [[nodiscard]] std::optional<SinkForecast> forecast(std::span<const StreamRate> streams) const override;
   [[nodiscard]] std::optional<Findings> probe(const ProbeContext& context) const override;
   [[nodiscard]] std::unique_ptr<Sink> make() const override;
@@ -29,7 +30,7 @@ class McapConfig final : public SinkConfig {
   Duration trip_gap = std::chrono::minutes(5);
   std::optional<std::string> trip;
   std::vector<std::string> trigger;
-  Duration before = std::chrono::seconds(30), after = std::chrono::seconds(30);
+  std::optional<Duration> before, after;  // with a trigger; 30 s if not given
   Keep keep{std::chrono::hours(24 * 30), std::uint64_t{8} << 30, std::nullopt};
   std::string compression = "zstd";
   Bytes chunk{std::uint64_t{1} << 20};

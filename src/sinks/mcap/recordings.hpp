@@ -37,7 +37,7 @@ struct Recording {
 // Thread-safe: the lane's thread writes, and the one that finishes what a crash has left.
 class Recordings final : public RecordingList {
  public:
-  explicit Recordings(std::string folder, ApiTriggers triggers = {})
+  explicit Recordings(std::string folder, CallTriggers triggers = {})
       : folder_(std::move(folder)), triggers_(std::move(triggers)) {}
 
   // Reads the index, or makes it from the files. Files that are gone are forgotten, those that others put
@@ -75,7 +75,7 @@ class Recordings final : public RecordingList {
   [[nodiscard]] std::string free_path(const std::string& name) const;
   [[nodiscard]] std::vector<Recording> all() const;
   [[nodiscard]] std::vector<RecordedFile> recordings() const override;
-  [[nodiscard]] bool takes_trigger(std::string_view name) const override { return triggers_.takes(name); }
+  [[nodiscard]] CallTriggers triggers() const override { return triggers_; }
   // Faults: unavailable (the folder, or its sink is not open), exhausted (too many that are not over).
   Status trigger(const TriggerCall& call) override;
 
@@ -90,7 +90,7 @@ class Recordings final : public RecordingList {
   void move_locked(const Position& cursor);
 
   std::string folder_;
-  ApiTriggers triggers_;
+  const CallTriggers triggers_;
   mutable std::mutex mutex_;
   FileSystem* files_ = nullptr;  // set by load()
   std::optional<RetentionClock> retention_;

@@ -42,8 +42,7 @@ class McapSink final : public Sink {
  public:
   explicit McapSink(Options options)
       : options_(std::move(options)),
-        recordings_(std::make_shared<Recordings>(options_.folder,
-                                                 options_.trigger ? options_.trigger->api() : ApiTriggers{})),
+        recordings_(std::make_shared<Recordings>(options_.folder, calls_of(options_))),
         finisher_(*recordings_),
         line_(options_.chunk),
         filler_(options_.selection) {
@@ -68,6 +67,14 @@ class McapSink final : public Sink {
   [[nodiscard]] std::shared_ptr<RecordingList> recordings() override { return recordings_; }
 
  private:
+  [[nodiscard]] static CallTriggers calls_of(const Options& options) {
+    if (!options.trigger) return {};
+    CallTriggers calls = options.trigger->api();
+    calls.before = options.before;
+    calls.after = options.after;
+    return calls;
+  }
+
   Status recover_left();
   Status still_there();
   [[nodiscard]] bool is_over() const;

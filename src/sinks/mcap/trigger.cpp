@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "component/trigger_name.hpp"
 
 namespace cantrail::mcap_sink {
 
@@ -15,9 +16,17 @@ Result<Trigger> Trigger::read(std::span<const std::string> words) {
     } else if (word == kApi) {
       trigger.api_.any = true;
     } else if (word.starts_with("api:") && word.find('.') == std::string::npos) {
-      trigger.api_.names.push_back(word.substr(kApi.size() + 1));
-      if (trigger.api_.names.back().empty())
-        return Fault{FaultKind::config, "\"api:\" has no name behind it"};
+      const std::string name = word.substr(kApi.size() + 1);
+      if (name.empty()) {
+        return Fault{FaultKind::config,
+                     "\"api:\" has no name behind it; write \"api:door\", or \"api\" for calls of any name"};
+      }
+      if (!is_trigger_name(name)) {
+        return Fault{FaultKind::config, "\"" + printable(word) +
+                                            "\" cannot be called: a name is of letters, digits, '_' and "
+                                            "'-', 64 at most; write \"api:side_door\""};
+      }
+      trigger.api_.names.push_back(name);
     } else {
       auto condition = Condition::read(word);
       if (!condition) {
@@ -35,10 +44,6 @@ std::vector<std::string> Trigger::operands() const {
     all.insert(all.end(), condition.operands().begin(), condition.operands().end());
   }
   return all;
-}
-
-bool ApiTriggers::takes(std::string_view name) const {
-  return any || std::find(names.begin(), names.end(), name) != names.end();
 }
 
 void Trigger::bind(const Catalog& catalog) {

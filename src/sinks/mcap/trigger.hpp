@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/status.hpp"
+#include "component/recording_list.hpp"
 #include "model/batch.hpp"
 #include "sinks/mcap/condition.hpp"
 
@@ -14,14 +15,6 @@ namespace cantrail::mcap_sink {
 
 inline constexpr std::string_view kErrorFrame = "error_frame";  // one came from the bus
 inline constexpr std::string_view kApi = "api";  // POST /api/trigger; "api:NAME" with that name
-
-// Which of those that are asked for are meant.
-struct ApiTriggers {
-  bool any = false;
-  std::vector<std::string> names;
-
-  [[nodiscard]] bool takes(std::string_view name) const;
-};
 
 // One thread.
 class Trigger {
@@ -33,7 +26,7 @@ class Trigger {
     return !error_frame_ && !api_.any && api_.names.empty() && conditions_.empty();
   }
   [[nodiscard]] std::vector<std::string> operands() const;  // of all conditions
-  [[nodiscard]] const ApiTriggers& api() const { return api_; }
+  [[nodiscard]] const CallTriggers& api() const { return api_; }
 
   void bind(const Catalog& catalog);
   // The word that a batch makes true; nullptr: none.
@@ -42,7 +35,7 @@ class Trigger {
  private:
   std::vector<Condition> conditions_;
   bool error_frame_ = false;
-  ApiTriggers api_;
+  CallTriggers api_;  // without times
   std::string error_word_{kErrorFrame};
 };
 

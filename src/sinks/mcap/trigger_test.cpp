@@ -175,8 +175,8 @@ TEST(Triggered, ACallIsNotForgottenByACrash) {
   lane.open();
   lane.feed(50);
   const auto list = world.sink->recordings();
-  EXPECT_TRUE(list->takes_trigger("door"));
-  EXPECT_FALSE(list->takes_trigger("window"));
+  EXPECT_TRUE(list->triggers().takes("door"));
+  EXPECT_FALSE(list->triggers().takes("window"));
   ASSERT_TRUE(list->trigger({at(51), {kStart}, "door", "somebody  knocks"}));
   world.remake();
   lane.open();

@@ -37,7 +37,7 @@ Range range_of(std::optional<WallTime> since, std::optional<WallTime> until) {
 
 struct StreamNames {
   std::string channel, message;
-  std::uint32_t can_id = 0;
+  std::optional<std::uint32_t> can_id;
 };
 
 struct Found {
@@ -101,7 +101,8 @@ class Question {
     found.row.time = {at.integer(1)};
     found.row.channel = names.channel;
     found.row.message = names.message;
-    found.row.id = at.is_null(2) ? names.can_id : static_cast<std::uint32_t>(at.integer(2));
+    found.row.id = names.can_id;
+    if (!at.is_null(2)) found.row.id = static_cast<std::uint32_t>(at.integer(2));
     found.origin = at.integer(3);
     found.seq = at.integer(4);
     found.index = at.integer(5);
@@ -133,8 +134,8 @@ class Question {
     if (!all) return all.status();
     int code = all->step();
     for (; code == SQLITE_ROW; code = all->step()) {
-      StreamNames names{std::string(all->text(1)), std::string(all->text(2)),
-                        static_cast<std::uint32_t>(all->integer(3))};
+      StreamNames names{std::string(all->text(1)), std::string(all->text(2)), {}};
+      if (!all->is_null(3)) names.can_id = static_cast<std::uint32_t>(all->integer(3));
       if (wanted_message(query_, names) && wanted_signal(query_, all->text(4))) {
         wanted_.push_back(all->integer(0));
       }
@@ -206,8 +207,8 @@ class Question {
     found.row.time = {at.chunk.values.time_ns()[at.row]};
     found.row.channel = names.channel;
     found.row.message = names.message;
-    found.row.id =
-        at.chunk.can_id.empty() ? names.can_id : static_cast<std::uint32_t>(at.chunk.can_id[at.row]);
+    found.row.id = names.can_id;
+    if (!at.chunk.can_id.empty()) found.row.id = static_cast<std::uint32_t>(at.chunk.can_id[at.row]);
     found.origin = at.origin;
     found.seq = at.chunk.seq[at.row];
     found.index = at.chunk.record[at.row];

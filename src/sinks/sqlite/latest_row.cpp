@@ -2,6 +2,8 @@
 
 #include <sqlite3.h>
 
+#include "model/row_frame.hpp"
+
 namespace cantrail::sqlite {
 
 RowValues RowMaker::make(const Batch& batch, const StreamBlock& block, std::uint32_t row,
@@ -13,12 +15,10 @@ RowValues RowMaker::make(const Batch& batch, const StreamBlock& block, std::uint
   values.origin = origin;
   values.seq = batch.raw->position.seq;
   values.index = record;
-  // A named signal's rows have frames, whose bytes are kept with the message's own.
-  if (!block.frame().empty() && batch.raw->catalog->streams[block.stream()].row->can_id) {
-    const FrameView frame = batch.raw->frames[record];
-    const std::uint32_t can_id = frame.number() | (frame.extended() ? kIdExtended : 0);
-    if (can_id != stream.can_id) values.can_id = can_id;
-    values.data = frame.data;
+  const RowFrames frames(batch, block);
+  if (const auto id = frames.id(row)) {
+    if (id != stream.can_id) values.can_id = id;
+    values.data = frames.data(row);
   }
   text.signals(signals_, block, row);
   text.labels(labels_, block, row);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "model/row_frame.hpp"
+
 namespace cantrail::sqlite {
 namespace {
 
@@ -11,10 +13,6 @@ enum Frames : std::uint8_t { kNoFrames = 0, kFrames = 1, kFramesWithIds = 2 };
 enum Payload : std::uint8_t { kBytewise = 0, kAsItIs = 1 };
 // The last two: some absent cell has a reason, and the numbers of all absent cells stand before the values.
 enum Present : std::uint8_t { kAll = 0, kSome = 1, kNone = 2, kSomeWithReasons = 3, kNoneWithReasons = 4 };
-
-std::uint32_t can_id_of(const FrameView& frame) {
-  return frame.number() | (frame.extended() ? kIdExtended : 0);
-}
 
 bool is_text(FieldType type) {
   return type == FieldType::text || type == FieldType::blob;
@@ -93,27 +91,29 @@ void ChunkPacker::put_fields(std::string& out, std::span<const RowRun> runs, con
 
 void ChunkPacker::put_frames(std::string& out, std::span<const RowRun> runs,
                              std::optional<std::uint32_t> can_id) {
-  // A named signal's rows have frames, whose bytes are kept with the message's own.
-  if (!runs.front().of_frames() || !can_id) {
+  const RowRun& first = runs.front();
+  if (!RowFrames(*first.batch, *first.block).id(first.from)) {  // then none has
     out += static_cast<char>(kNoFrames);
     return;
   }
   column_.clear();
+  payload_.clear();
+  lengths_.clear();
   bool others = false;
-  each_row(runs, [&](const RowRun& run, std::uint32_t row) {
-    const std::uint32_t id = can_id_of(run.batch->raw->frames[run.block->frame()[row]]);
-    others = others || id != can_id;
-    column_.push_back(id);
-  });
+  for (const RowRun& run : runs) {
+    const RowFrames frames(*run.batch, *run.block);
+    for (std::uint32_t row = run.from; row < run.to; ++row) {
+      const auto id = frames.id(row);
+      others = others || id != can_id;
+      column_.push_back(id.value_or(0));
+      const auto data = frames.data(row);
+      payload_.append(reinterpret_cast<const char*>(data.data()), data.size());
+      lengths_.push_back(static_cast<std::int64_t>(data.size()));
+    }
+  }
   out += static_cast<char>(others ? kFramesWithIds : kFrames);
   if (others) code_.put_integers(out, column_);
-  payload_.clear();
-  column_.clear();
-  each_row(runs, [this](const RowRun& run, std::uint32_t row) {
-    const auto data = run.batch->raw->frames[run.block->frame()[row]].data;
-    payload_.append(reinterpret_cast<const char*>(data.data()), data.size());
-    column_.push_back(static_cast<std::int64_t>(data.size()));
-  });
+  column_.swap(lengths_);
   put_payload(out);
 }
 

@@ -50,7 +50,7 @@ class ChunkPacker {
   void put_field(std::string& out, std::span<const RowRun> runs, std::size_t field, FieldType type);
 
   ColumnCode code_;
-  std::vector<std::int64_t> column_, reasons_;
+  std::vector<std::int64_t> column_, lengths_, reasons_;
   std::vector<std::uint64_t> words_;
   std::string payload_, present_;
 };

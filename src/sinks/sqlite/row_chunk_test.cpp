@@ -21,6 +21,9 @@ std::vector<Payload> through_chunk(const std::vector<Payload>& payloads, std::si
     raw->frames.append(
         {{i}, 0x100, 0, 0, static_cast<std::uint8_t>(payloads[i].size()), std::span(payloads[i])});
   }
+  auto catalog = std::make_shared<Catalog>();
+  catalog->streams.push_back({std::make_shared<RowSchema>(), ChannelId{0}, 0});
+  raw->catalog = std::move(catalog);
   batch.raw = raw;
   const RowRun run{&batch, &block, 0, static_cast<std::uint32_t>(payloads.size()), 0, false};
   ChunkPacker packer;

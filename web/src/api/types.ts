@@ -71,6 +71,7 @@ export interface Row {
   data: string; // hex
   signals: Record<string, Scalar>;
   labels: Record<string, string>;
+  quality?: Record<string, string>; // why signals are absent, where that is not that they were not sent
   units?: Record<string, string>;
 }
 

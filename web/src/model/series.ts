@@ -24,6 +24,7 @@ export interface Column {
   min: (number | null)[];
   max: (number | null)[];
   mean: (number | null)[];
+  why: (string | undefined)[]; // there is no value, as far as this page has seen
 }
 
 const EMPTY: Fetched = { bucket_ms: 0, time_ms: [], min: [], max: [], mean: [], gaps: [] };
@@ -96,7 +97,7 @@ export const gridTimes = (grid: Grid): number[] => Array.from({ length: grid.n }
  */
 export function column(grid: Grid, fetched: Fetched | undefined, live: readonly Bucket[], hold_ms: number,
   gaps: readonly { from_ms: number; to_ms: number }[]): Column {
-  const out: Column = { min: blank(grid), max: blank(grid), mean: blank(grid) };
+  const out: Column = { min: blank(grid), max: blank(grid), mean: blank(grid), why: new Array<string | undefined>(grid.n).fill(undefined) };
   const weights = new Float64Array(grid.n);
   const put = (t: number, length: number, min: number | null, max: number | null, mean: number | null, weight: number) => {
     if (mean === null || min === null || max === null) return;
@@ -114,7 +115,11 @@ export function column(grid: Grid, fetched: Fetched | undefined, live: readonly 
   fetched?.time_ms.forEach((t, i) => {
     if (t < firstLive) put(t, fetched.bucket_ms, fetched.min[i] ?? null, fetched.max[i] ?? null, fetched.mean[i] ?? null, 1);
   });
-  for (const b of live) put(b.t, 0, b.min, b.max, b.sum / b.n, b.n);
+  for (const b of live) {
+    if (b.n > 0) put(b.t, 0, b.min, b.max, b.sum / b.n, b.n);
+    const cell = Math.floor((b.t - grid.from) / grid.step);
+    if (b.why !== undefined && cell >= 0 && cell < grid.n) out.why[cell] = b.why;
+  }
   hold(grid, out, hold_ms);
   for (const gap of gaps) cut(grid, out, gap.from_ms, gap.to_ms);
   return out;
@@ -128,8 +133,11 @@ function hold(grid: Grid, out: Column, hold_ms: number): void {
   let value: number | null = null;
   for (let i = 0; i < grid.n; ++i) {
     if (out.mean[i] !== null) {
+      delete out.why[i];
       since = 0;
       value = out.mean[i]!;
+    } else if (out.why[i] !== undefined) {
+      value = null; // said to be absent: nothing is held over that
     } else if (value !== null && ++since <= most && i < grid.n - 1) {
       out.min[i] = out.max[i] = out.mean[i] = value;
     }
@@ -145,7 +153,8 @@ function cut(grid: Grid, out: Column, from: number, to: number): void {
 /** Two columns multiplied and scaled, as volts and amperes are to kilowatts. */
 export function product(a: Column, b: Column, scale: number): Column {
   const n = a.mean.length;
-  const out: Column = { min: new Array<number | null>(n).fill(null), max: new Array<number | null>(n).fill(null), mean: new Array<number | null>(n).fill(null) };
+  const out: Column = { min: new Array<number | null>(n).fill(null), max: new Array<number | null>(n).fill(null), mean: new Array<number | null>(n).fill(null),
+    why: Array.from({ length: n }, (_, i) => a.why[i] ?? b.why[i]) };
   for (let i = 0; i < n; ++i) {
     const [x, y] = [a.mean[i], b.mean[i]];
     if (x == null || y == null) continue;

@@ -37,14 +37,25 @@ describe("a column", () => {
     expect(got.mean.slice(2, 4)).toEqual([9, 2]);
     expect(got.max[3]).toBe(3);
   });
+  it("says why a value is absent, and holds nothing over that", () => {
+    const recent = new Recent();
+    recent.add(1000, 5);
+    recent.addAbsent(2100, "not available");
+    recent.addAbsent(3000, "error");
+    recent.add(3500, 7);
+    const got = column(grid, undefined, recent.buckets, 60_000, []);
+    expect(got.mean.slice(1, 5)).toEqual([5, null, 7, 7]);
+    expect([got.why[2], got.why[3]]).toEqual(["not available", undefined]);
+  });
 });
 
 it("a product of two columns has the extremes of both", () => {
-  const volts = { mean: [100, 100], min: [90, 90], max: [110, 110] };
-  const amperes = { mean: [-10, null], min: [-20, null], max: [5, null] };
+  const volts = { mean: [100, 100], min: [90, 90], max: [110, 110], why: [undefined, undefined] };
+  const amperes = { mean: [-10, null], min: [-20, null], max: [5, null], why: [undefined, "error"] };
   const power = product(volts, amperes, 0.001);
   expect(power.mean).toEqual([-1, null]);
   expect([power.min[0], power.max[0]]).toEqual([-2.2, 0.55]);
+  expect(power.why).toEqual([undefined, "error"]);
 });
 
 it("recent values are gathered by the second, and late ones left out", () => {
@@ -59,7 +70,7 @@ describe("a trip", () => {
   const hour = { from: 0, step: 60_000, n: 60 };
   const flat = (f: (i: number) => number | null) => {
     const mean = Array.from({ length: 60 }, (_, i) => f(i));
-    return { mean, min: mean, max: mean };
+    return { mean, min: mean, max: mean, why: mean.map(() => undefined) };
   };
   it("begins after the last long stop, and adds up distance and energy each way", () => {
     const trip = tripOf(hour, flat((i) => (i < 10 || i >= 30 ? 60 : 0)), flat((i) => (i >= 50 ? -6 : 12)));

@@ -1,6 +1,7 @@
 // One signal of the catalog with all that is known of it, and how its value stands.
 import type { Row, Scalar, SignalInfo, StreamInfo } from "../api/types";
 import { decimalsOf } from "./format";
+import { absence, NEVER, OUT, STALE, type Why } from "./quality";
 
 export interface Signal {
   key: string; // "can0:VehicleSpeed.kmh", as /api/series takes it
@@ -8,10 +9,12 @@ export interface Signal {
   info: SignalInfo;
 }
 
-export type Standing = "good" | "absent" | "stale" | "out";
+/** Without a value: absent, and error where something is broken. */
+export type Standing = "good" | "absent" | "error" | "stale" | "out";
 
 export interface Reading {
   standing: Standing;
+  why: Why | null; // it is not good
   value: number | null; // as a number, if it is one
   scalar: Scalar | undefined;
   label: string | undefined;
@@ -42,13 +45,16 @@ const HELD_MS = 10_000; // a multiplexed value is believed for as long as its tu
 export function standing(info: SignalInfo, row: Row | undefined, age_ms: number): Reading {
   const scalar = row && own(row.signals, info.name);
   if (!row || scalar === undefined || scalar === null) {
-    return { standing: "absent", value: null, scalar: undefined, label: undefined, age_ms };
+    const quality = row && own(row.quality ?? {}, info.name);
+    return { standing: quality === "error" ? "error" : "absent", why: row ? absence(quality) : NEVER, value: null, scalar: undefined, label: undefined, age_ms };
   }
   const value = toNumber(scalar);
   const out = value !== null && isOut(info, value);
   const stale = info.optional ? age_ms > Math.max(HELD_MS, 3 * row.stale_after_ms) : row.stale || age_ms > row.stale_after_ms;
-  return { standing: stale ? "stale" : out ? "out" : "good", value, scalar, label: own(row.labels, info.name), age_ms };
+  return { standing: stale ? "stale" : out ? "out" : "good", why: stale ? STALE : out ? OUT : null, value, scalar, label: own(row.labels, info.name), age_ms };
 }
+
+export const isAbsent = (reading: Reading): boolean => reading.scalar === undefined;
 
 /** Decimals for a signal: those of its factor and offset. Without a layout, those seen so far, so that texts keep their width. */
 export class Decimals {

@@ -24,6 +24,15 @@ describe("a value", () => {
     expect(standing(temp!.info, row({ signals: { temp_1: null } }), 10).standing).toBe("absent");
     expect(standing(temp!.info, undefined, Infinity).standing).toBe("absent");
   });
+  it("says in words why it is not good", () => {
+    const word = (of: Row | undefined, age = 10) => standing(temp!.info, of, age).why?.word;
+    const absent = (quality?: string) => row({ signals: {}, ...(quality === undefined ? {} : { quality: { temp_1: quality } }) });
+    expect(word(row())).toBeUndefined();
+    expect([word(undefined), word(row(), 2001), word(row({ signals: { temp_1: 0 } }))]).toEqual(["never seen", "stale", "out of range"]);
+    expect([undefined, "not_available", "error", "out_of_range", "stale", "a_new_one"].map((quality) => word(absent(quality))))
+      .toEqual(["not sent", "not available", "error", "out of range", "inputs stale", "a new one"]);
+    expect(standing(temp!.info, absent("error"), 10).standing).toBe("error");
+  });
   it("may be a large integer, a switch or a text", () => {
     expect([toNumber("18446744073709551615"), toNumber(true), toNumber("off"), toNumber(""), toNumber(undefined)])
       .toEqual([18446744073709551615, 1, null, null, null]);

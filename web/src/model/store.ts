@@ -5,6 +5,7 @@ import { LiveConnection } from "../api/live";
 import type { Catalog, LiveMessage, NodeStatus, Row, StreamInfo } from "../api/types";
 import { readLayout } from "./bits";
 import { EventLog, type Loss } from "./events";
+import { absence, STALE } from "./quality";
 import { Recent } from "./recent";
 import { Rate } from "./rates";
 import { readableUnit } from "./units";
@@ -87,13 +88,15 @@ export class Store {
   reading(signal: Signal): Reading {
     const seen = this.newestWith(signal);
     const reading = standing(signal.info, seen?.row, seen ? this.age_ms(seen) : Infinity);
-    return !this.connected && reading.standing === "good" ? { ...reading, standing: "stale" } : reading;
+    return !this.connected && reading.standing === "good" ? { ...reading, standing: "stale", why: STALE } : reading;
   }
 
-  /** The newest row that has this signal; where none has, the newest of its stream. */
+  /** The newest row that has this signal, or says why it has no value; where none does, the newest of its stream. */
   newestWith(signal: Signal): { row: Row; at: number } | undefined {
     const seen = this.seen.get(signal.stream.stream);
-    return seen && signal.info.optional && own(seen.row.signals, signal.info.name) == null ? this.held.get(signal.key) ?? seen : seen;
+    const { name, optional } = signal.info;
+    const waits = seen && optional && own(seen.row.signals, name) == null && own(seen.row.quality ?? {}, name) === undefined;
+    return waits ? this.held.get(signal.key) ?? seen : seen;
   }
 
   /** Buckets of the last ten minutes, kept from the first time that somebody asks. */
@@ -132,7 +135,10 @@ export class Store {
     this.newest_ms = time;
     for (const name of this.watched.get(key) ?? []) {
       const value = toNumber(own(row.signals, name));
-      if (value !== null) this.recents.get(signalKey(key, name))!.add(time, value);
+      const quality = own(row.quality ?? {}, name);
+      const recent = this.recents.get(signalKey(key, name))!;
+      if (value !== null) recent.add(time, value);
+      else if (quality !== undefined) recent.addAbsent(time, absence(quality).word);
     }
   }
 
@@ -141,6 +147,8 @@ export class Store {
       const of = signalKey(key, name);
       if (value !== null && this.signals.get(of)?.info.optional) this.held.set(of, { row, at });
     }
+    // What is said to be absent is not believed any more once its row is over.
+    for (const name of Object.keys(row.quality ?? {})) this.held.delete(signalKey(key, name));
   }
 
   private firstRow(key: string, row: Row, at: number): void {

@@ -32,7 +32,8 @@ export function PowerTile(props: Props) {
   const charging = (reading(props.charging?.flag ?? null)?.value ?? 0) > 0.5;
   const moving = (reading(props.speed)?.value ?? 1) > 0.5;
   const flow = flowOf(kw, charging);
-  const standing = [volts, amperes].find((one) => one && one.standing !== "good")?.standing ?? "good";
+  const worst = [volts, amperes].find((one) => one && one.standing !== "good");
+  const standing = worst?.standing ?? "good";
   const left = reading(props.charging?.remaining ?? null);
   const prefix = flow === "back" && moving ? "regen " : "";
   return (
@@ -41,12 +42,12 @@ export function PowerTile(props: Props) {
         <Battery power={props.power} soc={props.soc} />
         <div class="middle">
           <p class="kw">
-            <Explainable keys={[props.power.volts, props.power.amperes]} standing={standing}>
+            <Explainable keys={[props.power.volts, props.power.amperes]} standing={standing} {...(worst?.why ? { title: worst.why.long } : {})}>
               {kw === null ? "–" : <><small>{prefix}</small>{number(kw, 1)}<small> kW</small></>}
             </Explainable>
           </p>
           <Stream flow={standing === "good" ? flow : "unknown"} kw={kw ?? 0} />
-          <p class="word">{flowWord(flow, moving)}{charging && left?.value ? `, ${duration(left.value * 60)}` : ""}</p>
+          <p class="word">{worst?.why ? worst.why.word : flowWord(flow, moving)}{charging && left?.value ? `, ${duration(left.value * 60)}` : ""}</p>
         </div>
         <Consumer charging={charging} rpm={props.rpm} direction={props.direction} left={props.charging?.remaining ?? null} />
       </div>

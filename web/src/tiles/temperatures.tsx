@@ -3,7 +3,7 @@ import { axisOf, bandOf, type Band } from "../model/bands";
 import { number } from "../model/format";
 import { isOut, type Reading } from "../model/signal";
 import { Explainable } from "../ui/num";
-import { readingText, STANDING } from "../ui/reading";
+import { readingText } from "../ui/reading";
 import { Chips } from "../ui/chips";
 import { Tile } from "../ui/tile";
 import { store, useLive } from "../ui/live";
@@ -56,12 +56,13 @@ function Row({ shown, axis }: { shown: Shown; axis: { from: number; to: number }
   const signal = store.signals.get(row.keys[0]!);
   const text = band ? number(band.value, 1) : signal ? readingText(signal, readings[0]!) : "–";
   const many = row.keys.length > 1 && band ? `min ${number(Math.min(...now), 1)} · mean ${number(band.value, 1)} · max ${number(Math.max(...now), 1)}` : "";
-  const doubt = doubted ? `one is ${STANDING[worst.standing]}` : STANDING[standing];
+  const doubt = doubted ? `one of ${readings.length}: ${worst.why?.long}` : worst?.why?.long ?? "";
   return (
     <div class={`temp ${warm ? "warm" : ""}`}>
       <span class="name" title={row.label}>{row.label}{row.keys.length > 1 ? <small> ×{row.keys.length}</small> : null}</span>
-      <div class="band">
+      <div class={`band ${standing}`}>
         {band ? <><i style={{ left: at(band.low), width: `calc(${at(band.high)} - ${at(band.low)})` }} /><u style={{ left: at(band.value) }} /></> : null}
+        {worst && !doubted ? <small class={`told ${band ? "over" : ""}`}>{worst.why?.word}</small> : null}
       </div>
       <Explainable keys={[row.keys[0]!]} standing={standing} title={doubt}>{text}</Explainable>
       {many ? <small class="now">{many}</small> : null}

@@ -1,7 +1,9 @@
 import { useState } from "preact/hooks";
 import { decimalsFor, clockTime, dayOf, number, plural, when } from "../model/format";
 import { gapMark, reasonText } from "../model/events";
+import { OUT } from "../model/quality";
 import { product, type Column, type Grid } from "../model/series";
+import { isOut } from "../model/signal";
 import type { Charging, Line } from "../layout/tile";
 import { store, useLive } from "./live";
 import { Plot, type PlotLine } from "./plot";
@@ -53,7 +55,7 @@ export function Chart({ lines, window_ms, points, height, label, charging, sync 
   const { grid, columns, gaps, loading, failed } = useSeries(keys, window_ms, points);
   const plotted = lines.map((line, i): PlotLine => {
     const [a, b] = line.keys.map((key) => columns.get(key)!);
-    return { label: line.label, unit: line.unit, ink: inkOf(line, i, lines), column: b ? product(a!, b, line.scale) : a! };
+    return { label: line.label, unit: line.unit, ink: inkOf(line, i, lines), column: b ? product(a!, b, line.scale) : a!, of: line.keys };
   });
   const spans = [...gaps.map(gapSpan), ...flagged(grid, flag ? columns.get(flag) : undefined, "charging", "charging")];
   const filled = store.status?.filled_in;
@@ -65,7 +67,7 @@ export function Chart({ lines, window_ms, points, height, label, charging, sync 
   return (
     <div class="chart" data-gaps={counted("gap")} data-lost={counted("lost")} data-charging={counted("charging")} data-filled={counted("filled")}>
       <div class="legend" aria-live="off">
-        {plotted.map((line) => <LegendEntry key={line.label} line={line} index={shown} />)}
+        {plotted.map((line) => <LegendEntry key={line.label} line={line} index={shown} missing={missing !== undefined} />)}
         <span class={`at ${at === null ? "idle" : ""}`}>{missing ? reasonText(missing.reason) : at !== null ? (window_ms > 86_400_000 ? when(at) : clockTime(at))
           : failed ?? (loading ? "reading the history" : dated(grid.from + grid.n * grid.step, "min–max band"))}</span>
       </div>
@@ -74,15 +76,25 @@ export function Chart({ lines, window_ms, points, height, label, charging, sync 
   );
 }
 
-function LegendEntry({ line, index }: { line: PlotLine; index: number | null }) {
+/** Why there is no value, or how one is not as it should be. Of the past that this page has not seen, only that there is none. */
+function doubtOf(line: PlotLine, at: number, now: boolean, value: number | null): string | undefined {
+  const signals = line.of.flatMap((key) => store.signals.get(key) ?? []);
+  if (now) return signals.map((signal) => store.reading(signal).why?.word).find(Boolean);
+  if (value === null) return line.column.why[at] ?? "no value";
+  const [only] = signals;
+  return signals.length === 1 && only && (isOut(only.info, line.column.min[at] ?? value) || isOut(only.info, line.column.max[at] ?? value)) ? OUT.word : undefined;
+}
+
+function LegendEntry({ line, index, missing }: { line: PlotLine; index: number | null; missing: boolean }) {
   const { mean } = line.column;
   let at = index ?? mean.length - 1;
   if (index === null) while (at > 0 && mean.length - at < 8 && mean[at] === null) --at;
-  const value = mean[at] ?? null;
+  const doubt = missing ? undefined : doubtOf(line, at, index === null, mean[at] ?? null); // a gap has its own word
+  const value = index === null && mean[mean.length - 1] === null && line.column.why[mean.length - 1] !== undefined ? null : mean[at] ?? null;
   const ink = line.ink === "flow" ? (value !== null && value < 0 ? "good" : "warn") : line.ink;
   return (
     <span class={`key ink-${ink}`}>
-      <i />{line.label} <b>{value === null ? "–" : number(value, decimalsFor(value, 1))}</b> {line.unit}
+      <i />{line.label} <b>{value === null ? "–" : number(value, decimalsFor(value, 1))}</b> {line.unit}{doubt ? <small class="doubt">{doubt}</small> : null}
     </span>
   );
 }

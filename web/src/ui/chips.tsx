@@ -14,7 +14,7 @@ export function Chips({ signals }: { signals: string[] }) {
     NAMELESS.test(signal.info.name) || known.filter((other) => title(other) === title(signal)).length > 1 ? fullTitle(signal) : title(signal);
   return (
     <div class="chips">
-      {known.map((signal) => <span class="chip" key={signal.key}><span>{name(signal)}</span> <Num of={signal.key} unit={!saysUnit(name(signal), signal.info.unit)} /></span>)}
+      {known.map((signal) => <span class="chip" key={signal.key}><span>{name(signal)}</span> <Num of={signal.key} worded unit={!saysUnit(name(signal), signal.info.unit)} /></span>)}
     </div>
   );
 }

@@ -1,9 +1,9 @@
 import { hexOf, parseHex, physical, rawBits, rawValue } from "../model/bits";
 import { canId, decimalsOf, duration, number, plain } from "../model/format";
-import type { Signal } from "../model/signal";
+import { isAbsent, type Signal } from "../model/signal";
 import { Bits, bytesOf, HexBytes } from "./bits";
 import { store } from "./live";
-import { readingText, STANDING } from "./reading";
+import { readingText } from "./reading";
 
 /** "0x18C4 × 0.01 = 63.40 km/h", worked out here from the frame's bytes. */
 function Formula({ signal, data }: { signal: Signal; data: Uint8Array }) {
@@ -32,17 +32,18 @@ export function ExplainSignal({ of }: { of: string }) {
   const seen = store.newestWith(signal);
   const reading = store.reading(signal);
   const data = parseHex(seen?.row.data ?? "");
+  const from = seen?.row.id != null ? seen.row : stream; // of J1939 many identifiers have one stream
   const layout = info.layout ?? null;
   const range = info.min !== null && info.max !== null ? `declared range ${plain(info.min)} … ${plain(info.max)}` : "";
   return (
     <section>
-      <header>{[stream.id === null ? null : canId(stream.id, stream.extended), stream.channel, stream.message].filter(Boolean).join(" · ")}<em>{info.name}</em></header>
+      <header>{[from.id === null ? null : canId(from.id, from.extended), stream.channel, stream.message].filter(Boolean).join(" · ")}<em>{info.name}</em></header>
       {data.length ? <HexBytes data={data} lit={bytesOf(layout)} /> : null}
       {data.length && layout ? <Bits data={data} layout={layout} /> : null}
-      {data.length && layout && reading.standing !== "absent" ? <Formula signal={signal} data={data} />
-        : <div class="formula"><b>{readingText(signal, reading)} {reading.standing === "absent" ? "" : info.unit}</b></div>}
+      {data.length && layout && !isAbsent(reading) ? <Formula signal={signal} data={data} />
+        : <div class="formula"><b>{isAbsent(reading) && reading.why ? reading.why.word : readingText(signal, reading)} {isAbsent(reading) ? "" : info.unit}</b></div>}
       <footer class={reading.standing === "good" ? "" : "warn-text"}>
-        {[STANDING[reading.standing], seen ? `${duration(reading.age_ms / 1000)} old` : "not seen yet", range].filter(Boolean).join(" · ")}
+        {[reading.why?.long, seen ? `${duration(reading.age_ms / 1000)} old` : "", range].filter(Boolean).join(" · ")}
       </footer>
       {info.comment ? <footer>{info.comment}</footer> : null}
     </section>

@@ -2,7 +2,8 @@ import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
 import { explain, explained, stopExplaining } from "./explain_state";
 import { store } from "./live";
-import { compactText, readingText, STANDING } from "./reading";
+import { isAbsent } from "../model/signal";
+import { compactText, readingText } from "./reading";
 
 interface Props {
   keys: string[];
@@ -38,19 +39,22 @@ interface NumProps {
   decimals?: number;
   unit?: boolean;
   whole?: boolean; // all digits, however many
+  worded?: boolean; // says how it stands: where nothing beside it does
   class?: string;
 }
 
 /** The value of one signal. */
-export function Num({ of, decimals, unit = false, whole = false, ...rest }: NumProps) {
+export function Num({ of, decimals, unit = false, whole = false, worded = false, ...rest }: NumProps) {
   const signal = store.signals.get(of);
   if (!signal) return <span class={`num absent ${rest.class ?? ""}`}>–</span>;
   const reading = store.reading(signal);
-  const note = STANDING[reading.standing];
+  const absent = isAbsent(reading);
+  const word = worded && reading.why ? <small class="word">{reading.why.word}</small> : null;
   return (
-    <Explainable keys={[of]} standing={reading.standing} {...(rest.class ? { class: rest.class } : {})} {...(note ? { title: note } : {})}>
-      {(whole ? readingText : compactText)(signal, reading, decimals)}
-      {unit && signal.info.unit && reading.label === undefined ? <span class="unit">{signal.info.unit}</span> : null}
+    <Explainable keys={[of]} standing={reading.standing} {...(rest.class ? { class: rest.class } : {})} {...(reading.why ? { title: reading.why.long } : {})}>
+      {absent && word ? word : (whole ? readingText : compactText)(signal, reading, decimals)}
+      {unit && signal.info.unit && reading.label === undefined && !(absent && word) ? <span class="unit">{signal.info.unit}</span> : null}
+      {absent ? null : word}
     </Explainable>
   );
 }

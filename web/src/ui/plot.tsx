@@ -11,6 +11,7 @@ export interface PlotLine {
   unit: string;
   ink: string; // name of a colour; "flow": amber above zero, green below
   column: Column;
+  of: string[]; // signals
 }
 
 interface Props {

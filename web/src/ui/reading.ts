@@ -1,11 +1,7 @@
 // A signal's value as text.
 import { number, plain } from "../model/format";
-import type { Reading, Signal } from "../model/signal";
+import { isAbsent, type Reading, type Signal } from "../model/signal";
 import { store } from "./live";
-
-export const STANDING: Record<Reading["standing"], string> = {
-  good: "", absent: "not in the newest frame", stale: "stale", out: "outside of its declared range",
-};
 
 const LONGEST = 12; // characters of a large number; longer ones get a power of ten
 
@@ -16,7 +12,7 @@ export function compactText(signal: Signal, reading: Reading, decimals?: number)
 }
 
 export function readingText(signal: Signal, reading: Reading, decimals?: number): string {
-  if (reading.standing === "absent") return "–";
+  if (isAbsent(reading)) return "–";
   if (reading.label !== undefined) return reading.label;
   if (reading.value === null) return String(reading.scalar);
   if (typeof reading.scalar === "string") return reading.scalar; // an integer too large for a number

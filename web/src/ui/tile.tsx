@@ -2,17 +2,18 @@ import type { ComponentChildren } from "preact";
 import { duration } from "../model/format";
 import { store } from "./live";
 
-/** Where a tile's value comes from and how old it is: "VehicleSpeed.kmh · 8 ms". */
+/** Where a tile's value comes from, how it stands where it is not good, and how old it is: "VehicleSpeed.kmh · 8 ms". */
 export function Origin({ of, text }: { of: string; text?: string }) {
   const signal = store.signals.get(of);
-  const seen = signal && store.seen.get(signal.stream.stream);
   if (!signal) return null;
+  const seen = store.newestWith(signal);
+  const { why, standing } = store.reading(signal);
   const age = seen ? store.age_ms(seen) : Infinity;
-  const stale = !seen || seen.row.stale || age > seen.row.stale_after_ms || !store.connected;
-  const said = !seen ? "not seen yet" : duration((age < 1000 ? seen.row.age_ms : age) / 1000);
   return (
-    <span class={`origin ${stale ? "stale" : ""}`}>
-      <span class="source">{text ?? `${signal.stream.message}.${signal.info.name}`}</span> · {said}
+    <span class={`origin ${standing}`}>
+      <span class="source">{text ?? `${signal.stream.message}.${signal.info.name}`}</span>
+      {why ? <><span class="sep"> · </span><b class="told" title={why.long}>{why.word}</b></> : null}
+      {seen ? <span class="age"> · {duration((age < 1000 ? seen.row.age_ms : age) / 1000)}</span> : null}
     </span>
   );
 }

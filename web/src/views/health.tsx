@@ -6,6 +6,7 @@ import { isBus } from "../model/bus";
 import { signalKey } from "../model/signal";
 import { Chips } from "../ui/chips";
 import { LedgerFlow } from "../ui/ledger";
+import { RecordingsTile } from "../ui/recordings";
 import { Trust } from "../tiles/trust";
 import { store, useLive } from "../ui/live";
 
@@ -30,6 +31,7 @@ export function Health() {
         ) : null}
       </section>
       <section class="tile span12"><h2><span>Lanes</span></h2>{status?.lanes.map((lane) => <Lane key={lane.name} lane={lane} />)}</section>
+      <RecordingsTile />
       <section class="tile span6"><h2><span>Gaps</span><span class="corner">{status ? plural(status.gaps.count, "gap") : ""}</span></h2><Gaps /></section>
       <section class="tile span6 events"><h2><span>Just now</span></h2>
         <ol>{store.events.list.map((one) => <li key={one.key} class={one.tone}><time>{when(one.at)}</time> {one.text}</li>)}</ol>

@@ -2,7 +2,6 @@ import { useEffect, useState } from "preact/hooks";
 import { canId, duration, plain, plural } from "../model/format";
 import type { Signal } from "../model/signal";
 import { Num } from "../ui/num";
-import { STANDING } from "../ui/reading";
 import { store, useLive } from "../ui/live";
 
 const MANY = 100; // are drawn less often
@@ -50,7 +49,7 @@ function Row({ signal }: { signal: Signal }) {
       <td class="faint">{info.unit}</td>
       <td class="faint wide">{info.min !== null && info.max !== null ? `${plain(info.min)} … ${plain(info.max)}` : ""}</td>
       <td class="right faint">{age}</td>
-      <td class="state">{reading.standing === "good" ? "ok" : reading.standing === "out" ? "out of range" : reading.standing === "absent" && reading.age_ms === Infinity ? "not seen" : STANDING[reading.standing] === "stale" ? "stale" : "absent"}</td>
+      <td class="state" title={reading.why?.long}>{reading.why?.word ?? "ok"}</td>
       <td class="wide right"><a href={`#/charts?s=${encodeURIComponent(signal.key)}`}>chart</a></td>
     </tr>
   );

@@ -13,6 +13,10 @@ inline constexpr std::uint8_t kGlobal = 0xFF;       // destination: all
 inline constexpr std::uint8_t kNullAddress = 0xFE;  // nobody: what DBC files name where any source is meant
 inline constexpr std::uint32_t kFirstPdu2Format = 240;
 
+// Groups of packets (SAE J1939-21): TP.CM, TP.DT.
+inline constexpr std::uint32_t kConnectionManagement = 0xEC00;
+inline constexpr std::uint32_t kDataTransfer = 0xEB00;
+
 struct Identifier {
   std::uint32_t group = 0;  // parameter group number
   std::uint8_t priority = 0;
@@ -34,6 +38,13 @@ struct Identifier {
   if (((id >> 16) & 0xFF) < kFirstPdu2Format)
     result.destination = static_cast<std::uint8_t>((id >> 8) & 0xFF);
   return result;
+}
+
+// The identifier with which the same sender would send that group, to the same address where it goes to one.
+// Without kIdExtended.
+[[nodiscard]] constexpr std::uint32_t with_group(std::uint32_t id, std::uint32_t group) {
+  const bool to_one = ((group >> 8) & 0xFF) < kFirstPdu2Format;
+  return (id & 0x1C0000FFU) | group << 8 | (to_one ? id & 0xFF00U : 0U);
 }
 
 // A frame that J1939 can have sent: 29 bits, neither remote nor error.
