@@ -4,8 +4,8 @@
 
 #include <unistd.h>
 
-#include "sources/socketcan/source.hpp"
-#include "sources/socketcan/target.hpp"
+#include "sources/can_interface/source.hpp"
+#include "sources/can_interface/target.hpp"
 #include "support/source_fixture.hpp"
 #include "vm/virtual_bus.hpp"
 

@@ -1,4 +1,4 @@
-#include "sources/socketcan/bus_state.hpp"
+#include "sources/can_interface/bus_state.hpp"
 
 #include <array>
 

@@ -1,10 +1,10 @@
-#include "sources/socketcan/bus_state.hpp"
+#include "sources/can_interface/bus_state.hpp"
 
 #include <array>
 
 #include <gtest/gtest.h>
 
-#include "sources/socketcan/bus_load.hpp"
+#include "sources/can_interface/bus_load.hpp"
 
 namespace cantrail::socketcan {
 namespace {

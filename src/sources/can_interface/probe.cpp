@@ -1,14 +1,14 @@
-// What `check --connect` sees of a machine's CAN interfaces. Nothing is set, sent or brought up.
+#include "sources/can_interface/probe.hpp"
+
 #include <algorithm>
 
 #include <linux/capability.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "sources/socketcan/can_socket.hpp"
-#include "sources/socketcan/interface_setup.hpp"
-#include "sources/socketcan/link_watch.hpp"
-#include "sources/socketcan/options.hpp"
+#include "sources/can_interface/can_socket.hpp"
+#include "sources/can_interface/interface_setup.hpp"
+#include "sources/can_interface/link_watch.hpp"
 
 namespace cantrail::socketcan {
 namespace {
@@ -54,11 +54,11 @@ Findings probe_all(const ProbeContext& context) {
 
 }  // namespace
 
-std::optional<Findings> Config::probe(const ProbeContext& context) const {
+Findings probe(const Options& options, const ProbeContext& context) {
   const auto socket = open_raw_socket();
-  if (!socket) return Findings{finding_of(socket.fault(), "")};
-  if (options_.any()) return probe_all(context);
-  return probe_one(socket->get(), options_.interface_of(context.name), options_.settings(), context);
+  if (!socket) return {finding_of(socket.fault(), "")};
+  if (options.any()) return probe_all(context);
+  return probe_one(socket->get(), options.interface_of(context.name), options.settings(), context);
 }
 
 }  // namespace cantrail::socketcan

@@ -1,4 +1,4 @@
-#include "sources/socketcan/bus.hpp"
+#include "sources/can_interface/bus.hpp"
 
 #include <array>
 

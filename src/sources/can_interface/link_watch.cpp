@@ -1,4 +1,4 @@
-#include "sources/socketcan/link_watch.hpp"
+#include "sources/can_interface/link_watch.hpp"
 
 #include <algorithm>
 
@@ -7,8 +7,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "sources/socketcan/hardware_clock.hpp"
-#include "sources/socketcan/netlink.hpp"
+#include "sources/can_interface/hardware_clock.hpp"
+#include "sources/can_interface/netlink.hpp"
 
 namespace cantrail::socketcan {
 namespace {

@@ -1,4 +1,4 @@
-#include "sources/socketcan/filter.hpp"
+#include "sources/can_interface/filter.hpp"
 
 #include <gtest/gtest.h>
 

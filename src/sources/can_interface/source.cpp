@@ -1,4 +1,4 @@
-#include "sources/socketcan/source.hpp"
+#include "sources/can_interface/source.hpp"
 
 #include <algorithm>
 #include <array>
@@ -9,9 +9,9 @@
 #include <linux/can.h>
 #include <net/if.h>
 
+#include "sources/can_interface/can_socket.hpp"
+#include "sources/can_interface/message.hpp"
 #include "sources/datagram/socket_options.hpp"
-#include "sources/socketcan/can_socket.hpp"
-#include "sources/socketcan/message.hpp"
 
 namespace cantrail::socketcan {
 namespace {
@@ -25,7 +25,15 @@ int interface_of(const msghdr& message) {
   return address.can_ifindex;
 }
 
+std::optional<std::uint32_t> number(const std::optional<std::int64_t>& value) {
+  return value ? std::optional(static_cast<std::uint32_t>(*value)) : std::nullopt;
+}
+
 }  // namespace
+
+LinkSettings Options::settings() const {
+  return {number(bitrate), number(data_bitrate), number(restart_ms)};
+}
 
 Source::Source(Options options) : options_(std::move(options)), ring_(kFramesPerCall, CANFD_MTU) {}
 

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "base/status.hpp"
+#include "sources/can_interface/link_message.hpp"
 #include "sources/datagram/descriptor.hpp"
-#include "sources/socketcan/link_message.hpp"
 
 namespace cantrail::socketcan {
 

@@ -16,8 +16,8 @@
 
 #include "base/clock.hpp"
 #include "base/status.hpp"
+#include "sources/can_interface/link_message.hpp"
 #include "sources/datagram/descriptor.hpp"
-#include "sources/socketcan/link_message.hpp"
 
 namespace cantrail::socketcan {
 

@@ -1,4 +1,4 @@
-#include "sources/socketcan/netlink.hpp"
+#include "sources/can_interface/netlink.hpp"
 
 #include <cerrno>
 #include <chrono>

@@ -1,9 +1,9 @@
 // Without CAN: what the watch does on any machine. tests/vm shows it with interfaces.
-#include "sources/socketcan/link_watch.hpp"
+#include "sources/can_interface/link_watch.hpp"
 
 #include <gtest/gtest.h>
 
-#include "sources/socketcan/hardware_clock.hpp"
+#include "sources/can_interface/hardware_clock.hpp"
 
 namespace cantrail::socketcan {
 namespace {

@@ -11,9 +11,9 @@
 
 #include "base/clock.hpp"
 #include "component/frame_builder.hpp"
-#include "sources/socketcan/bus_load.hpp"
-#include "sources/socketcan/bus_state.hpp"
-#include "sources/socketcan/link_watch.hpp"
+#include "sources/can_interface/bus_load.hpp"
+#include "sources/can_interface/bus_state.hpp"
+#include "sources/can_interface/link_watch.hpp"
 
 namespace cantrail::socketcan {
 

@@ -1,4 +1,4 @@
-#include "sources/socketcan/link_message.hpp"
+#include "sources/can_interface/link_message.hpp"
 
 #include <cstring>
 

@@ -1,4 +1,4 @@
-#include "sources/socketcan/hardware_clock.hpp"
+#include "sources/can_interface/hardware_clock.hpp"
 
 #include <algorithm>
 #include <cstdint>

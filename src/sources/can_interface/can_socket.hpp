@@ -6,9 +6,9 @@
 #include <string>
 
 #include "base/status.hpp"
+#include "sources/can_interface/filter.hpp"
+#include "sources/can_interface/link_message.hpp"
 #include "sources/datagram/descriptor.hpp"
-#include "sources/socketcan/filter.hpp"
-#include "sources/socketcan/link_message.hpp"
 
 namespace cantrail::socketcan {
 

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "component/context.hpp"
-#include "sources/socketcan/can_socket.hpp"
-#include "sources/socketcan/link_watch.hpp"
+#include "sources/can_interface/can_socket.hpp"
+#include "sources/can_interface/link_watch.hpp"
 
 namespace cantrail::socketcan {
 

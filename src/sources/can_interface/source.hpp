@@ -9,15 +9,15 @@
 #include <vector>
 
 #include "component/frame_source.hpp"
+#include "sources/can_interface/bus.hpp"
+#include "sources/can_interface/can_socket.hpp"
+#include "sources/can_interface/interface_setup.hpp"
+#include "sources/can_interface/link_watch.hpp"
+#include "sources/can_interface/message.hpp"
+#include "sources/can_interface/options.hpp"
 #include "sources/datagram/ancillary.hpp"
 #include "sources/datagram/descriptor.hpp"
 #include "sources/datagram/receive_ring.hpp"
-#include "sources/socketcan/bus.hpp"
-#include "sources/socketcan/can_socket.hpp"
-#include "sources/socketcan/interface_setup.hpp"
-#include "sources/socketcan/link_watch.hpp"
-#include "sources/socketcan/message.hpp"
-#include "sources/socketcan/options.hpp"
 
 namespace cantrail::socketcan {
 

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "sources/socketcan/bus_state.hpp"
+#include "sources/can_interface/bus_state.hpp"
 
 namespace cantrail::socketcan {
 

@@ -1,4 +1,4 @@
-#include "sources/socketcan/message.hpp"
+#include "sources/can_interface/message.hpp"
 
 #include <algorithm>
 #include <cstring>

@@ -1,4 +1,4 @@
-#include "sources/socketcan/target.hpp"
+#include "sources/can_interface/target.hpp"
 
 #include <algorithm>
 #include <array>
@@ -12,9 +12,11 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include "base/text.hpp"
+#include "sources/can_interface/can_socket.hpp"
+#include "sources/can_interface/message.hpp"
 #include "sources/datagram/descriptor.hpp"
-#include "sources/socketcan/can_socket.hpp"
-#include "sources/socketcan/message.hpp"
+#include "sources/datagram/receive_ring.hpp"
 
 namespace cantrail::socketcan {
 namespace {
@@ -22,12 +24,12 @@ namespace {
 constexpr std::size_t kFramesPerCall = 64;
 constexpr auto kShortestWait = std::chrono::microseconds(200);
 constexpr auto kLongestWait = std::chrono::milliseconds(5);
-constexpr auto kPatience = std::chrono::seconds(10);
+constexpr std::size_t kFramesPerRead = 64;
 
 class Target final : public FrameTarget {
  public:
-  Target(std::string name, datagram::Descriptor socket, bool fd)
-      : name_(std::move(name)), socket_(std::move(socket)), fd_(fd) {
+  Target(std::string name, datagram::Descriptor socket, bool fd, Duration patience)
+      : name_(std::move(name)), socket_(std::move(socket)), fd_(fd), patience_(patience) {
     for (std::size_t i = 0; i < kFramesPerCall; ++i) {
       buffers_[i].iov_base = &frames_[i];
       messages_[i].msg_hdr.msg_iov = &buffers_[i];
@@ -55,6 +57,16 @@ class Target final : public FrameTarget {
 
   Status flush() override { return {}; }
 
+  [[nodiscard]] int socket() const { return socket_.get(); }
+
+  [[nodiscard]] Status failure(int error) const {
+    if (error == ENETDOWN || error == ENXIO || error == ENODEV) {
+      return {FaultKind::unavailable,
+              "interface " + name_ + " is down or gone; bring it up with " + interface_hint(name_, {})};
+    }
+    return errno_fault("cannot send to " + name_, error);
+  }
+
  private:
   Status send_messages(std::size_t count) {
     auto wait = std::chrono::duration_cast<std::chrono::microseconds>(kShortestWait);
@@ -70,10 +82,11 @@ class Target final : public FrameTarget {
       }
       const int error = errno;
       if (error != ENOBUFS && error != EAGAIN && error != EINTR) return failure(error);
-      if (std::chrono::steady_clock::now() - last_progress > kPatience) {
-        return {FaultKind::unavailable, name_ +
-                                            " has sent nothing for 10 s; is another node on the bus to "
-                                            "acknowledge, at the same bit rate?"};
+      if (std::chrono::steady_clock::now() - last_progress > patience_) {
+        return {FaultKind::unavailable,
+                name_ + " takes no more frames" +
+                    (patience_ > Duration::zero() ? " for " + format_duration(patience_) : std::string()) +
+                    "; is another node on the bus to acknowledge, at the same bit rate?"};
       }
       pause(error, wait);
       wait = std::min<std::chrono::microseconds>(wait * 2, kLongestWait);
@@ -92,25 +105,58 @@ class Target final : public FrameTarget {
     }
   }
 
-  [[nodiscard]] Status failure(int error) const {
-    if (error == ENETDOWN || error == ENXIO || error == ENODEV) {
-      return {FaultKind::unavailable,
-              "interface " + name_ + " is down or gone; bring it up with " + interface_hint(name_, {})};
-    }
-    return errno_fault("cannot send to " + name_, error);
-  }
-
   const std::string name_;
   const datagram::Descriptor socket_;
   const bool fd_;
+  const Duration patience_;
   std::array<canfd_frame, kFramesPerCall> frames_{};
   std::array<iovec, kFramesPerCall> buffers_{};
   std::array<mmsghdr, kFramesPerCall> messages_{};
 };
 
-}  // namespace
+// FramePort by a Target whose socket has no filter.
+class Port final : public FramePort {
+ public:
+  Port(std::string name, datagram::Descriptor socket, bool fd, const Clock& clock)
+      : target_(std::move(name), std::move(socket), fd, kTargetPatience),
+        ring_(kFramesPerRead, CANFD_MTU),
+        clock_(clock) {}
 
-Result<std::unique_ptr<FrameTarget>> open_target(const std::string& name) {
+  Status send(const FrameBlock& frames, std::size_t from, std::size_t to,
+              std::span<const std::string> channel_names) override {
+    return target_.send(frames, from, to, channel_names);
+  }
+  Status flush() override { return target_.flush(); }
+
+  Status receive(FrameBlock& frames, MonoTime deadline) override {
+    int error = ring_.receive(target_.socket());
+    if (error == EAGAIN) {
+      if (!datagram::wait_readable(target_.socket(), clock_, deadline)) return {};
+      error = ring_.receive(target_.socket());
+    }
+    if (error != 0 && error != EAGAIN && error != EINTR) return target_.failure(error);
+    for (; ring_.pending() > 0; ring_.pop()) {
+      const mmsghdr& message = ring_.front();
+      if (auto received = interpret(message.msg_hdr, message.msg_len, 0)) {
+        if (!received->stamped) received->frame.time = clock_.wall();
+        frames.append(received->frame);
+      }
+    }
+    return {};
+  }
+
+ private:
+  Target target_;
+  datagram::ReceiveRing ring_;
+  const Clock& clock_;
+};
+
+struct Opened {
+  datagram::Descriptor socket;
+  bool fd = false;
+};
+
+Result<Opened> open_for_sending(const std::string& name, bool listens) {
   Result<datagram::Descriptor> socket = open_raw_socket();
   if (!socket) return socket.fault();
   const Result<Interface> interface = find_interface(socket->get(), name, {});
@@ -120,12 +166,28 @@ Result<std::unique_ptr<FrameTarget>> open_target(const std::string& name) {
     if (const Status status = enable_fd(socket->get()); !status) return status.fault();
   }
   // An empty filter: this socket only sends, nothing may pile up in it.
-  if (::setsockopt(socket->get(), SOL_CAN_RAW, CAN_RAW_FILTER, nullptr, 0) != 0) {
+  if (!listens && ::setsockopt(socket->get(), SOL_CAN_RAW, CAN_RAW_FILTER, nullptr, 0) != 0) {
     return errno_fault("cannot prepare to send to " + name, errno);
   }
   if (const Status status = bind_interface(socket->get(), interface->index, name); !status)
     return status.fault();
-  return std::unique_ptr<FrameTarget>(std::make_unique<Target>(name, std::move(*socket), interface->fd));
+  return Opened{std::move(*socket), interface->fd};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<FrameTarget>> open_target(const std::string& interface, Duration patience) {
+  auto opened = open_for_sending(interface, false);
+  if (!opened) return opened.fault();
+  return std::unique_ptr<FrameTarget>(
+      std::make_unique<Target>(interface, std::move(opened->socket), opened->fd, patience));
+}
+
+Result<std::unique_ptr<FramePort>> open_port(const std::string& interface, const Clock& clock) {
+  auto opened = open_for_sending(interface, true);
+  if (!opened) return opened.fault();
+  return std::unique_ptr<FramePort>(
+      std::make_unique<Port>(interface, std::move(opened->socket), opened->fd, clock));
 }
 
 }  // namespace cantrail::socketcan

@@ -1,4 +1,4 @@
-#include "sources/socketcan/can_socket.hpp"
+#include "sources/can_interface/can_socket.hpp"
 
 #include <algorithm>
 #include <cerrno>

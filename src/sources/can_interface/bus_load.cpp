@@ -1,4 +1,4 @@
-#include "sources/socketcan/bus_load.hpp"
+#include "sources/can_interface/bus_load.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include "sources/socketcan/interface_setup.hpp"
+#include "sources/can_interface/interface_setup.hpp"
 
 #include <array>
 #include <cerrno>
@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "base/text.hpp"
-#include "sources/socketcan/netlink.hpp"
+#include "sources/can_interface/netlink.hpp"
 
 namespace cantrail::socketcan {
 namespace {
