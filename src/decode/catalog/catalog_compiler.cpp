@@ -62,7 +62,8 @@ Result<CompiledCatalogPtr> CatalogCompiler::compile(CatalogSpec spec, Diagnostic
         catalog->streams.push_back({message.row, static_cast<ChannelId>(channel), info.source});
       }
     }
-    transport::add_channel(*carried, channel_plan, static_cast<ChannelId>(channel), *catalog);
+    transport::add_channel(*carried, channel_plan, static_cast<ChannelId>(channel), *catalog,
+                           spec.identification);
     signals.add_to(*catalog, diagnostics);
   }
   if (carried->lookback_ns != 0) compiled->transport = carried;
