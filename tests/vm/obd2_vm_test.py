@@ -108,7 +108,7 @@ class Car(OnBuses):
         self.assertEqual(self.values(node, "VehicleIdentification", "text").count(VIN), 1)  # once
 
         def pauses_are_long():
-            return re.search(r"asks again in ([34]) s", node.source("car")["hint"])
+            return re.search(r"asks again in [34]s", node.source("car")["hint"])
         wait_for(pauses_are_long, "pauses grow", 60)
         before = sent_on("vcan0")
         time.sleep(12)
