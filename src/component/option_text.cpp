@@ -151,8 +151,9 @@ std::string range_text(const OptionSpec& spec) {
                        std::holds_alternative<std::optional<Duration>*>(spec.target);
   const bool is_size = std::holds_alternative<Bytes*>(spec.target) ||
                        std::holds_alternative<std::optional<Bytes>*>(spec.target);
-  const bool is_rate =
-      std::holds_alternative<Rate*>(spec.target) || std::holds_alternative<std::optional<Rate>*>(spec.target);
+  const bool is_rate = std::holds_alternative<Rate*>(spec.target) ||
+                       std::holds_alternative<std::optional<Rate>*>(spec.target) ||
+                       std::holds_alternative<std::vector<NamedRate>*>(spec.target);
   const bool is_bandwidth = std::holds_alternative<Bandwidth*>(spec.target) ||
                             std::holds_alternative<std::optional<Bandwidth>*>(spec.target);
   const auto show = is_time        ? seconds_text

@@ -133,3 +133,26 @@ def test_a_car_needs_a_bus_on_which_it_is_heard(binary, tmp_path):
     config.write_text('config_version = 1\n[source.car]\ntype = "simulate"\nscenario = "obd2-ecu"\n[server]\nenabled = false\n')
     done = run_cantrail(binary, "check", "--connect", config)
     assert "cantrail simulate obd2-ecu" in done.stderr.decode()
+
+
+def test_a_node_that_asks_needs_no_dbc_and_one_of_the_users_goes_first(binary, tmp_path):
+    """Streams are known before a car is: a named signal of one is computed."""
+    own = 'VERSION ""\nBO_ 2025 Own: 8 X\n SG_ length : 0|8@1+ (1,0) [0|0] "" X\n'
+    (tmp_path / "own.dbc").write_text(own)
+    log = tmp_path / "answers.log"
+    write_log(log, [(0, 0x7E8, bytes([4, 0x41, 0x0C, 0x0C, 0x80, 0, 0, 0])), (1, 0x7E9, bytes([3, 0x41, 0x0D, 50, 0, 0, 0, 0]))])
+    config = tmp_path / "node.toml"
+
+    def messages(dbc):
+        config.write_text(f'config_version = 1\n[source.car]\ntype = "obd2"\nchannel = "can0"\n{dbc}\n'
+                          '[signal]\nturns = { expr = "OBD2_7E8.engine_speed / 60", unit = "Hz" }\n[server]\nenabled = false\n')
+        checked = run_cantrail(binary, "check", config)
+        assert checked.returncode == 0, checked.stderr.decode()
+        done = run_cantrail(binary, "decode", log, "--config", config)
+        assert done.returncode == 0, done.stderr.decode()
+        return [(row["message"], row["signals"]) for row in map(json.loads, done.stdout.splitlines())]
+
+    plain = messages("")
+    assert ("turns", {"value": 800 / 60}) in plain
+    assert ("OBD2_7E9", {"service": 0x41, "pid": 0x0D, "vehicle_speed": 50}) in plain
+    assert ("Own", {"length": 3}) in messages('dbc = "own.dbc"')

@@ -73,10 +73,8 @@ void Config::describe(OptionVisitor& visitor) {
   addressing.choices = {"auto", "11-bit", "29-bit"};
   visitor.option(addressing);
   describe_rates(visitor);
-  OptionSpec codes =
-      option("codes_every", "How often trouble codes are asked for; 0s: never", &options_.codes_every);
-  codes.minimum = 0;
-  visitor.option(codes);
+  visitor.option(
+      option("codes_every", "How often trouble codes are asked for; 0s: never", &options_.codes_every));
   visitor.option(option("freeze_frames", "What was measured when a code came, once for each new code",
                         &options_.freeze_frames));
   OptionSpec most = option("most_requests", "Requests that are never exceeded, whatever is asked for",

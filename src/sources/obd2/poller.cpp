@@ -14,6 +14,8 @@ namespace {
 constexpr Duration kAnswerTime = std::chrono::milliseconds(200);
 constexpr Duration kPendingTime = std::chrono::seconds(5);  // P2*, after 0x78
 constexpr unsigned kMostPending = 20;
+constexpr Duration kLongestAnswer =
+    std::chrono::minutes(1);                              // all of it: a unit that babbles holds up nobody
 constexpr Duration kFrameTime = std::chrono::seconds(1);  // N_Cr, between frames of one message
 constexpr Duration kFirstPause = std::chrono::seconds(1);
 constexpr Duration kAside = std::chrono::seconds(5);  // after a request of another tester
@@ -103,6 +105,7 @@ void Poller::ask(const Question& question, std::optional<std::size_t> item, Mono
   asked.question = question;
   asked.item = item;
   asked.until = now + kAnswerTime;
+  asked.latest = now + kLongestAnswer;
   for (const Unit& unit : units_) {
     if (is_to_answer(unit, question)) asked.waiting.push_back(unit.id);
   }
@@ -272,14 +275,13 @@ Unit* Poller::unit_of(std::uint32_t id) {
 
 void Poller::hear_unit(Unit& unit, std::span<const std::uint8_t> data, MonoTime now) {
   const unsigned kind = data[0] >> 4;
-  // Flow control belongs to who asked: other testers' messages have theirs.
-  if (kind == kFirstFrame && data.size() == kMaxClassicBytes && answers(data.subspan(2))) {
+  // Flow control belongs to who asked: other testers' messages have theirs. One for each answer.
+  if (kind == kFirstFrame && !unit.talks && data.size() == kMaxClassicBytes && answers(data.subspan(2))) {
     flow_control_.push_back({to_unit(unit.id, width_), isotp::continue_to_send()});
     unit.talks = true;
-    if (flow_control_.size() > kMostUnits) flow_control_.pop_front();
   }
   if (outstanding_ && unit.talks && (kind == kFirstFrame || kind == kConsecutiveFrame)) {
-    outstanding_->until = std::max(outstanding_->until, now + kFrameTime);
+    outstanding_->until = std::min(std::max(outstanding_->until, now + kFrameTime), outstanding_->latest);
   }
   const auto message = unit.frames.feed(now.ns, data);
   if (message && !message->payload.empty()) take(unit, message->payload, now);
@@ -311,7 +313,7 @@ void Poller::take_refusal(Unit& unit, std::uint8_t why, MonoTime now) {
   Outstanding& asked = *outstanding_;
   if (why == kPending && asked.pending < kMostPending) {
     ++asked.pending;
-    asked.until = std::max(asked.until, now + kPendingTime);
+    asked.until = std::min(std::max(asked.until, now + kPendingTime), asked.latest);
     const bool is_waited_for =
         std::find(asked.waiting.begin(), asked.waiting.end(), unit.id) != asked.waiting.end();
     if (!is_waited_for) asked.waiting.push_back(unit.id);

@@ -63,8 +63,8 @@ class Poller {
   enum class Phase : std::uint8_t { search, discovery, polling };
   struct Outstanding {
     Question question;
-    std::optional<std::size_t> item;  // of the schedule
-    MonoTime until;
+    std::optional<std::size_t> item;     // of the schedule
+    MonoTime until, latest;              // latest: whatever comes in between
     std::vector<std::uint32_t> waiting;  // identifiers of those that are to answer
     bool open_ended = false;             // nobody knows who is there
     unsigned answers = 0, refusals = 0, pending = 0;

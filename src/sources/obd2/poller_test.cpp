@@ -1,6 +1,8 @@
 // The poller, question by question, against answers written by hand.
 #include "sources/obd2/poller.hpp"
 
+#include <random>
+
 #include <gtest/gtest.h>
 
 namespace cantrail::obd2 {
@@ -269,6 +271,81 @@ TEST(Poller, NewCodesBringTheirFreezeFrameOnce) {
   }
   // 0D is there, and not among what is asked for.
   EXPECT_EQ(frozen, (std::vector<Bytes>{{0x02, 0x02, 0x00}, {0x02, 0x00, 0x00}, {0x02, 0x0C, 0x00}}));
+}
+
+TEST(Poller, AUnitThatBabblesHoldsUpNobodyForEver) {
+  Bench bench;
+  EXPECT_EQ(bench.request(), (Bytes{0x01, 0x00}));
+  bench.hear(kEngine, {0x41, 0x00, 0, 0x10, 0, 0});
+  EXPECT_EQ(bench.request(), (Bytes{0x09, 0x00}));
+  bench.raw(kEngine, {0x10, 200, 0x49, 0x00, 0, 0, 0, 0});
+  EXPECT_EQ(bench.request(0s), (Bytes{0x30, 0, 0}));
+  const MonoTime asked = bench.now;
+  std::size_t flow_controls = 0;
+  std::optional<Bytes> request;
+  while (!request && bench.now - asked < 100s) {
+    bench.raw(kEngine, {0x10, 200, 0x49, 0x00, 0, 0, 0, 0});
+    bench.raw(kEngine, {0x21, 0, 0, 0, 0, 0, 0, 0});
+    request = bench.request(500ms);
+    if (request && request->front() == 0x30) {
+      ++flow_controls;
+      request.reset();
+    }
+  }
+  EXPECT_TRUE(request);
+  EXPECT_LE(bench.now - asked, 62s);
+  EXPECT_EQ(flow_controls, 0U);
+}
+
+// Frames of any kind, at any time: what is sent stays bounded, and there is always a time to wait for.
+TEST(Poller, StaysBoundedWhateverTheBusSays) {
+  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+    SCOPED_TRACE(seed);
+    std::mt19937_64 random(seed);
+    PollSettings settings;
+    settings.most_per_second = 20;
+    for (double& rate : settings.per_second) rate = static_cast<double>(random() % 3);
+    MonoTime now{static_cast<std::int64_t>(seed) * 1'000'000};
+    Poller poller(settings, now);
+    std::optional<MonoTime> last;
+    std::size_t requests = 0, flow_controls = 0;
+    Bytes asked(8, 0);
+    for (int i = 0; i < 20'000; ++i) {
+      while (const auto frame = poller.next(now)) {
+        if (frame->id != to_all(Width::bits11) && frame->id != to_all(Width::bits29)) {
+          ++flow_controls;
+          continue;
+        }
+        ASSERT_TRUE(!last || now - *last >= 50ms);
+        last = now;
+        ++requests;
+        asked.assign(frame->data.begin(), frame->data.end());
+      }
+      ASSERT_GT(poller.due(), now);
+      // Mostly answers to what was asked, spoilt somewhere.
+      Bytes data = asked;
+      data[1] |= kPositive;
+      if (random() % 60 == 0) data = {0x10, 20, data[1], data[2], 0, 0, 0, 0};
+      for (std::uint64_t k = random() % 4; k > 0; --k)
+        data[random() % 8] = static_cast<std::uint8_t>(random());
+      if (random() % 8 == 0) data.resize(random() % 9);
+      std::uint32_t id = random() % 2 == 0 ? 0x7E8 + random() % 8 : 0x18DAF100 + random() % 0xF0;
+      if (id > 0x7FF) id |= kIdExtended;
+      if (random() % 4000 == 0) id = 0x7DF;
+      if (random() % 50 == 0) id |= kIdError;
+      poller.hear({{},
+                   id,
+                   static_cast<FrameFlags>(random() % 2 == 0 ? kFlagTx : 0),
+                   0,
+                   static_cast<std::uint8_t>(data.size()),
+                   data},
+                  now);
+      now = now + std::chrono::microseconds(random() % 40'000);
+      (void)poller.hint(now);
+    }
+    EXPECT_GT(requests, 50U);
+    EXPECT_LE(flow_controls, kMostUnits * requests);
+  }
 }
 
 }  // namespace
