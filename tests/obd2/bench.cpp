@@ -10,7 +10,7 @@
 namespace cantrail::obd2 {
 
 Bench::Bench(PollSettings settings, Width width, std::uint64_t seed)
-    : poller(std::move(settings), now),
+    : poller(settings, now),
       car_(simulate::make_obd2_ecu({.seed = seed, .width = width}, now)),
       random_(seed) {}
 

@@ -47,8 +47,8 @@ Duration spacing(double per_second) {
 
 }  // namespace
 
-Poller::Poller(PollSettings settings, MonoTime now)
-    : settings_(std::move(settings)),
+Poller::Poller(const PollSettings& settings, MonoTime now)
+    : settings_(settings),
       apart_(spacing(settings_.most_per_second)),
       width_(settings_.width.value_or(Width::bits11)),
       schedule_(settings_.longest_pause),

@@ -39,10 +39,21 @@ struct OutgoingFrame {
   isotp::ClassicFrame data{};
 };
 
+// The request that is on its way.
+struct Outstanding {
+  Question question;
+  std::optional<std::size_t> item;     // of the schedule
+  MonoTime until, latest;              // latest: whatever comes in between
+  std::vector<std::uint32_t> waiting;  // identifiers of those that are to answer
+  bool open_ended = false;             // nobody knows who is there
+  unsigned answers = 0, refusals = 0, pending = 0;
+  bool never = false;  // a refusal that will not change
+};
+
 // One thread. Times do not go back.
 class Poller {
  public:
-  Poller(PollSettings settings, MonoTime now);
+  Poller(const PollSettings& settings, MonoTime now);
 
   // Every frame of the bus, in the order in which they came, also those of this machine.
   void hear(const FrameView& frame, MonoTime now);
@@ -61,15 +72,6 @@ class Poller {
 
  private:
   enum class Phase : std::uint8_t { search, discovery, polling };
-  struct Outstanding {
-    Question question;
-    std::optional<std::size_t> item;     // of the schedule
-    MonoTime until, latest;              // latest: whatever comes in between
-    std::vector<std::uint32_t> waiting;  // identifiers of those that are to answer
-    bool open_ended = false;             // nobody knows who is there
-    unsigned answers = 0, refusals = 0, pending = 0;
-    bool never = false;  // a refusal that will not change
-  };
 
   void ask(const Question& question, std::optional<std::size_t> item, MonoTime now);
   [[nodiscard]] bool is_to_answer(const Unit& unit, const Question& question) const;

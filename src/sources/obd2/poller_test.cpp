@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 constexpr std::uint32_t kEngine = 0x7E8, kGearbox = 0x7E9;
 
 struct Bench {
-  explicit Bench(PollSettings settings = settings_of({0x0C})) : poller(std::move(settings), now) {}
+  explicit Bench(PollSettings settings = settings_of({0x0C})) : poller(settings, now) {}
 
   static PollSettings settings_of(const Bytes& pids) {
     PollSettings settings;
@@ -324,6 +324,7 @@ TEST(Poller, StaysBoundedWhateverTheBusSays) {
       ASSERT_GT(poller.due(), now);
       // Mostly answers to what was asked, spoilt somewhere.
       Bytes data = asked;
+      data[0] = 6;  // what fills requests up is a bitmap like any other
       data[1] |= kPositive;
       if (random() % 60 == 0) data = {0x10, 20, data[1], data[2], 0, 0, 0, 0};
       for (std::uint64_t k = random() % 4; k > 0; --k)

@@ -22,8 +22,8 @@ struct Transport {
 // Gaps, times and absences are the capture's; whenever it opens, the car is looked for anew.
 class Source final : public FrameSource {
  public:
-  Source(PollSettings settings, Transport transport)
-      : settings_(std::move(settings)), transport_(std::move(transport)) {}
+  Source(const PollSettings& settings, Transport transport)
+      : settings_(settings), transport_(std::move(transport)) {}
 
   [[nodiscard]] SourceTraits traits() const override { return {}; }
   Status open(const SourceContext& context, const std::optional<SourcePosition>& resume_at) override;

@@ -78,7 +78,7 @@ struct Bench {
       if (!bus.opens) return Fault{FaultKind::unavailable, "interface can0 is down"};
       return std::unique_ptr<FrameTarget>(std::make_unique<Target>(bus));
     };
-    source.emplace(std::move(settings), std::move(transport));
+    source.emplace(settings, std::move(transport));
   }
   void run(Duration time, cantrail::testing::Delivered& into) {
     for (const MonoTime end = clock.mono() + time; clock.mono() < end; clock.advance(1ms)) {
