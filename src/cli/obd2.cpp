@@ -26,6 +26,7 @@ using obd2::Width;
 constexpr Duration kAnswerTime = std::chrono::milliseconds(500);
 constexpr Duration kPendingTime = std::chrono::seconds(5);
 constexpr Duration kLongest = std::chrono::seconds(30);
+constexpr int kMostOldReads = 1000;
 constexpr std::uint8_t kMonitorStatus = 0x01;  // PID of service 01: how many codes
 
 struct ClearArguments {
@@ -50,6 +51,12 @@ Result<std::vector<Answer>> ask(FramePort& port, const Clock& clock, Width width
                                 std::vector<std::uint8_t> request) {
   const isotp::ClassicFrame data = isotp::single_frame(request);
   FrameBlock frames;
+  for (int i = 0; i < kMostOldReads; ++i) {  // what came while nobody listened is no answer
+    frames.clear();
+    if (const Status status = port.receive(frames, clock.mono()); !status) return status.fault();
+    if (frames.empty()) break;
+  }
+  frames.clear();
   frames.append({{}, obd2::to_all(width), 0, 0, static_cast<std::uint8_t>(data.size()), data});
   if (const Status sent = port.send(frames, 0, 1, {}); !sent) return sent.fault();
   std::vector<Answer> answers;
@@ -85,6 +92,7 @@ Result<std::vector<Answer>> ask(FramePort& port, const Clock& clock, Width width
 
 std::string why_refused(std::uint8_t why) {
   constexpr std::uint8_t kConditions = 0x22;
+  if (why == obd2::kPending) return "has not finished; perhaps its codes are not cleared";
   if (why == kConditions) return "refused: conditions are not right; stop the engine, leave the ignition on";
   char text[32] = {};
   std::snprintf(text, sizeof text, "refused (0x%02X)", static_cast<unsigned>(why));
