@@ -1,4 +1,4 @@
-# The three words the folders of src/ use to describe themselves.
+# The four words the folders of src/ use to describe themselves.
 
 find_package(Threads REQUIRED)
 if(CANTRAIL_TESTS)
@@ -13,6 +13,18 @@ function(cantrail_layer name)
   add_library(cantrail_${name} STATIC ${arg_SOURCES})
   target_include_directories(cantrail_${name} PUBLIC ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(cantrail_${name} PUBLIC ${arg_NEEDS} PRIVATE ${arg_PRIVATE})
+endfunction()
+
+# cantrail_built_in_dbc(FILE examples/x.dbc NAMESPACE ns FUNCTION x_dbc HEADER path): writes FUNCTION.cpp beside the build
+# files of this folder; HEADER declares `const std::string& ns::FUNCTION()`, the text of the file.
+function(cantrail_built_in_dbc)
+  cmake_parse_arguments(arg "" "FILE;NAMESPACE;FUNCTION;HEADER" "" ${ARGN})
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${arg_FILE})
+  file(READ ${PROJECT_SOURCE_DIR}/${arg_FILE} TEXT)
+  foreach(word FILE NAMESPACE FUNCTION HEADER)
+    set(${word} ${arg_${word}})
+  endforeach()
+  configure_file(${PROJECT_SOURCE_DIR}/cmake/built_in_dbc.cpp.in ${CMAKE_CURRENT_BINARY_DIR}/${FUNCTION}.cpp @ONLY)
 endfunction()
 
 # cantrail_test(NAME SOURCES … NEEDS … [LABEL …] [TIMEOUT s]): a GoogleTest program, labelled `unit` unless said

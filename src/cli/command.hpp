@@ -21,6 +21,7 @@ void add_demo(CLI::App& app, Run& chosen);
 void add_dbc(CLI::App& app, Run& chosen);
 void add_decode(CLI::App& app, Run& chosen);
 void add_replay(CLI::App& app, Run& chosen);
+void add_obd2(CLI::App& app, Run& chosen);
 void add_simulate(CLI::App& app, Run& chosen);
 void add_status(CLI::App& app, Run& chosen);
 void add_components(CLI::App& app, Run& chosen);

@@ -11,9 +11,11 @@ void add_dbc(CLI::App& app, Run& chosen) {
   command->footer(
       "\nExamples:\n"
       "  cantrail dbc proto car.dbc > car.proto             protobuf messages for every message of the bus\n"
-      "  cantrail dbc descriptor car.dbc -o car.desc        the same as a binary descriptor set");
+      "  cantrail dbc descriptor car.dbc -o car.desc        the same as a binary descriptor set\n"
+      "  cantrail dbc built-in obd2 > obd2.dbc              what a car answers by OBD-II");
   add_dbc_proto(*command, chosen);
   add_dbc_descriptor(*command, chosen);
+  add_dbc_built_in(*command, chosen);
 }
 
 }  // namespace cantrail::cli

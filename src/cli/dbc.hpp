@@ -5,6 +5,7 @@
 
 namespace cantrail::cli {
 
+void add_dbc_built_in(CLI::App& dbc, Run& chosen);
 void add_dbc_proto(CLI::App& dbc, Run& chosen);
 void add_dbc_descriptor(CLI::App& dbc, Run& chosen);
 

@@ -2,8 +2,8 @@
 
 #include "cli/output.hpp"
 #include "formats/candump.hpp"
+#include "sources/can_interface/target.hpp"
 #include "sources/cannelloni/target.hpp"
-#include "sources/socketcan/target.hpp"
 
 namespace cantrail::cli {
 namespace {

@@ -85,6 +85,7 @@ int run_main(int argc, char** argv) {
   add_dbc(app, chosen);
   add_replay(app, chosen);
   add_simulate(app, chosen);
+  add_obd2(app, chosen);
   add_convert(app, chosen);
   add_info(app, chosen);
   add_recover(app, chosen);

@@ -8,7 +8,9 @@
 #include "cli/exit_code.hpp"
 #include "cli/frame_output.hpp"
 #include "cli/pace.hpp"
+#include "cli/simulate_ecu.hpp"
 #include "cli/stop_signal.hpp"
+#include "sources/simulate/responder.hpp"
 #include "sources/simulate/scenario.hpp"
 
 namespace cantrail::cli {
@@ -22,6 +24,11 @@ struct SimulateArguments {
   std::string duration;  // of simulated time
   std::uint64_t frames = 0;
   std::string channel = "can0";
+  std::string addressing;
+
+  [[nodiscard]] bool has_what_sends() const {
+    return !layout.empty() || bus_factor != 1 || frames != 0 || channel != "can0";
+  }
 };
 
 Result<std::unique_ptr<simulate::Scenario>> make(const SimulateArguments& arguments) {
@@ -35,7 +42,8 @@ Result<std::unique_ptr<simulate::Scenario>> make(const SimulateArguments& argume
   if (!path.empty()) {
     auto text = read_file(real_file_system(), path, kLargestText);
     if (!text)
-      return Fault{FaultKind::rejected, text.fault().message + "; SCENARIO is leaf, grow-room or a DBC file"};
+      return Fault{FaultKind::rejected,
+                   text.fault().message + "; SCENARIO is leaf, grow-room, obd2-ecu or a DBC file"};
     options.dbc_text = std::move(*text);
   }
   Diagnostics diagnostics;
@@ -74,6 +82,18 @@ Status send(const SimulateArguments& arguments, Speed speed, Duration length, si
   return target.flush();
 }
 
+int run_ecu(const SimulateArguments& arguments, Speed speed, Duration length) {
+  if (arguments.has_what_sends() || !speed.factor) {
+    std::fputs(
+        "cantrail: obd2-ecu sends when it is asked; it takes --to, --seed, --speed with a factor, --duration "
+        "and "
+        "--addressing\n",
+        stderr);
+    return kUsage;
+  }
+  return answer_as_ecu({arguments.target, arguments.addressing, arguments.seed, *speed.factor, length});
+}
+
 int run_simulate(const SimulateArguments& arguments) {
   const auto speed = parse_speed(arguments.speed);
   const auto length = arguments.duration.empty() ? Duration::max() : parse_duration(arguments.duration);
@@ -81,6 +101,11 @@ int run_simulate(const SimulateArguments& arguments) {
     std::fprintf(stderr, "cantrail: %s\n",
                  !speed ? "--speed takes a factor (1, 10, 0.5) or max"
                         : "--duration takes a time with its unit, like 10s or 2h");
+    return kUsage;
+  }
+  if (arguments.scenario == simulate::kObd2Ecu) return run_ecu(arguments, *speed, *length);
+  if (!arguments.addressing.empty()) {
+    std::fputs("cantrail: --addressing is of obd2-ecu\n", stderr);
     return kUsage;
   }
   if (!speed->factor && arguments.frames == 0 && arguments.duration.empty()) {
@@ -108,11 +133,13 @@ int run_simulate(const SimulateArguments& arguments) {
 
 void add_simulate(CLI::App& app, Run& chosen) {
   auto arguments = std::make_shared<SimulateArguments>();
-  CLI::App* command =
-      app.add_subcommand("simulate", "Make the traffic of a bus: an electric car, a grow room, or any DBC");
+  CLI::App* command = app.add_subcommand("simulate",
+                                         "Make the traffic of a bus: an electric car, a grow room, or any "
+                                         "DBC; or answer as a car's control units");
   command
-      ->add_option("SCENARIO", arguments->scenario,
-                   "leaf, grow-room, or a DBC file whose signals go up and down")
+      ->add_option(
+          "SCENARIO", arguments->scenario,
+          "leaf, grow-room, a DBC file whose signals go up and down; or obd2-ecu, which answers OBD-II")
       ->required();
   command->add_option("--to", arguments->target, kFrameOutputs)->required();
   command->add_option("--seed", arguments->seed, "the same seed gives the same drive")->capture_default_str();
@@ -127,11 +154,14 @@ void add_simulate(CLI::App& app, Run& chosen) {
   command->add_option("--frames", arguments->frames, "frames to stop after");
   command->add_option("--channel", arguments->channel, "name of the bus in logs")->capture_default_str();
   command->add_option("--layout", arguments->layout, "a DBC to encode with, in place of the scenario's own");
+  command->add_option("--addressing", arguments->addressing, "of obd2-ecu: 11-bit (the default) or 29-bit")
+      ->check(CLI::IsMember({"11-bit", "29-bit"}));
   command->footer(
       "\nExamples:\n"
       "  cantrail simulate leaf --to socketcan:vcan0\n"
       "  cantrail simulate leaf --to candump:- --speed max --duration 10m > drive.log\n"
-      "  cantrail simulate my.dbc --to cannelloni:127.0.0.1:20000 --bus-factor 10");
+      "  cantrail simulate my.dbc --to cannelloni:127.0.0.1:20000 --bus-factor 10\n"
+      "  cantrail simulate obd2-ecu --to socketcan:vcan0");
   command->callback([arguments, &chosen] { chosen = [arguments] { return run_simulate(*arguments); }; });
 }
 

@@ -88,6 +88,8 @@ class SourceConfig {
   [[nodiscard]] virtual std::vector<std::string> channels(const std::string& source_name) const = 0;
   // Streams of rows that it delivers itself on each of its channels, as far as they are known before start.
   [[nodiscard]] virtual std::vector<std::shared_ptr<const RowSchema>> streams() const { return {}; }
+  // DBCs that the component brings along for its frames; asked after those that the user names.
+  [[nodiscard]] virtual std::vector<DbcText> dbcs() const { return {}; }
   // For the numbers of `check`; what cannot be read is not known.
   [[nodiscard]] virtual SourceForecast forecast(FileSystem& files) const {
     (void)files;

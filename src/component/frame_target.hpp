@@ -1,4 +1,4 @@
-// The other direction: frames sent out, by replay and simulation. Not part of the pipeline.
+// The other direction: frames sent out, by replay, simulation and sources that ask.
 #pragma once
 
 #include <memory>
@@ -20,6 +20,14 @@ class FrameTarget {
   virtual Status send(const FrameBlock& frames, std::size_t from, std::size_t to,
                       std::span<const std::string> channel_names) = 0;
   virtual Status flush() = 0;
+};
+
+// Both directions, for who answers or asks outside of the pipeline. One thread.
+class FramePort : public FrameTarget {
+ public:
+  // Appends what others have sent, waiting until `deadline` (monotonic) for the first frame and not longer;
+  // channel 0. Returns `unavailable` when the other side is gone.
+  virtual Status receive(FrameBlock& frames, MonoTime deadline) = 0;
 };
 
 }  // namespace cantrail

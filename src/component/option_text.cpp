@@ -66,12 +66,16 @@ std::string written(const Point& value) {
 std::string written(const NamedTemplate& value) {
   return quoted_text(value.name) + " = " + written(value.text);
 }
+std::string written(const NamedRate& value) {
+  return quoted_text(value.name) + " = " + written(value.rate);
+}
 std::string written(const TemplateRule& value) {
   return written(value.streams) + " = " + written(value.text);
 }
 template <class T>
 std::string written(const std::vector<T>& values) {
-  constexpr bool is_table = std::is_same_v<T, NamedTemplate> || std::is_same_v<T, TemplateRule>;
+  constexpr bool is_table =
+      std::is_same_v<T, NamedTemplate> || std::is_same_v<T, TemplateRule> || std::is_same_v<T, NamedRate>;
   std::string text;
   for (const T& value : values) text += (text.empty() ? "" : ", ") + written(value);
   if (is_table) return text.empty() ? "{}" : "{ " + text + " }";
@@ -147,8 +151,9 @@ std::string range_text(const OptionSpec& spec) {
                        std::holds_alternative<std::optional<Duration>*>(spec.target);
   const bool is_size = std::holds_alternative<Bytes*>(spec.target) ||
                        std::holds_alternative<std::optional<Bytes>*>(spec.target);
-  const bool is_rate =
-      std::holds_alternative<Rate*>(spec.target) || std::holds_alternative<std::optional<Rate>*>(spec.target);
+  const bool is_rate = std::holds_alternative<Rate*>(spec.target) ||
+                       std::holds_alternative<std::optional<Rate>*>(spec.target) ||
+                       std::holds_alternative<std::vector<NamedRate>*>(spec.target);
   const bool is_bandwidth = std::holds_alternative<Bandwidth*>(spec.target) ||
                             std::holds_alternative<std::optional<Bandwidth>*>(spec.target);
   const auto show = is_time        ? seconds_text
@@ -202,7 +207,8 @@ std::string type_text(const OptionSpec& spec) {
       "string",
       "list of numbers",
       "list of whole numbers",
-      "list of pairs of numbers"};
+      "list of pairs of numbers",
+      "table of rates"};
   return kTypes[spec.target.index()];
 }
 

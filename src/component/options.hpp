@@ -57,6 +57,12 @@ struct NamedTemplate {
   Template text;
   auto operator<=>(const NamedTemplate&) const = default;
 };
+// A table of rates: rates = { engine_speed = "10/s" }.
+struct NamedRate {
+  std::string name;
+  Rate rate;
+  auto operator<=>(const NamedRate&) const = default;
+};
 // A table from streams to texts, of which the first that fits counts: { "Gps*" = "GPS", "*" = "{stream}" }.
 struct TemplateRule {
   StreamGlob streams;
@@ -71,14 +77,13 @@ struct Point {
 };
 
 // Where the value goes. The value that stands there before reading is the default.
-using OptionTarget =
-    std::variant<bool*, std::int64_t*, double*, std::string*, Duration*, Bytes*, Path*,
-                 std::vector<std::string>*, std::vector<Path>*, std::optional<std::int64_t>*,
-                 std::optional<double>*, std::optional<Duration>*, std::optional<Bytes>*, Rate*, Bandwidth*,
-                 Keep*, Secret*, Template*, FieldReference*, std::vector<StreamGlob>*,
-                 std::vector<NamedTemplate>*, std::vector<TemplateRule>*, std::optional<Rate>*,
-                 std::optional<Bandwidth>*, std::optional<Keep>*, std::optional<std::string>*,
-                 std::vector<double>*, std::vector<std::int64_t>*, std::vector<Point>*>;
+using OptionTarget = std::variant<
+    bool*, std::int64_t*, double*, std::string*, Duration*, Bytes*, Path*, std::vector<std::string>*,
+    std::vector<Path>*, std::optional<std::int64_t>*, std::optional<double>*, std::optional<Duration>*,
+    std::optional<Bytes>*, Rate*, Bandwidth*, Keep*, Secret*, Template*, FieldReference*,
+    std::vector<StreamGlob>*, std::vector<NamedTemplate>*, std::vector<TemplateRule>*, std::optional<Rate>*,
+    std::optional<Bandwidth>*, std::optional<Keep>*, std::optional<std::string>*, std::vector<double>*,
+    std::vector<std::int64_t>*, std::vector<Point>*, std::vector<NamedRate>*>;
 
 struct OptionSpec {
   std::string name;   // snake_case

@@ -79,7 +79,9 @@ void SourceRunner::note_hint() {
   if (now < next_hint_) return;
   next_hint_ = now + kHintEvery;
   std::string hint = parts_.source->hint();
-  if (const std::string complaint = complaint_of_decoder(); !complaint.empty() && !complained_) {
+  // A source that says itself why nothing useful comes needs no other's guess.
+  if (const std::string complaint = complaint_of_decoder();
+      hint.empty() && !complaint.empty() && !complained_) {
     parts_.log.write(Severity::warning, parts_.name, complaint);
     complained_ = true;
   }

@@ -69,13 +69,13 @@ def wait_for(condition, what, seconds=20):
 
 class Node:
     """A node in a folder of its own with a source for each of `buses`; stopped and removed on exit. The sources
-    deliver no streams of their own, so that every record is a frame, unless `bus_stream`."""
+    deliver no streams of their own, so that every record is a frame, unless `bus_stream`. `sources`: other sections."""
 
-    def __init__(self, program, buses, options="", bus_stream=False, user=None):
+    def __init__(self, program, buses, options="", bus_stream=False, user=None, sources=None):
         self._folder = tempfile.TemporaryDirectory()
         self.folder = pathlib.Path(self._folder.name)
         options += "\nbus_stream = " + ("true" if bus_stream else "false")
-        sources = [f'[source.{name}]\ntype = "socketcan"\ndbc = "bus.dbc"\n{options}\n' for name in buses]
+        sources = [sources] if sources else [f'[source.{name}]\ntype = "socketcan"\ndbc = "bus.dbc"\n{options}\n' for name in buses]
         (self.folder / "bus.dbc").write_text(DBC)
         (self.folder / "node.toml").write_text(CONFIG.format(sources="".join(sources), address=ADDRESS))
         self._errors = (self.folder / "stderr").open("w")

@@ -6,8 +6,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "sources/socketcan/source.hpp"
-#include "sources/socketcan/target.hpp"
+#include "sources/can_interface/source.hpp"
+#include "sources/can_interface/target.hpp"
 #include "support/source_fixture.hpp"
 #include "vm/virtual_bus.hpp"
 

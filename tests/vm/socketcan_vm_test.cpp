@@ -4,8 +4,8 @@
 
 #include <unistd.h>
 
-#include "sources/socketcan/source.hpp"
-#include "sources/socketcan/target.hpp"
+#include "sources/can_interface/source.hpp"
+#include "sources/can_interface/target.hpp"
 #include "support/source_fixture.hpp"
 #include "vm/virtual_bus.hpp"
 
@@ -189,6 +189,30 @@ TEST_F(SocketCan, WarnsWhereTheReceiveBufferIsSmallerThanAskedFor) {
     return lines.size() == 1 && lines[0].find("net.core.rmem_max=12582912") != std::string::npos ? 0 : 2;
   });
   EXPECT_EQ(child.wait(), 0);
+}
+
+TEST_F(SocketCan, APortHearsOthersAndNotItself) {
+  using namespace std::chrono_literals;
+  const SystemClock clock;
+  const auto one = open_port("vcan0", clock);
+  const auto other = open_port("vcan0", clock);
+  ASSERT_TRUE(one.ok() && other.ok());
+  FrameBlock sent, heard;
+  const std::uint8_t data[]{2, 1, 0};
+  for (unsigned i = 0; i < 100; ++i) sent.append({{}, 0x700 + i, 0, 0, 3, data});
+  ASSERT_TRUE((*one)->send(sent, 0, sent.size(), {}).ok());
+  while (heard.size() < sent.size()) {
+    const std::size_t before = heard.size();
+    ASSERT_TRUE((*other)->receive(heard, clock.mono() + 20s).ok());
+    ASSERT_GT(heard.size(), before);
+  }
+  EXPECT_EQ(heard[99].id, 0x700U + 99);
+  EXPECT_GT(heard[0].time.ns, 0);
+  heard.clear();
+  ASSERT_TRUE((*one)->receive(heard, clock.mono() + 50ms).ok());
+  EXPECT_TRUE(heard.empty());
+  ASSERT_EQ(run("ip link set vcan0 down"), 0);
+  EXPECT_FALSE((*one)->receive(heard, clock.mono() + 20s).ok());
 }
 
 TEST_F(SocketCan, RefusesFdFramesForAnInterfaceWithoutFd) {

@@ -56,6 +56,9 @@ class Shape {
   json::object of(const FieldReference*) const { return {{"type", "string"}}; }
   json::object of(const Template*) const { return text_like(template_pattern(spec_)); }
   json::object of(const std::vector<NamedTemplate>*) const { return templates(); }
+  json::object of(const std::vector<NamedRate>*) const {
+    return {{"type", "object"}, {"additionalProperties", text_like(rate_pattern())}};
+  }
   json::object of(const std::vector<TemplateRule>*) const {
     json::object table = templates();
     table["propertyNames"] = {{"minLength", 1}};

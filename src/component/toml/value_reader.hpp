@@ -56,6 +56,10 @@ class ValueReader {
   bool assign(Point* target, const ConfigValue& value);
   bool assign(std::vector<NamedTemplate>* target, const ConfigValue& value);
   bool assign(std::vector<TemplateRule>* target, const ConfigValue& value);
+  bool assign(std::vector<NamedRate>* target, const ConfigValue& value);
+  template <class Named, class T>
+  bool assign_table(std::vector<Named>* target, T Named::*what, const ConfigValue& value,
+                    std::string_view example);
   template <class T>
   bool assign(std::vector<T>* target, const ConfigValue& value);
   template <class T>

@@ -49,18 +49,28 @@ bool ValueReader::assign(StreamGlob* target, const ConfigValue& value) {
   return true;
 }
 
-bool ValueReader::assign(std::vector<NamedTemplate>* target, const ConfigValue& value) {
+template <class Named, class T>
+bool ValueReader::assign_table(std::vector<Named>* target, T Named::*what, const ConfigValue& value,
+                               std::string_view example) {
   const ConfigTable* table = value.table();
-  if (table == nullptr) return wrong_kind(value, "a table", "for instance { name = \"text\" }");
-  std::vector<NamedTemplate> elements;
+  if (table == nullptr) return wrong_kind(value, "a table", "for instance " + std::string(example));
+  std::vector<Named> elements;
   bool good = true;
   for (const ConfigEntry& entry : table->entries) {
-    NamedTemplate& element = elements.emplace_back();
+    Named& element = elements.emplace_back();
     element.name = entry.key;
-    good = assign(&element.text, entry.value) && good;
+    good = assign(&(element.*what), entry.value) && good;
   }
   if (good) *target = std::move(elements);
   return good;
+}
+
+bool ValueReader::assign(std::vector<NamedTemplate>* target, const ConfigValue& value) {
+  return assign_table(target, &NamedTemplate::text, value, "{ name = \"text\" }");
+}
+
+bool ValueReader::assign(std::vector<NamedRate>* target, const ConfigValue& value) {
+  return assign_table(target, &NamedRate::rate, value, "{ name = \"1/s\" }");
 }
 
 // One text stands for the same text of every stream.

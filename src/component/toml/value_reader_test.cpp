@@ -122,6 +122,16 @@ TEST_F(ValueReaderTest, ReadsTablesOfTemplatesInTheirOrder) {
   EXPECT_EQ(tags, (std::vector<NamedTemplate>{{"source", {"{node}"}}}));
 }
 
+TEST_F(ValueReaderTest, ReadsTablesOfRates) {
+  std::vector<NamedRate> rates;
+  const OptionSpec spec{"x", "", &rates};
+  EXPECT_EQ(read(spec, R"({ engine_speed = "10/s", odometer = "1/min" })"), "");
+  EXPECT_EQ(rates, (std::vector<NamedRate>{{"engine_speed", {10}}, {"odometer", {1.0 / 60}}}));
+  EXPECT_EQ(value_text(spec), R"({ "engine_speed" = "10/s", "odometer" = "1/min" })");
+  EXPECT_EQ(read(spec, "{ engine_speed = 10 }"), "'x' needs a unit: write \"10/s\"");
+  EXPECT_EQ(read(spec, "\"10/s\""), "'x' must be a table, not a string: for instance { name = \"1/s\" }");
+}
+
 TEST_F(ValueReaderTest, ReadsPatternsAndReferences) {
   std::vector<StreamGlob> patterns;
   EXPECT_EQ(read(patterns, R"(["Gps*", "can0:Battery.soc"])"), "");

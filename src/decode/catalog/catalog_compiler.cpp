@@ -127,7 +127,8 @@ Result<CompiledCatalogPtr> CatalogCompiler::compile(CatalogSpec spec, Diagnostic
       }
     }
     tell_taken(*catalog, static_cast<ChannelId>(channel), spec.aliases, diagnostics);
-    transport::add_channel(*carried, channel_plan, static_cast<ChannelId>(channel), *catalog);
+    transport::add_channel(*carried, channel_plan, static_cast<ChannelId>(channel), *catalog,
+                           spec.identification);
     signals.add_to(*catalog, diagnostics);
   }
   if (carried->lookback_ns != 0) compiled->transport = carried;

@@ -41,6 +41,7 @@ struct CatalogSpec {
   std::vector<StreamSpec> streams;          // ascending by after_channels
   std::vector<derive::SignalSpec> signals;  // named signals
   bool protocols = true;                    // dbc::PlanOptions
+  bool identification = true;               // rows of VehicleIdentification
 };
 
 // Immutable; shared by every thread that decodes under this catalog.

@@ -57,6 +57,30 @@ TEST(CatalogCompiler, RebuildsTheSameCatalogFromItsDefinition) {
   EXPECT_EQ((*again)->catalog->streams.size(), 4U);
 }
 
+TEST(CatalogCompiler, GivesNoStreamToADefinitionThatIsOlderThanTheStream) {
+  CatalogSpec spec;
+  spec.sources = {{"car", "obd2"}};
+  spec.dbcs = {{"answers.dbc",
+                "VERSION \"\"\nBO_ 2024 Answer: 64 A\n SG_ service M : 8|8@1+ (1,0) [0|0] \"\" A\n"
+                " SG_ pid m65 : 16|8@1+ (1,0) [0|0] \"\" A\n"}};
+  spec.channels = {{"car", 0, {0}}};
+  CatalogCompiler compiler;
+  Diagnostics diagnostics;
+  const auto newest = compiler.compile(spec, diagnostics);
+  spec.identification = false;
+  const auto older = compiler.compile(spec, diagnostics);
+  ASSERT_TRUE(newest.ok() && older.ok());
+  EXPECT_NE((*older)->catalog->definition.find("\"protocols\":1"), std::string::npos);
+  for (const auto& compiled : {*newest, *older}) {
+    const auto again = CatalogCompiler().compile(compiled->catalog->definition);
+    ASSERT_TRUE(again.ok());
+    EXPECT_EQ((*again)->catalog->streams.size(), compiled->catalog->streams.size());
+    EXPECT_EQ((*again)->catalog->digest, compiled->catalog->digest);
+  }
+  EXPECT_EQ((*older)->catalog->streams.size(), 2U);
+  EXPECT_EQ((*newest)->catalog->qualified_name(2), "car:VehicleIdentification");
+}
+
 CatalogSpec spec_with_copies() {
   CatalogSpec spec = spec_of(1);
   dbc::MessageCopies node{"node", 0x100, 1, {"Speed"}, {}};

@@ -14,7 +14,9 @@ namespace {
 namespace json = boost::json;
 
 constexpr int kVersion = 1;
-constexpr int kProtocols = 1;  // a catalog without is from before J1939 and transport protocols were known
+// A catalog without is from before J1939 and transport protocols were known; 1: without
+// VehicleIdentification.
+constexpr int kProtocols = 2;
 
 std::string utf8(const std::string& text) {
   return is_valid_utf8(text) ? text : cp1252_to_utf8(text);
@@ -207,7 +209,7 @@ std::string write_definition(const CatalogSpec& spec) {
                           {"sources", std::move(sources)},
                           {"dbcs", std::move(dbcs)},
                           {"channels", std::move(channels)}};
-  if (spec.protocols) definition["protocols"] = kProtocols;
+  if (spec.protocols) definition["protocols"] = spec.identification ? kProtocols : kProtocols - 1;
   if (!spec.copies.empty()) definition["copies"] = copies_json(spec.copies);
   if (!spec.aliases.empty()) definition["aliases"] = aliases_json(spec.aliases);
   if (!spec.streams.empty()) definition["streams"] = write_streams(spec);
@@ -235,7 +237,9 @@ Result<CatalogSpec> read_definition(std::string_view definition) {
   if (sources == nullptr || dbcs == nullptr || channels == nullptr) return corrupt("a list is missing");
 
   CatalogSpec spec;
-  spec.protocols = object->contains("protocols");
+  const json::value* protocols = object->if_contains("protocols");
+  spec.protocols = protocols != nullptr;
+  spec.identification = protocols != nullptr && protocols->is_int64() && protocols->get_int64() >= kProtocols;
   for (const json::value& source : *sources) {
     const auto name = text_of(source, "name"), type = text_of(source, "type");
     if (!name || !type) return corrupt("a source is incomplete");

@@ -6,6 +6,7 @@
 #include "decode/transport/merge.hpp"
 #include "decode/transport/payload_row.hpp"
 #include "decode/transport/trouble_codes.hpp"
+#include "decode/transport/vehicle_identification.hpp"
 
 namespace cantrail::transport {
 namespace {
@@ -36,6 +37,7 @@ Conversations::Conversations(std::shared_ptr<const Plan> plan, std::size_t strea
     made_here(channel.active, describe_j1939_codes({}, {}, 0));
     made_here(channel.previous, describe_j1939_codes({}, {}, 0));
     made_here(channel.codes, describe_uds_codes({}));
+    made_here(channel.identification, describe_identification({}));
   }
 }
 
@@ -117,14 +119,10 @@ void Conversations::take_group(const ChannelPlan& plan, std::uint32_t frame, con
                      : said.group == kPreviousCodes ? plan.previous
                                                     : std::nullopt;
   if (!codes) return;
-  const std::size_t count = count_j1939_codes(payload);
-  for (std::size_t i = 0; i < count; ++i) {
-    Row row;
-    row.kind = Row::Kind::j1939_code;
-    row.number = static_cast<std::uint32_t>(i);
-    row.said = said;
-    add(*codes, frame, payload, row);
-  }
+  Row row;
+  row.kind = Row::Kind::j1939_code;
+  row.said = said;
+  add_each(*codes, frame, payload, row, count_j1939_codes(payload));
 }
 
 void Conversations::take_answer(const ChannelPlan& plan, const IsoTpTarget& target, std::uint32_t frame,
@@ -132,13 +130,15 @@ void Conversations::take_answer(const ChannelPlan& plan, const IsoTpTarget& targ
   Row row;
   row.message = target.target.message;
   add(target.target.stream, frame, row.message->isotp_lead == 0 ? message.payload : message.frame, row);
-  if (!plan.codes || row.message->isotp_lead == 0) return;  // a payload of whatever kind
-  const std::size_t count = count_uds_codes(message.payload);
-  for (std::size_t i = 0; i < count; ++i) {
-    Row code;
-    code.kind = Row::Kind::uds_code;
-    code.number = static_cast<std::uint32_t>(i);
-    add(*plan.codes, frame, message.payload, code);
+  if (row.message->isotp_lead == 0) return;  // a payload of whatever kind
+  Row more;
+  if (plan.codes) {
+    more.kind = Row::Kind::uds_code;
+    add_each(*plan.codes, frame, message.payload, more, count_uds_codes(message.payload));
+  }
+  if (plan.identification) {
+    more.kind = Row::Kind::identification;
+    add_each(*plan.identification, frame, message.payload, more, count_identification(message.payload));
   }
 }
 
@@ -156,6 +156,15 @@ void Conversations::add(StreamId stream, std::uint32_t frame, std::span<const st
     bytes_.insert(bytes_.end(), payload.begin(), payload.end());
   }
   rows_.push_back(row);
+}
+
+// A row for each of the codes or texts of one payload.
+void Conversations::add_each(StreamId stream, std::uint32_t frame, std::span<const std::uint8_t> payload,
+                             Row row, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) {
+    row.number = static_cast<std::uint32_t>(i);
+    add(stream, frame, payload, row);
+  }
 }
 
 StreamBlock Conversations::take_block(StreamId stream, std::size_t fields, std::size_t rows) {
@@ -179,6 +188,8 @@ void Conversations::put(const Row& row, const FrameBlock& frames, StreamBlock& b
       return put_j1939_code(payload, row.number, row.said, block, at);
     case Row::Kind::uds_code:
       return put_uds_code(payload, row.number, frames.id()[row.frame], block, at);
+    case Row::Kind::identification:
+      return put_identification(payload, row.number, frames.id()[row.frame], block, at);
   }
 }
 

@@ -46,12 +46,12 @@ class Conversations {
   };
   // A row to be made.
   struct Row {
-    enum class Kind : std::uint8_t { message, j1939_code, uds_code };
+    enum class Kind : std::uint8_t { message, j1939_code, uds_code, identification };
     StreamId stream = 0;
     std::uint32_t frame = 0;
     std::uint32_t order = 0;
     std::uint32_t begin = 0, size = 0;  // of the payload, in bytes_
-    std::uint32_t number = 0;           // of the code in the payload
+    std::uint32_t number = 0;           // of the code or text in the payload
     Kind kind = Kind::message;
     const dbc::MessagePlan* message = nullptr;
     j1939::Identifier said;
@@ -64,6 +64,8 @@ class Conversations {
   void take_answer(const ChannelPlan& plan, const IsoTpTarget& target, std::uint32_t frame,
                    const isotp::Message& message);
   void add(StreamId stream, std::uint32_t frame, std::span<const std::uint8_t> payload, Row row);
+  void add_each(StreamId stream, std::uint32_t frame, std::span<const std::uint8_t> payload, Row row,
+                std::size_t count);
   void make_blocks(const FrameBlock& frames, std::vector<StreamBlock>& blocks);
   void put(const Row& row, const FrameBlock& frames, StreamBlock& block, std::size_t at) const;
   StreamBlock take_block(StreamId stream, std::size_t fields, std::size_t rows);

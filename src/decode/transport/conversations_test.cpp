@@ -239,6 +239,47 @@ TEST(Conversations, AnAnswerThatLacksCodesDoesNotSayThatThereAreNone) {
   EXPECT_EQ(codes[0].cells[0], "code=not_available");
 }
 
+// The answer with this payload: a first frame and those behind it.
+void answer(World& world, const Bytes& payload) {
+  Bytes first{static_cast<std::uint8_t>(0x10 | payload.size() >> 8),
+              static_cast<std::uint8_t>(payload.size())};
+  first.insert(first.end(), payload.begin(), payload.begin() + 6);
+  world.send(0x7BB, first);
+  std::uint8_t number = 0;
+  for (std::size_t at = 6; at < payload.size(); at += 7) {
+    Bytes next{static_cast<std::uint8_t>(0x20 | (++number & 0xF))};
+    next.insert(next.end(), payload.begin() + static_cast<std::ptrdiff_t>(at),
+                payload.begin() + static_cast<std::ptrdiff_t>(std::min(at + 7, payload.size())));
+    world.send(0x7BB, next);
+  }
+}
+
+Bytes with_text(Bytes lead, std::string_view text) {
+  lead.insert(lead.end(), text.begin(), text.end());
+  return lead;
+}
+
+TEST(Conversations, WhatAVehicleSaysOfItselfIsARowEach) {
+  using namespace std::string_view_literals;
+  World world;
+  answer(world, with_text({0x49, 0x02, 0x01}, "WVWZZZ1JZXW000001"));
+  answer(world, with_text({0x49, 0x04, 0x02}, "03L906018AB     \0\0second\xB0 one\0\0\0"sv));
+  answer(world, with_text({0x49, 0x0A, 0x01}, "ECM\0-EngineControl\0\0"sv));
+  answer(world, with_text({0x62, 0xF1, 0x90}, "WVWZZZ1JZXW000002"));
+  answer(world, with_text({0x49, 0x02, 0x01}, "WVWZZZ1JZXW"));         // cut
+  answer(world, with_text({0x49, 0x06, 0x01}, "\x12\x34\x56\x78"sv));  // no text
+  std::vector<Row> texts;
+  for (const Row& row : world.decode()) {
+    if (row.stream == "VehicleIdentification") texts.push_back(row);
+  }
+  ASSERT_EQ(texts.size(), 5U);
+  EXPECT_EQ(texts[0].cells, (std::vector<std::string>{"kind=2", "text=WVWZZZ1JZXW000001", "ecu=1979"}));
+  EXPECT_EQ(texts[1].cells, (std::vector<std::string>{"kind=4", "text=03L906018AB", "ecu=1979"}));
+  EXPECT_EQ(texts[2].cells, (std::vector<std::string>{"kind=4", "text=second? one", "ecu=1979"}));
+  EXPECT_EQ(texts[3].cells, (std::vector<std::string>{"kind=10", "text=ECM?-EngineControl", "ecu=1979"}));
+  EXPECT_EQ(texts[4].cells[1], "text=WVWZZZ1JZXW000002");
+}
+
 TEST(Conversations, ALongMessageWithoutServicesIsItsPayload) {
   World world;
   world.send(0x7BC, {0x10, 200, 9, 0, 0, 0, 0, 0});

@@ -7,17 +7,19 @@
 #include "decode/isotp/reassembler.hpp"
 #include "decode/j1939/reassembler.hpp"
 #include "decode/transport/trouble_codes.hpp"
+#include "decode/transport/vehicle_identification.hpp"
 
 namespace cantrail::transport {
 namespace {
 
-StreamId add_stream(Catalog& catalog, ChannelId channel, RowSchema row) {
+// `suffix`: what a name gets that a message of the DBC has already.
+StreamId add_stream(Catalog& catalog, ChannelId channel, RowSchema row, const char* suffix = "_codes") {
   const auto is_taken = [&](const std::string& name) {
     return std::any_of(catalog.streams.begin(), catalog.streams.end(), [&](const StreamInfo& stream) {
       return stream.channel == channel && !stream.replaced && stream.row->name == name;
     });
   };
-  while (is_taken(row.name)) row.name += "_codes";
+  while (is_taken(row.name)) row.name += suffix;
   catalog.streams.push_back(
       {std::make_shared<const RowSchema>(std::move(row)), channel, catalog.channels[channel].source});
   return static_cast<StreamId>(catalog.streams.size() - 1);
@@ -56,7 +58,7 @@ void add_isotp(ChannelPlan& plan, dbc::ChannelPlan& channel) {
 
 }  // namespace
 
-void add_channel(Plan& plan, dbc::ChannelPlan& channel, ChannelId id, Catalog& catalog) {
+void add_channel(Plan& plan, dbc::ChannelPlan& channel, ChannelId id, Catalog& catalog, bool identification) {
   ChannelPlan& added = plan.channels.emplace_back();
   add_j1939(added, channel);
   add_isotp(added, channel);
@@ -70,6 +72,10 @@ void add_channel(Plan& plan, dbc::ChannelPlan& channel, ChannelId id, Catalog& c
     return one.target.message->isotp_lead != 0;
   });
   if (has_services) added.codes = add_stream(catalog, id, describe_uds_codes("TroubleCodes"));
+  if (has_services && identification) {
+    added.identification =
+        add_stream(catalog, id, describe_identification("VehicleIdentification"), "_texts");
+  }
   if (!added.isotp.empty()) {
     plan.lookback_ns = std::max(plan.lookback_ns, isotp::kLongestConversationNs);
   }

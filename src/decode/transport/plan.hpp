@@ -34,8 +34,9 @@ struct ChannelPlan {
   std::vector<Target> targets;
   std::optional<StreamId> active, previous;  // trouble codes: DM1, DM2
 
-  std::vector<IsoTpTarget> isotp;  // ascending by id
-  std::optional<StreamId> codes;   // trouble codes that UDS and OBD-II answers carry
+  std::vector<IsoTpTarget> isotp;          // ascending by id
+  std::optional<StreamId> codes;           // trouble codes that UDS and OBD-II answers carry
+  std::optional<StreamId> identification;  // what they say of the vehicle in text
 };
 
 struct Plan {
@@ -47,7 +48,7 @@ struct Plan {
 inline constexpr std::uint32_t kActiveCodes = 0xFECA, kPreviousCodes = 0xFECB;  // groups of DM1, DM2
 
 // Adds the next channel: `channel` has its plans and streams, and gets what the decoder is to set aside;
-// `catalog` gets the streams of trouble codes.
-void add_channel(Plan& plan, dbc::ChannelPlan& channel, ChannelId id, Catalog& catalog);
+// `catalog` gets the streams of trouble codes and, with `identification`, of what vehicles say of themselves.
+void add_channel(Plan& plan, dbc::ChannelPlan& channel, ChannelId id, Catalog& catalog, bool identification);
 
 }  // namespace cantrail::transport

@@ -159,6 +159,7 @@ void ComponentReader::read_sources(NodeConfig& config) {
           reader.problems({"path: there is no file " + file});
         }
       }
+      for (DbcText& own : section.config->dbcs()) section.dbcs.push_back(std::move(own));
       sections_.done(table, reader);
       section.fingerprint = fingerprint_of(*section.config);
       if (section.enabled) section.rows = section.config->streams_without_channel(files_, sections_.found);

@@ -49,6 +49,10 @@ void append(std::string& out, const NamedTemplate& value) {
   append(out, value.name);
   append(out, value.text);
 }
+void append(std::string& out, const NamedRate& value) {
+  append(out, value.name);
+  append(out, value.rate);
+}
 void append(std::string& out, const TemplateRule& value) {
   append(out, value.streams);
   append(out, value.text);

@@ -6,8 +6,8 @@
 #include "base/text.hpp"
 #include "decode/catalog/catalog_compiler.hpp"
 #include "model/stream_reference.hpp"
-#include "pipeline/config/alias_check.hpp"
 #include "model/stream_selection.hpp"
+#include "pipeline/config/alias_check.hpp"
 #include "pipeline/config/config_places.hpp"
 #include "pipeline/config/named_sections.hpp"
 

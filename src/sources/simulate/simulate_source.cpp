@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <thread>
 
+#include "sources/simulate/responder.hpp"
+
 namespace cantrail::simulate {
 namespace {
 
@@ -22,6 +24,12 @@ std::string dbc_of(const SimulateOptions& options) {
 // Fault `config`: no file, or none that the scenario can use.
 Result<std::unique_ptr<Scenario>> scenario_of(const SimulateOptions& options, FileSystem& files,
                                               Diagnostics& diagnostics) {
+  if (options.scenario == kObd2Ecu) {
+    return Fault{
+        FaultKind::config,
+        "scenario \"obd2-ecu\" answers who asks, which a source does not hear; run `cantrail simulate "
+        "obd2-ecu --to socketcan:vcan0` beside a source of type obd2"};
+  }
   ScenarioOptions scenario;
   scenario.name = options.scenario;
   scenario.seed = static_cast<std::uint64_t>(options.seed);

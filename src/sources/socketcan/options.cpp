@@ -1,14 +1,13 @@
 #include "sources/socketcan/options.hpp"
 
-#include "sources/socketcan/bus.hpp"
-#include "sources/socketcan/bus_load.hpp"
-#include "sources/socketcan/filter.hpp"
-#include "sources/socketcan/source.hpp"
+#include "sources/can_interface/bus.hpp"
+#include "sources/can_interface/bus_load.hpp"
+#include "sources/can_interface/filter.hpp"
+#include "sources/can_interface/probe.hpp"
+#include "sources/can_interface/source.hpp"
 
 namespace cantrail::socketcan {
 namespace {
-
-constexpr std::size_t kLongestInterfaceName = 15;  // IFNAMSIZ less the terminator
 
 constexpr std::string_view kSample = R"([source.can0]
 type = "socketcan"
@@ -29,15 +28,7 @@ OptionSpec option(const char* name, const char* sense, OptionTarget target, cons
   return spec;
 }
 
-std::optional<std::uint32_t> number(const std::optional<std::int64_t>& value) {
-  return value ? std::optional(static_cast<std::uint32_t>(*value)) : std::nullopt;
-}
-
 }  // namespace
-
-LinkSettings Options::settings() const {
-  return {number(bitrate), number(data_bitrate), number(restart_ms)};
-}
 
 void Config::describe(OptionVisitor& visitor) {
   visitor.option(
@@ -132,6 +123,10 @@ SourceForecast Config::forecast(FileSystem&) const {
     };
   }
   return forecast;
+}
+
+std::optional<Findings> Config::probe(const ProbeContext& context) const {
+  return socketcan::probe(options_, context);
 }
 
 std::unique_ptr<FrameSource> Config::make() const {

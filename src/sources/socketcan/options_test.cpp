@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-#include "sources/socketcan/can_socket.hpp"
+#include "sources/can_interface/can_socket.hpp"
 #include "support/readme_sample.hpp"
 
 namespace cantrail::socketcan {
