@@ -54,7 +54,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace cantrail::fuzz;
   const Reading reading = read(as_text(data, size));
   for (const Diagnostic& diagnostic : reading.found) {
-    require(!diagnostic.message.empty() && !diagnostic.where.file.empty(), "a finding has a text and a place");
+    require(!diagnostic.message.empty() && !diagnostic.where.file.empty(), "a finding has a text and a place: " + to_string(diagnostic));
   }
   if (has_errors(reading.found)) return 0;
   const Reading again = read(reading.effective);

@@ -132,7 +132,7 @@ class Run:
         )
         reached = lines = 0
         for file in json.loads(exported.stdout)["data"][0]["files"]:
-            if any(file["filename"].startswith(str(ROOT / start)) for start in CODE[self.name]):
+            if any(os.path.normpath(file["filename"]).startswith(str(ROOT / start)) for start in CODE[self.name]):
                 reached += file["summary"]["lines"]["covered"]
                 lines += file["summary"]["lines"]["count"]
         return reached, lines
