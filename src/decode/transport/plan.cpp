@@ -58,6 +58,11 @@ void add_isotp(ChannelPlan& plan, dbc::ChannelPlan& channel) {
 
 }  // namespace
 
+bool is_made_here(const RowSchema& row) {
+  return (row.group && row == describe_j1939_codes(row.name, row.comment, *row.group)) ||
+         row == describe_uds_codes(row.name) || row == describe_identification(row.name);
+}
+
 void add_channel(Plan& plan, dbc::ChannelPlan& channel, ChannelId id, Catalog& catalog, bool identification) {
   ChannelPlan& added = plan.channels.emplace_back();
   add_j1939(added, channel);

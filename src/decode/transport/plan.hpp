@@ -47,6 +47,10 @@ struct Plan {
 
 inline constexpr std::uint32_t kActiveCodes = 0xFECA, kPreviousCodes = 0xFECB;  // groups of DM1, DM2
 
+// Whether a stream is of trouble codes or identification: its rows come of frames, though no message of a DBC
+// describes them.
+[[nodiscard]] bool is_made_here(const RowSchema& row);
+
 // Adds the next channel: `channel` has its plans and streams, and gets what the decoder is to set aside;
 // `catalog` gets the streams of trouble codes and, with `identification`, of what vehicles say of themselves.
 void add_channel(Plan& plan, dbc::ChannelPlan& channel, ChannelId id, Catalog& catalog, bool identification);

@@ -159,10 +159,6 @@ RowSchema describe_uds_codes(std::string name) {
   return row;
 }
 
-bool is_of_trouble_codes(const RowSchema& row) {
-  return row == describe_j1939_codes(row.name, row.comment) || row == describe_uds_codes(row.name);
-}
-
 std::size_t count_uds_codes(std::span<const std::uint8_t> payload) {
   const UdsRecords records = uds_records(payload);
   return records.bytes == 0 ? 0 : std::max<std::size_t>(records.count(), 1);

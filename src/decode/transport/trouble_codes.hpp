@@ -23,8 +23,6 @@ void put_j1939_code(std::span<const std::uint8_t> payload, std::size_t number, c
                     StreamBlock& block, std::size_t row);
 
 [[nodiscard]] RowSchema describe_uds_codes(std::string name);
-// Whether the rows are of either kind: they come of frames, though no message of a DBC describes them.
-[[nodiscard]] bool is_of_trouble_codes(const RowSchema& row);
 [[nodiscard]] std::size_t count_uds_codes(std::span<const std::uint8_t> payload);
 void put_uds_code(std::span<const std::uint8_t> payload, std::size_t number, std::uint32_t id,
                   StreamBlock& block, std::size_t row);

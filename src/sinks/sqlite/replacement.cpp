@@ -5,7 +5,7 @@
 #include <sqlite3.h>
 
 #include "base/file.hpp"
-#include "decode/transport/trouble_codes.hpp"
+#include "decode/transport/plan.hpp"
 #include "sinks/sqlite/block_key.hpp"
 #include "sinks/sqlite/schema.hpp"
 
@@ -17,8 +17,7 @@ constexpr int kWaitMs = 10'000;  // for the node's transaction
 }  // namespace
 
 bool is_decoded(const StreamInfo& stream) {
-  return stream.named_signal || stream.row->can_id.has_value() ||
-         transport::is_of_trouble_codes(*stream.row);
+  return stream.named_signal || stream.row->can_id.has_value() || transport::is_made_here(*stream.row);
 }
 
 Replacement::Replacement(Database database, const JournalId& journal, std::int64_t from_ns,

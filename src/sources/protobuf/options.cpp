@@ -123,6 +123,7 @@ std::optional<Findings> Config::probe(const ProbeContext&) const {
 
 std::vector<std::shared_ptr<const RowSchema>> Config::streams_without_channel(FileSystem& files,
                                                                               Diagnostics& found) const {
+  if (options_.proto.value.empty()) return {unknown_schema(options_.prefix)};  // told as missing
   if (!files.exists(options_.proto.value)) {
     found.push_back({Severity::warning,
                      {options_.proto.value, 0, 0},
