@@ -45,15 +45,19 @@ Status enough_descriptors() {
                                     std::to_string(limit.rlim_cur) + " are allowed (ulimit -n)"};
 }
 
-// A history names the source where a row came from no bus; such a row has no channel.
+// A history names the source where a row came from no bus; such a row has no channel. A channel may have the
+// name of its source: what is known of it there, named signals for instance, is the channel's.
 std::vector<HistoryRow> without_sources(std::vector<HistoryRow> rows, const Catalog& catalog) {
   for (HistoryRow& row : rows) {
-    const bool is_of_source =
+    if (row.id || !row.data.empty()) continue;
+    const bool is_source = std::any_of(catalog.sources.begin(), catalog.sources.end(),
+                                       [&](const SourceInfo& source) { return source.name == row.channel; });
+    const bool is_of_channel =
         std::any_of(catalog.streams.begin(), catalog.streams.end(), [&](const StreamInfo& stream) {
-          return !stream.channel && stream.row->name == row.message &&
-                 catalog.sources[stream.source].name == row.channel;
+          return stream.channel && stream.row->name == row.message &&
+                 catalog.channels[*stream.channel].alias == row.channel;
         });
-    if (is_of_source) row.channel.clear();
+    if (is_source && !is_of_channel) row.channel.clear();
   }
   return rows;
 }

@@ -53,13 +53,13 @@ WRITTEN_BY_PYTHON_CAN = {
 
 
 @pytest.mark.parametrize("ending", WRITTEN_BY_PYTHON_CAN)
-def test_a_log_of_another_format_is_told_by_its_name(binary, tmp_path, gnss_dbc, ending):
+def test_a_log_of_another_format_is_told_by_its_name(binary, tmp_path, leaf_dbc, ending):
     can = pytest.importorskip("can")
     log = tmp_path / f"drive{ending}"
     with can.Logger(str(log)) as writer:
         for i in range(50):
             writer.on_message_received(can.Message(timestamp=1.7e9 + i, arbitration_id=0x11, data=b"\1", is_extended_id=False))
-    done = run_cantrail(binary, "decode", log, "--dbc", gnss_dbc)
+    done = run_cantrail(binary, "decode", log, "--dbc", leaf_dbc)
     told = f"cantrail: {log} looks like {WRITTEN_BY_PYTHON_CAN[ending]}; cantrail reads candump logs: convert it"
     assert done.returncode == 65
     assert done.stderr.decode().startswith(told)
@@ -70,9 +70,9 @@ def test_a_log_of_another_format_is_told_by_its_name(binary, tmp_path, gnss_dbc,
     assert f"path: {log} looks like {WRITTEN_BY_PYTHON_CAN[ending]}" in checked.stderr.decode()
 
 
-def test_a_file_without_one_good_line_is_told_in_few_words(binary, tmp_path, gnss_dbc):
+def test_a_file_without_one_good_line_is_told_in_few_words(binary, tmp_path, leaf_dbc):
     (tmp_path / "list.log").write_text("bread\nmilk\n" * 50)
-    done = run_cantrail(binary, "decode", tmp_path / "list.log", "--dbc", gnss_dbc)
+    done = run_cantrail(binary, "decode", tmp_path / "list.log", "--dbc", leaf_dbc)
     assert done.returncode == 65
     lines = done.stderr.decode().splitlines()
     assert len(lines) <= 3, lines

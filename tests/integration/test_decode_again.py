@@ -252,7 +252,7 @@ def stored(node):
     with running(node):
         rows = []
         for name in names:
-            answer = node.get("/api/state/history", message=name, limit=20_000)  # rows of one frame have one position
+            answer = node.get("/api/state/history", message=name, limit=10_000)  # rows of one frame have one position
             assert not answer["more"]
             rows += [(row["message"], row["time_ns"], sorted(row["signals"].items())) for row in answer["rows"]]
     return sorted(rows)

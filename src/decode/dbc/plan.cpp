@@ -219,6 +219,33 @@ class Matches {
   std::map<std::uint32_t, std::set<std::uint32_t>> sharing_;  // by group: identifiers
 };
 
+// Messages of one name, told once: files that have some often have many.
+class Names {
+ public:
+  void add(const Message& message) {
+    const auto [known, is_new] = first_.emplace(message.name, &message);
+    if (is_new) return;
+    if (again_++ == 0) pair_ = {known->second, &message};
+  }
+
+  void tell(Diagnostics& diagnostics) const {
+    if (again_ == 0) return;
+    const std::string others =
+        again_ == 1   ? ""
+        : again_ == 2 ? "; another message shares a name as well"
+                      : "; " + std::to_string(again_ - 1) + " other messages share names as well";
+    warn(diagnostics, pair_.second->where,
+         "message " + printable(pair_.second->name) + " has the name of the one in line " +
+             std::to_string(pair_.first->where.line) +
+             ": both are decoded, and what names one of them means both" + others);
+  }
+
+ private:
+  std::map<std::string_view, const Message*> first_;
+  std::size_t again_ = 0;
+  std::pair<const Message*, const Message*> pair_;
+};
+
 }  // namespace
 
 std::shared_ptr<const DecodePlan> DecodePlan::compile(const Database& database, Diagnostics& diagnostics,
@@ -226,7 +253,7 @@ std::shared_ptr<const DecodePlan> DecodePlan::compile(const Database& database, 
   auto plan = std::make_shared<DecodePlan>();
   plan->table_ = IdentifierTable<std::uint16_t, kNone>(database.messages.size());
   const Matches matches(database, options);
-  std::map<std::string_view, const Message*> names;
+  Names names;
   for (const Message& message : database.messages) {
     const std::optional<std::uint8_t> isotp_lead =
         options.protocols && matches.of(message) == Match::whole ? find_isotp_lead(message) : std::nullopt;
@@ -253,15 +280,12 @@ std::shared_ptr<const DecodePlan> DecodePlan::compile(const Database& database, 
       warn(diagnostics, message.where, title + " and all that follow are left out: too many messages");
       break;
     }
-    if (const auto [known, is_new] = names.emplace(message.name, &message); !is_new) {
-      warn(diagnostics, message.where,
-           title + " has the name of the one in line " + std::to_string(known->second->where.line) +
-               ": both are decoded, and what names one of them means both; rename one");
-    }
+    names.add(message);
     const auto index = static_cast<std::uint16_t>(plan->messages_.size());
     plan->messages_.push_back(compile_message(message, id, {match, isotp_lead}, diagnostics));
     plan->table_.insert(id, match, index);
   }
+  names.tell(diagnostics);
   return plan;
 }
 

@@ -253,6 +253,14 @@ TEST(DecodePlan, TellsOfMessagesOfOneNameAndDecodesBoth) {
   EXPECT_NE(told.find("message Same has the name of the one in line 5"), std::string::npos) << told;
 }
 
+TEST(DecodePlan, TellsOfNamesThatAreSharedOnce) {
+  const Compiled compiled({message("Same", 1, {}), message("Same", 2, {}), message("Pair", 3, {}),
+                           message("Pair", 4, {}), message("Same", 5, {})});
+  EXPECT_EQ(compiled.plan->messages().size(), 5U);
+  ASSERT_EQ(compiled.diagnostics.size(), 1U);
+  EXPECT_NE(compiled.diagnostics[0].message.find("2 other messages"), std::string::npos);
+}
+
 TEST(DecodePlan, LeavesOutDuplicatesAndImpossibleIdentifiers) {
   const Compiled compiled({message("First", 1, {}), message("Second", 1, {}), message("Wide", 0x800, {})});
   ASSERT_EQ(compiled.plan->messages().size(), 1U);
