@@ -1,8 +1,9 @@
 // Any text as a candump log: read at once and in pieces, with the same frames and counts; what was read is
 // written and read back.
+#include "formats/candump.hpp"
+
 #include <algorithm>
 
-#include "formats/candump.hpp"
 #include "formats/candump_reader.hpp"
 #include "fuzz/input.hpp"
 
@@ -57,8 +58,8 @@ bool are_equal(const FrameView& one, const FrameView& other) {
 void expect_equal(const Log& one, const Log& other) {
   require(one.stats.lines == other.stats.lines && one.stats.frames == other.stats.frames &&
               one.stats.ignored == other.stats.ignored && one.stats.blank == other.stats.blank &&
-              one.stats.malformed == other.stats.malformed && one.stats.drop_reports == other.stats.drop_reports &&
-              one.stats.dropped == other.stats.dropped,
+              one.stats.malformed == other.stats.malformed &&
+              one.stats.drop_reports == other.stats.drop_reports && one.stats.dropped == other.stats.dropped,
           "the same counts, wherever the text is cut");
   require(one.frames.size() == other.frames.size(), "the same number of frames");
   for (std::size_t i = 0; i < one.frames.size(); ++i) {

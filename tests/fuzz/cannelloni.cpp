@@ -1,7 +1,9 @@
-// Any bytes as a datagram of cannelloni: all frames or none, and those that came are packed and read as they were.
+// Any bytes as a datagram of cannelloni: all frames or none, and those that came are packed and read as they
+// were.
+#include "formats/cannelloni.hpp"
+
 #include <algorithm>
 
-#include "formats/cannelloni.hpp"
 #include "fuzz/input.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -16,10 +18,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   require(info->frames == frames.size(), "as many frames as the packet says");
   cannelloni::PacketWriter writer(cannelloni::kMaxPacketBytes);
   writer.begin(info->sequence);
-  for (std::size_t i = 0; i < frames.size(); ++i) require(writer.add(frames[i]), "what came in a packet fits into one");
+  for (std::size_t i = 0; i < frames.size(); ++i)
+    require(writer.add(frames[i]), "what came in a packet fits into one");
   FrameBlock again;
   const auto packed = cannelloni::decode_packet(writer.bytes(), {}, again);
-  require(packed.ok() && packed->sequence == info->sequence && again.size() == frames.size(), "what is packed is read");
+  require(packed.ok() && packed->sequence == info->sequence && again.size() == frames.size(),
+          "what is packed is read");
   for (std::size_t i = 0; i < frames.size(); ++i) {
     const FrameView one = frames[i], other = again[i];
     require(one.id == other.id && one.flags == other.flags && one.length == other.length &&

@@ -1,5 +1,5 @@
-// Any text as a node's configuration: whatever is wrong with it is said with its place, and what can be run is
-// shown in a form that says the same again.
+// Any text as a node's configuration: whatever is wrong with it is said with its place, and what can be run
+// is shown in a form that says the same again.
 #include <string>
 
 #include "base/file_simulated.hpp"
@@ -12,7 +12,8 @@ namespace {
 
 constexpr const char* kFolder = "/etc/cantrail/";
 constexpr const char* kDbc =
-    "VERSION \"\"\nBO_ 291 Battery: 8 X\n SG_ soc : 0|8@1+ (0.5,0) [0|100] \"%\" X\n SG_ amp : 8|16@1- (0.1,0) [0|0] \"A\" X\n";
+    "VERSION \"\"\nBO_ 291 Battery: 8 X\n SG_ soc : 0|8@1+ (0.5,0) [0|100] \"%\" X\n SG_ amp : 8|16@1- "
+    "(0.1,0) [0|0] \"A\" X\n";
 
 // The only files that there are.
 FileSystem& files() {
@@ -54,12 +55,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace cantrail::fuzz;
   const Reading reading = read(as_text(data, size));
   for (const Diagnostic& diagnostic : reading.found) {
-    require(!diagnostic.message.empty() && !diagnostic.where.file.empty(), "a finding has a text and a place: " + to_string(diagnostic));
+    require(!diagnostic.message.empty() && !diagnostic.where.file.empty(),
+            "a finding has a text and a place: " + to_string(diagnostic));
   }
   if (has_errors(reading.found)) return 0;
   const Reading again = read(reading.effective);
   for (const Diagnostic& diagnostic : again.found) {
-    require(diagnostic.severity != Severity::error, to_string(diagnostic) + "\nof what was shown:\n" + reading.effective);
+    require(diagnostic.severity != Severity::error,
+            to_string(diagnostic) + "\nof what was shown:\n" + reading.effective);
   }
   require(again.effective == reading.effective, "what is shown says the same again");
   return 0;

@@ -20,7 +20,8 @@ FrameBlock frames_of(const DecodePlan& plan) {
   std::array<std::uint8_t, kMaxFrameBytes> data{};
   std::uint32_t bits = 1;
   std::int64_t time_ns = 0;
-  for (const dbc::MessagePlan& message : plan.messages().first(std::min(plan.messages().size(), kMostMessages))) {
+  for (const dbc::MessagePlan& message :
+       plan.messages().first(std::min(plan.messages().size(), kMostMessages))) {
     for (const std::uint8_t length : kLengths) {
       for (const unsigned pattern : {0U, 1U, 2U}) {
         for (std::uint8_t& byte : data) {
@@ -39,8 +40,9 @@ void expect_equal(const StreamBlock& one, const StreamBlock& other) {
           "every instruction set gives the same blocks");
   for (std::size_t field = 0; field < one.fields(); ++field) {
     for (std::size_t row = 0; row < one.rows(); ++row) {
-      require(one.valid(field, row) == other.valid(field, row) && one.word(field, row) == other.word(field, row),
-              "every instruction set gives the same bits");
+      require(
+          one.valid(field, row) == other.valid(field, row) && one.word(field, row) == other.word(field, row),
+          "every instruction set gives the same bits");
     }
   }
 }

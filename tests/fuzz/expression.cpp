@@ -1,10 +1,11 @@
-// Any text as an expression of a named signal: what reads without a problem compiles and computes, the same each
-// time, whatever its operands are.
+// Any text as an expression of a named signal: what reads without a problem compiles and computes, the same
+// each time, whatever its operands are.
+#include "decode/derive/expression.hpp"
+
 #include <bit>
 #include <cmath>
 #include <limits>
 
-#include "decode/derive/expression.hpp"
 #include "decode/derive/formulas.hpp"
 #include "fuzz/input.hpp"
 
@@ -38,6 +39,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   spec.name = "fuzzed";
   spec.expression = std::string(text);
   const auto formulas = derive::read_formulas({spec});
-  require(formulas.ok() || formulas.fault().kind == FaultKind::config, "what is wrong is said of the configuration");
+  require(formulas.ok() || formulas.fault().kind == FaultKind::config,
+          "what is wrong is said of the configuration");
   return 0;
 }

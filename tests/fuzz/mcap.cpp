@@ -1,4 +1,5 @@
-// Any bytes as an MCAP file: examined, read in the order of time, and what is readable made into a file that is whole.
+// Any bytes as an MCAP file: examined, read in the order of time, and what is readable made into a file that
+// is whole.
 #include "formats/mcap/ordered_reader.hpp"
 #include "formats/mcap/recovery.hpp"
 #include "formats/mcap/salvage.hpp"
@@ -37,7 +38,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto saved = mcap::salvage(source, sink, limits());
   require(saved.ok() == examined.ok(), "a file is one, or none");
   if (!examined) return 0;
-  require(count(source, examined->readable) == examined->readable.statistics.messages, "what is readable is read");
+  require(count(source, examined->readable) == examined->readable.statistics.messages,
+          "what is readable is read");
   const mcap::MemorySource whole(sink.bytes);
   const auto checked = mcap::examine(whole, limits());
   require(checked.ok() && checked->intact(), "what was saved is whole");

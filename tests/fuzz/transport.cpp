@@ -1,5 +1,6 @@
-// Any frames on a bus with J1939 and ISO-TP: packets are put together, and it does not matter where batches are
-// cut. An input is a row of frames: which identifier, how long after the one before, how many bytes, the bytes.
+// Any frames on a bus with J1939 and ISO-TP: packets are put together, and it does not matter where batches
+// are cut. An input is a row of frames: which identifier, how long after the one before, how many bytes, the
+// bytes.
 #include <array>
 #include <map>
 #include <tuple>
@@ -15,7 +16,8 @@ namespace {
 // message longer than a frame, and two with an address before the protocol's bytes.
 constexpr const char* kDbc =
     "VERSION \"\"\n"
-    "BO_ 2566841342 EC1: 40 X\n SG_ Speed : 96|16@1+ (0.125,0) [0|8031] \"rpm\" X\n SG_ Last : 312|8@1+ (1,0) [0|0] \"\" X\n"
+    "BO_ 2566841342 EC1: 40 X\n SG_ Speed : 96|16@1+ (0.125,0) [0|8031] \"rpm\" X\n SG_ Last : 312|8@1+ "
+    "(1,0) [0|0] \"\" X\n"
     "BO_ 2364540158 EEC1: 8 X\n SG_ Speed : 24|16@1+ (0.125,0) [0|8031] \"rpm\" X\n"
     "BO_ 1979 Temperature: 54 X\n SG_ Indoor m256 : 72|8@1+ (0.5,-40) [0|0] \"degC\" X\n"
     " SG_ response m98M : 23|16@0+ (1,0) [0|0] \"\" X\n SG_ service M : 15|8@0+ (1,0) [0|0] \"\" X\n"
@@ -25,10 +27,18 @@ constexpr const char* kDbc =
     "BA_ \"VFrameFormat\" BO_ 2364540158 3;\n"
     "SG_MUL_VAL_ 1979 Indoor response 256-256;\nSG_MUL_VAL_ 1979 response service 98-98;\n";
 
-constexpr std::array<std::uint32_t, 12> kIds = {
-    0x18ECFF00U | kIdExtended, 0x18EBFF00U | kIdExtended, 0x18EC0102U | kIdExtended, 0x18EC0201U | kIdExtended,
-    0x18EB0102U | kIdExtended, 0x18FECA00U | kIdExtended, 0x0CF00400U | kIdExtended, 1979, 1980, 291,
-    0x18FEE200U | kIdExtended, 0x7E8};
+constexpr std::array<std::uint32_t, 12> kIds = {0x18ECFF00U | kIdExtended,
+                                                0x18EBFF00U | kIdExtended,
+                                                0x18EC0102U | kIdExtended,
+                                                0x18EC0201U | kIdExtended,
+                                                0x18EB0102U | kIdExtended,
+                                                0x18FECA00U | kIdExtended,
+                                                0x0CF00400U | kIdExtended,
+                                                1979,
+                                                1980,
+                                                291,
+                                                0x18FEE200U | kIdExtended,
+                                                0x7E8};
 
 CompiledCatalogPtr catalog() {
   static const CompiledCatalogPtr made = [] {
@@ -79,7 +89,7 @@ void add_rows(const StreamBlock& block, std::size_t begin, Decoded& decoded) {
       const FieldType type = schema.fields[field].type;
       text += block.valid(field, row) ? '+' : '-';
       text += type == FieldType::text || type == FieldType::blob ? std::string(block.text(field, row))
-                                                                  : std::to_string(block.word(field, row));
+                                                                 : std::to_string(block.word(field, row));
     }
   }
 }

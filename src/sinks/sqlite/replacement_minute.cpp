@@ -84,8 +84,8 @@ void Replacement::find_old(Group group, Exchange& exchange) const {
   leave_out(exchange);
 }
 
-// Of a record of which the lane had kept none, or not all of the rows that it gave, as many: the first ones, as
-// a lane with `max_rate` keeps them.
+// Of a record of which the lane had kept none, or not all of the rows that it gave, as many: the first ones,
+// as a lane with `max_rate` keeps them.
 void Replacement::leave_out(Exchange& exchange) {
   std::size_t of_record = 0;
   const RowKey* last = nullptr;
