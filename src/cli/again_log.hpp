@@ -46,8 +46,8 @@ class AgainLog {
   Result<std::optional<sqlite::AgainBatch>> next();
 
   [[nodiscard]] const JournalId& journal() const { return archive_.id; }
-  [[nodiscard]] std::uint64_t frames() const { return frames_; }           // in the range so far
-  [[nodiscard]] std::uint64_t missing() const { return missing_; }         // places that it came over
+  [[nodiscard]] std::uint64_t frames() const { return frames_; }    // in the range so far
+  [[nodiscard]] std::uint64_t missing() const { return missing_; }  // places that it came over
   // What the journal has lost before the last batch: what was before its oldest, and those places.
   [[nodiscard]] const std::vector<sqlite::LostStretch>& lost() const { return lost_; }
   [[nodiscard]] const Diagnostics& warnings() const { return warnings_; }  // of the DBCs, so far

@@ -225,7 +225,7 @@ class ReplayAgain {
   bool replaced_any_ = false, output_begun_ = false;
   bool to_come_ = false;
   sqlite::RowsLeft left_;  // of records that the journal has lost
-  CatalogPtr looked_at_;  // by may_replace()
+  CatalogPtr looked_at_;   // by may_replace()
   Output out_;
 };
 

@@ -155,9 +155,9 @@ class Replacement {
   // Of the group at hand.
   ReplacedRows group_rows_;
   std::int64_t origin_ = 0;
-  std::map<std::int64_t, Name> names_;    // of the file's streams
-  std::map<Name, std::int64_t> numbers_;  // the other way round
-  std::set<std::int64_t> delivered_;      // streams whose rows a source delivers: nothing decodes them
+  std::map<std::int64_t, Name> names_;     // of the file's streams
+  std::map<Name, std::int64_t> numbers_;   // the other way round
+  std::set<std::int64_t> delivered_;       // streams whose rows a source delivers: nothing decodes them
   std::set<std::int64_t> ever_delivered_;  // of all groups
   std::map<std::int64_t, std::map<std::int64_t, std::vector<NewRow>>> fresh_;  // by minute, by stream
   std::vector<std::optional<std::int64_t>> places_;                            // partition of each batch

@@ -84,8 +84,8 @@ void Replacement::find_old(Group group, Exchange& exchange) const {
   leave_out(exchange);
 }
 
-// Of a record of which the lane had kept none, or not all of the rows that it gave, as many: the first ones, as
-// a lane with `max_rate` keeps them.
+// Of a record of which the lane had kept none, or not all of the rows that it gave, as many: the first ones,
+// as a lane with `max_rate` keeps them.
 void Replacement::leave_out(Exchange& exchange) {
   std::size_t of_record = 0;
   const RowKey* last = nullptr;
@@ -93,7 +93,9 @@ void Replacement::leave_out(Exchange& exchange) {
   for (const NewRow& row : exchange.fresh) {
     of_record = last != nullptr && *last == row.key ? of_record + 1 : 1;
     last = &row.key;
-    const auto stored = std::ranges::equal_range(exchange.old, row.key, {}, &OldRow::key).size();
+    const auto first = std::ranges::lower_bound(exchange.old, row.key, {}, &OldRow::key);
+    const auto behind = std::ranges::upper_bound(exchange.old, row.key, {}, &OldRow::key);
+    const auto stored = static_cast<std::size_t>(behind - first);
     if (stored >= row.had_rows || of_record <= stored) kept.push_back(row);
   }
   exchange.fresh = std::move(kept);

@@ -31,9 +31,9 @@ Result<SeqsOfOrigin> lost_by_origin(Database& database, std::span<const LostStre
     const auto epoch = static_cast<std::uint32_t>(origins->integer(1));
     for (const auto& [from, to] : lost) {
       if (from.epoch > epoch || to.epoch < epoch) continue;
-      const Seqs seqs{from.epoch < epoch ? 0 : static_cast<std::int64_t>(from.seq),
-                      to.epoch > epoch ? std::numeric_limits<std::int64_t>::max()
-                                       : static_cast<std::int64_t>(to.seq)};
+      const Seqs seqs{
+          from.epoch < epoch ? 0 : static_cast<std::int64_t>(from.seq),
+          to.epoch > epoch ? std::numeric_limits<std::int64_t>::max() : static_cast<std::int64_t>(to.seq)};
       if (seqs.from < seqs.to) found[origins->integer(0)].push_back(seqs);
     }
   }
@@ -97,8 +97,7 @@ Result<RowsLeft> rows_of(Database& database, std::span<const LostStretch> lost, 
       const auto seqs = origins->find(all->integer(1));
       if (seqs == origins->end() || but.contains(stream_of_key(all->integer(0)))) continue;
       const auto data = all->blob(2);
-      const auto places =
-          places_of_chunk({reinterpret_cast<const char*>(data.data()), data.size()});
+      const auto places = places_of_chunk({reinterpret_cast<const char*>(data.data()), data.size()});
       if (!places) return Fault{FaultKind::corrupt, database.path() + ": " + places.fault().message};
       count(*places, seqs->second, table, left);
     }
