@@ -1,18 +1,25 @@
 """A journal decoded again with a corrected DBC, held against a node that had that DBC from the start."""
 
 import contextlib
+import itertools
 import json
 import shutil
 import sqlite3
 import struct
 import subprocess
+import sys
 import time
 from collections import Counter
 
 import pytest
 
 import harness
+from conftest import ROOT
 from harness import logfile_source, run_cantrail, running, sqlite_sink, wait_until
+
+sys.path.append(str(ROOT / "tests/crash"))
+
+from journal_format import read_journal  # noqa: E402
 
 START = 1_700_000_000
 FRAMES = 9000  # of each message: two and a half hours, a second apart
@@ -219,29 +226,30 @@ def test_what_the_lane_left_out_stays_out(binary, drive, tmp_path):
 TRUCK = HEAD + 'BO_ 2364540158 EEC1: 8 A\n SG_ EngineSpeed : 24|16@1+ (0.125,0) [0|0] "rpm" A\n'
 OWN_DM1 = 'BO_ 2566834942 DM1: 8 A\n SG_ lamps : 0|8@1+ (1,0) [0|0] "" A\n'
 J1939 = 'BA_DEF_ BO_ "VFrameFormat" ENUM "StandardCAN","ExtendedCAN","reserved","J1939PG";\nBA_DEF_DEF_ "VFrameFormat" "J1939PG";\n'
+LAPS, CODES, LAP_FRAMES = 1200, 7, 7
 
 
 @pytest.fixture(scope="module")
 def truck_log(tmp_path_factory):
-    """Five frames a lap: trouble codes in packets, which give four rows at the last one, and a message."""
+    """Each lap trouble codes in packets, which give as many rows at the last one, and a message."""
     log, at = tmp_path_factory.mktemp("truck") / "truck.log", 0
     with open(log, "w") as file:
-        for lap in range(1700):
-            codes = bytes([0x44, 0xFF]) + b"".join(bytes([lap & 0xFF, code, 3, 2]) for code in range(1, 5))
+        for lap in range(LAPS):
+            codes = bytes([0x44, 0xFF]) + b"".join(bytes([lap & 0xFF, code, 3, 2]) for code in range(1, CODES + 1))
             lap_frames = [*harness.j1939_packets(lap % 3, 0xFECA, codes), ("0CF004FE", bytes([0, 0, 0, lap & 0xFF, 0x10, 0, 0, 0]))]
-            assert len(lap_frames) == 5
+            assert len(lap_frames) == LAP_FRAMES
             for can_id, data in lap_frames:
                 file.write(f"({START + at / 100:.6f}) can0 {can_id}#{data.hex().upper()}\n")
                 at += 1
     return log
 
 
-def truck_node(binary, folder, log, dbc):
+def truck_node(binary, folder, log, dbc, keys=""):
     folder.mkdir()
     (folder / "truck.dbc").write_text(dbc)
-    node = harness.Node(binary, folder, logfile_source(log, folder / "truck.dbc") + sqlite_sink(folder, 'from = "oldest"'))
+    node = harness.Node(binary, folder, logfile_source(log, folder / "truck.dbc") + sqlite_sink(folder, f'from = "oldest"\n{keys}'))
     with running(node):
-        node.wait_for_records(5 * 1700)
+        node.wait_for_records(LAP_FRAMES * LAPS)
         node.wait_delivered()
     return node
 
@@ -271,18 +279,31 @@ def test_trouble_codes_are_replaced_like_others(binary, truck_log, tmp_path, bef
         assert refused.returncode == 65 and "can0:DM1" in refused.stderr.decode(), refused.stderr
     again(node, dbc, "--replace")
     rows = stored(node)
-    assert Counter(row[0] for row in rows).get("DM1_codes" if OWN_DM1 in after else "DM1", 0) == (4 * 1700 if "J1939PG" in after else 0)
+    assert Counter(row[0] for row in rows).get("DM1_codes" if OWN_DM1 in after else "DM1", 0) == (CODES * LAPS if "J1939PG" in after else 0)
     assert rows == stored(other)
     report, _ = again(node, dbc, "--replace", "--json")
     assert json.loads(report)["rows_written"] == 0
 
 
+def test_of_several_codes_of_a_frame_as_many_stay_as_the_lane_kept(binary, truck_log, tmp_path):
+    captured, corrected = TRUCK + J1939, (TRUCK + J1939).replace("(0.125,0)", "(0.25,0)")
+    node = truck_node(binary, tmp_path / "captured", truck_log, captured, 'max_rate = "5/s"')
+    other = truck_node(binary, tmp_path / "corrected", truck_log, corrected, 'max_rate = "5/s"')
+    again(node, other.folder / "truck.dbc", "--replace")
+    rows = stored(node)
+    assert 0 < sum(row[0] == "DM1" for row in rows) < LAPS
+    assert rows == stored(other)
+
+
 def test_a_message_that_begins_before_the_range_is_put_together(binary, truck_log, tmp_path):
     node = truck_node(binary, tmp_path / "captured", truck_log, TRUCK + J1939)
     before = stored(node)
+    # A batch that ends in the midst of a message, so that the message begins in one that has nothing in the range.
+    sizes = itertools.accumulate(len(batch.frames) for batch in read_journal(node.folder / "journal").batches)
+    end = next(size for size in sizes if size % LAP_FRAMES in range(1, LAP_FRAMES - 1))
     dbc = tmp_path / "corrected.dbc"
     dbc.write_text((TRUCK + J1939).replace("(0.125,0)", "(0.25,0)"))
-    again(node, dbc, "--replace", "--from", f"{START + 4096 / 100:.2f}")  # a batch ends there, in the midst of a message
+    again(node, dbc, "--replace", "--from", f"{START + end / 100:.2f}")
     after = stored(node)
     assert [row for row in after if row[0] == "DM1"] == [row for row in before if row[0] == "DM1"]
     assert after != before

@@ -230,7 +230,11 @@ std::size_t Replacement::had_rows(const Batch& before, StreamId after, std::uint
   if (!stream) return 0;
   const auto block = std::ranges::lower_bound(before.blocks, *stream, {}, &StreamBlock::stream);
   if (block == before.blocks.end() || block->stream() != *stream) return 0;
-  if (!block->frame().empty()) return std::ranges::equal_range(block->frame(), record).size();
+  const auto frames = block->frame();
+  if (!frames.empty()) {
+    return static_cast<std::size_t>(std::ranges::upper_bound(frames, record) -
+                                    std::ranges::lower_bound(frames, record));
+  }
   return static_cast<std::size_t>(std::ranges::count(block->time_ns(), time_ns));
 }
 

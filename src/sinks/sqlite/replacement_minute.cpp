@@ -93,7 +93,9 @@ void Replacement::leave_out(Exchange& exchange) {
   for (const NewRow& row : exchange.fresh) {
     of_record = last != nullptr && *last == row.key ? of_record + 1 : 1;
     last = &row.key;
-    const auto stored = std::ranges::equal_range(exchange.old, row.key, {}, &OldRow::key).size();
+    const auto first = std::ranges::lower_bound(exchange.old, row.key, {}, &OldRow::key);
+    const auto behind = std::ranges::upper_bound(exchange.old, row.key, {}, &OldRow::key);
+    const auto stored = static_cast<std::size_t>(behind - first);
     if (stored >= row.had_rows || of_record <= stored) kept.push_back(row);
   }
   exchange.fresh = std::move(kept);
