@@ -45,19 +45,20 @@ Status enough_descriptors() {
                                     std::to_string(limit.rlim_cur) + " are allowed (ulimit -n)"};
 }
 
-// A history names the source where a row came from no bus; such a row has no channel. A channel may have the
-// name of its source: what is known of it there, named signals for instance, is the channel's.
-std::vector<HistoryRow> without_sources(std::vector<HistoryRow> rows, const Catalog& catalog) {
+// Without a channel that is known and a DBC: what they deliver comes from no bus.
+std::vector<std::string> sources_without_bus(const std::vector<SourcePart>& sources) {
+  std::vector<std::string> names;
+  for (const SourcePart& source : sources) {
+    if (source.channels.empty() && source.dbcs.empty()) names.push_back(source.name);
+  }
+  return names;
+}
+
+// A history names the source where a row came from no bus; such a row has no channel.
+std::vector<HistoryRow> without_sources(std::vector<HistoryRow> rows,
+                                        const std::vector<std::string>& sources) {
   for (HistoryRow& row : rows) {
-    if (row.id || !row.data.empty()) continue;
-    const bool is_source = std::any_of(catalog.sources.begin(), catalog.sources.end(),
-                                       [&](const SourceInfo& source) { return source.name == row.channel; });
-    const bool is_of_channel =
-        std::any_of(catalog.streams.begin(), catalog.streams.end(), [&](const StreamInfo& stream) {
-          return stream.channel && stream.row->name == row.message &&
-                 catalog.channels[*stream.channel].alias == row.channel;
-        });
-    if (is_source && !is_of_channel) row.channel.clear();
+    if (std::find(sources.begin(), sources.end(), row.channel) != sources.end()) row.channel.clear();
   }
   return rows;
 }
@@ -76,6 +77,7 @@ ServingNode::ServingNode(NodeParts parts, server::ServerOptions options, FileSys
                          Log& log)
     : options_(std::move(options)),
       state_(std::make_shared<server::LiveState>(options_.components)),
+      without_bus_(sources_without_bus(parts.sources)),
       clock_(clock),
       log_(log) {
   if (options_.enabled) parts.sinks.push_back(live_part(state_));
@@ -98,7 +100,7 @@ Status ServingNode::start() {
   if (auto started = node_->start(); !started) return started;
   if (const auto history = node_->history()) {
     if (auto latest = history->latest()) {
-      state_->restore(without_sources(std::move(*latest), *node_->catalog()));
+      state_->restore(without_sources(std::move(*latest), without_bus_));
     } else {
       log_.write(Severity::warning, "history", latest.fault().message);
     }

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "base/file.hpp"
@@ -33,6 +34,7 @@ class ServingNode {
   std::shared_ptr<Node> node_;
   server::ServerOptions options_;
   std::shared_ptr<server::LiveState> state_;
+  std::vector<std::string> without_bus_;  // sources, at the start
   std::unique_ptr<server::HttpServer> server_;
   Clock& clock_;
   Log& log_;
