@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "base/quoted.hpp"
 #include "base/text.hpp"
 #include "model/stream_pattern.hpp"
 
@@ -28,10 +29,6 @@ std::vector<std::string> stream_names(const Catalog& catalog, std::string_view c
     if (channel.empty() || channel_of(catalog, stream) == channel) names.push_back(stream.row->name);
   }
   return names;
-}
-
-std::string quoted(std::string_view text) {
-  return "'" + printable(text) + "'";
 }
 
 // Why no stream has that field.

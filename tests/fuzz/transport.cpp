@@ -7,25 +7,11 @@
 
 #include "decode/catalog/catalog_compiler.hpp"
 #include "decode/transport/conversations.hpp"
+#include "decode/transport/test_dbc.hpp"
 #include "fuzz/input.hpp"
 
 namespace cantrail::fuzz {
 namespace {
-
-// J1939: a message of several packets and one of a single frame, matched by group. ISO-TP: answers of UDS, a
-// message longer than a frame, and two with an address before the protocol's bytes.
-constexpr const char* kDbc =
-    "VERSION \"\"\n"
-    "BO_ 2566841342 EC1: 40 X\n SG_ Speed : 96|16@1+ (0.125,0) [0|8031] \"rpm\" X\n SG_ Last : 312|8@1+ "
-    "(1,0) [0|0] \"\" X\n"
-    "BO_ 2364540158 EEC1: 8 X\n SG_ Speed : 24|16@1+ (0.125,0) [0|8031] \"rpm\" X\n"
-    "BO_ 1979 Temperature: 54 X\n SG_ Indoor m256 : 72|8@1+ (0.5,-40) [0|0] \"degC\" X\n"
-    " SG_ response m98M : 23|16@0+ (1,0) [0|0] \"\" X\n SG_ service M : 15|8@0+ (1,0) [0|0] \"\" X\n"
-    "BO_ 1980 Long: 200 X\n SG_ A : 0|8@1+ (1,0) [0|0] \"\" X\n SG_ Z : 1592|8@1+ (1,0) [0|0] \"\" X\n"
-    "BO_ 291 Fd: 16 X\n SG_ At9 : 72|8@1+ (1,0) [0|0] \"\" X\n"
-    "BA_DEF_ BO_ \"VFrameFormat\" ENUM \"StandardCAN\",\"ExtendedCAN\",\"reserved\",\"J1939PG\";\n"
-    "BA_ \"VFrameFormat\" BO_ 2364540158 3;\n"
-    "SG_MUL_VAL_ 1979 Indoor response 256-256;\nSG_MUL_VAL_ 1979 response service 98-98;\n";
 
 constexpr std::array<std::uint32_t, 12> kIds = {0x18ECFF00U | kIdExtended,
                                                 0x18EBFF00U | kIdExtended,
@@ -44,7 +30,7 @@ CompiledCatalogPtr catalog() {
   static const CompiledCatalogPtr made = [] {
     CatalogSpec spec;
     spec.sources = {{"bus", "fuzz"}};
-    spec.dbcs = {{"fuzz.dbc", kDbc}};
+    spec.dbcs = {{"fuzz.dbc", transport::testing::kDbc}};
     spec.channels = {{"can0", 0, {0}}};
     Diagnostics diagnostics;
     auto compiled = CatalogCompiler().compile(std::move(spec), diagnostics);

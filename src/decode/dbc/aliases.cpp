@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/quoted.hpp"
 #include "base/text.hpp"
 #include "decode/dbc/draft.hpp"
 #include "decode/dbc/renamed.hpp"
@@ -13,10 +14,6 @@
 
 namespace cantrail::dbc {
 namespace {
-
-std::string quoted(std::string_view text) {
-  return "'" + printable(text) + "'";
-}
 
 template <class Object>
 std::vector<std::size_t> called(const std::vector<Object>& objects, std::string_view name) {

@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/quoted.hpp"
 #include "base/text.hpp"
 #include "decode/dbc/keywords.hpp"
 
 namespace cantrail::dbc {
 namespace {
+
+constexpr std::size_t kMostQuoted = 30;
 
 constexpr std::string_view kBlank = " \t\v\f";
 constexpr std::string_view kSpace = " \t\v\f\r\n";
@@ -18,10 +21,6 @@ bool is_word(char c) {
 
 std::string_view without_mark(std::string_view text) {
   return text.starts_with("\xEF\xBB\xBF") ? text.substr(3) : text;
-}
-
-std::string quoted(std::string_view text) {
-  return "'" + printable(text, 30) + "'";
 }
 
 }  // namespace
@@ -52,9 +51,9 @@ std::string Scanner::found() {
   if (next == text_.size()) return "the end of the file";
   if (!lines_.same_line(next, last_end_)) return "the end of the line";
   const std::string_view word = word_at(next);
-  if (!word.empty()) return quoted(word);
+  if (!word.empty()) return quoted(word, kMostQuoted);
   const std::size_t number = number_length(text_.substr(next));
-  if (number > 0) return quoted(text_.substr(next, number));
+  if (number > 0) return quoted(text_.substr(next, number), kMostQuoted);
   return quoted(text_.substr(next, 1));
 }
 
@@ -254,7 +253,7 @@ std::uint64_t Scanner::natural(std::string_view what, std::uint64_t limit) {
   if (failed()) return 0;
   if (!parsed.natural || *parsed.natural > limit) {
     fail(start, "expected " + std::string(what) + " between 0 and " + std::to_string(limit) + ", found " +
-                    quoted(text_.substr(start, at_ - start)));
+                    quoted(text_.substr(start, at_ - start), kMostQuoted));
     return 0;
   }
   return *parsed.natural;

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <utility>
 
+#include "decode/transport/field.hpp"
 #include "model/frame.hpp"
 
 namespace cantrail::transport {
@@ -34,15 +35,6 @@ constexpr std::array<Flag, 4> kFlags{Flag{"test_failed", "The test fails now", 0
                                      Flag{"pending", "Failed in this or the last operation cycle", 2},
                                      Flag{"confirmed", "Confirmed", 3},
                                      Flag{"warning", "A warning indicator is requested", 7}};
-
-FieldSchema field(std::string name, FieldType type, std::string comment, bool optional = false) {
-  FieldSchema result;
-  result.name = std::move(name);
-  result.type = type;
-  result.comment = std::move(comment);
-  result.optional = optional;
-  return result;
-}
 
 bool no_code(std::span<const std::uint8_t> code) {
   const auto is = [](std::uint8_t value) { return [value](std::uint8_t byte) { return byte == value; }; };

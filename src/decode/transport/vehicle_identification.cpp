@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "decode/transport/field.hpp"
 #include "model/frame.hpp"
 
 namespace cantrail::transport {
@@ -32,14 +33,6 @@ Texts texts_of(std::span<const std::uint8_t> payload) {
   if (found.kind == kName) found.bytes = kNameBytes;
   const bool is_whole = found.bytes != 0 && payload.size() >= found.first + found.count * found.bytes;
   return is_whole ? found : Texts{};
-}
-
-FieldSchema field(std::string name, FieldType type, std::string comment) {
-  FieldSchema result;
-  result.name = std::move(name);
-  result.type = type;
-  result.comment = std::move(comment);
-  return result;
 }
 
 }  // namespace

@@ -2,16 +2,13 @@
 
 #include <algorithm>
 
+#include "base/quoted.hpp"
 #include "base/text.hpp"
 #include "decode/dbc/copies.hpp"
 #include "model/stream_reference.hpp"
 
 namespace cantrail {
 namespace {
-
-std::string quoted(std::string_view text) {
-  return "'" + printable(text) + "'";
-}
 
 std::string stream_part(const std::string& reference) {
   const StreamReference parts = split_reference(reference);

@@ -1,5 +1,6 @@
 #include "sources/cannelloni/options.hpp"
 
+#include "component/option.hpp"
 #include "sources/cannelloni/listener.hpp"
 #include "sources/cannelloni/source.hpp"
 #include "sources/datagram/address.hpp"
@@ -13,15 +14,6 @@ listen = "127.0.0.1:20000"   # "0.0.0.0:20000": from other machines
 channel = "can0"
 # remote = "192.168.1.20"    # take packets from there only
 )";
-
-OptionSpec option(const char* name, const char* sense, OptionTarget target, const char* example = "") {
-  OptionSpec spec;
-  spec.name = name;
-  spec.sense = sense;
-  spec.target = target;
-  spec.example = example;
-  return spec;
-}
 
 }  // namespace
 

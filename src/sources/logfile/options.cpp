@@ -1,6 +1,7 @@
 #include "sources/logfile/options.hpp"
 
 #include "base/text.hpp"
+#include "component/option.hpp"
 #include "formats/candump_reader.hpp"
 #include "formats/log_kind.hpp"
 #include "sources/logfile/log_text.hpp"
@@ -24,15 +25,6 @@ std::string what_is_wrong(std::string_view beginning) {
   if (beginning.empty()) return "is empty";
   return other_log_kind(beginning).value_or(
       "does not begin like a candump log, as in (1700000000.000000) can0 123#1122");
-}
-
-OptionSpec option(const char* name, const char* sense, OptionTarget target, const char* example = "") {
-  OptionSpec spec;
-  spec.name = name;
-  spec.sense = sense;
-  spec.target = target;
-  spec.example = example;
-  return spec;
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "sources/obd2/options.hpp"
 
+#include "component/option.hpp"
 #include "decode/obd2/answers.hpp"
 #include "sources/can_interface/probe.hpp"
 #include "sources/can_interface/source.hpp"
@@ -20,15 +21,6 @@ bitrate = 500_000                        # of the car's diagnostic connector; so
 // Frames of OBD-II: requests to all, requests and answers of 11 bits, the same of 29 bits.
 const std::vector<std::string> kFrames{"7DF:7FF", "7E0:7F0", "18DB33F1:1FFFFFFF", "18DA00F1:1FFF00FF",
                                        "18DAF100:1FFFFF00"};
-
-OptionSpec option(const char* name, const char* sense, OptionTarget target, const char* example = "") {
-  OptionSpec spec;
-  spec.name = name;
-  spec.sense = sense;
-  spec.target = target;
-  spec.example = example;
-  return spec;
-}
 
 }  // namespace
 

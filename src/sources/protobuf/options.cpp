@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include "base/text.hpp"
+#include "component/option.hpp"
 #include "sources/datagram/address.hpp"
 #include "sources/datagram/descriptor.hpp"
 #include "sources/protobuf/source.hpp"
@@ -23,15 +24,6 @@ proto = "proto"              # folder of .proto files; a new file there is a new
 )";
 
 constexpr double kMostBuffered = 1 << 30;
-
-OptionSpec option(const char* name, const char* sense, OptionTarget target, const char* example = "") {
-  OptionSpec spec;
-  spec.name = name;
-  spec.sense = sense;
-  spec.target = target;
-  spec.example = example;
-  return spec;
-}
 
 OptionSpec choice(OptionSpec spec, std::vector<std::string> choices) {
   spec.choices = std::move(choices);

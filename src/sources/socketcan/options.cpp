@@ -1,5 +1,6 @@
 #include "sources/socketcan/options.hpp"
 
+#include "component/option.hpp"
 #include "sources/can_interface/bus.hpp"
 #include "sources/can_interface/bus_load.hpp"
 #include "sources/can_interface/filter.hpp"
@@ -18,15 +19,6 @@ bitrate = 500_000                      # of your bus
 # channel = "powertrain"               # where frames shall not carry the interface's name
 # filters = ["100:700", "#FFFFFFFF"]   # as candump has them
 )";
-
-OptionSpec option(const char* name, const char* sense, OptionTarget target, const char* example = "") {
-  OptionSpec spec;
-  spec.name = name;
-  spec.sense = sense;
-  spec.target = target;
-  spec.example = example;
-  return spec;
-}
 
 }  // namespace
 
