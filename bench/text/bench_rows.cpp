@@ -39,10 +39,17 @@ Catalog make_catalog() {
   return catalog;
 }
 
-Batch make_batch() {
+Batch make_batch(const CatalogPtr& catalog) {
   std::mt19937 random(1);
   Batch batch;
-  batch.raw = std::make_shared<RawBatch>();
+  const auto raw = std::make_shared<RawBatch>();
+  raw->catalog = catalog;
+  const std::vector<std::uint8_t> data(8);
+  for (std::size_t frame = 0; frame < kStreams * kRows; ++frame) {
+    const auto id = static_cast<std::uint32_t>(0x100 + frame % kStreams);
+    raw->frames.append({WallTime{static_cast<std::int64_t>(frame)}, id, 0, 0, 8, data});
+  }
+  batch.raw = raw;
   for (std::size_t s = 0; s < kStreams; ++s) {
     StreamBlock& block = batch.blocks.emplace_back();
     block.reset(static_cast<StreamId>(s), kFields, kRows, true);
@@ -71,7 +78,11 @@ void measure(const char* name, const Rows& rows, const Batch& batch) {
     const auto begin = std::chrono::steady_clock::now();
     cursor.start(batch);
     for (encode::RowRef row; cursor.next(row);) {
-      rows.append(out, cursor.block(row), row.row);
+      if constexpr (std::is_same_v<Rows, encode::CsvRows>) {
+        rows.append(out, cursor.block(row), row.row);
+      } else {
+        rows.append(out, cursor.block(row), row.row, cursor.id(row));
+      }
       out += '\n';
     }
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
@@ -84,8 +95,9 @@ void measure(const char* name, const Rows& rows, const Batch& batch) {
 }  // namespace
 
 int main() {
-  const Catalog catalog = make_catalog();
-  const Batch batch = make_batch();
+  const auto shared = std::make_shared<Catalog>(make_catalog());
+  const Catalog& catalog = *shared;
+  const Batch batch = make_batch(shared);
   measure("jsonl", encode::JsonRows(catalog), batch);
   measure("csv", encode::CsvRows(catalog), batch);
   measure("table", encode::TableRows(catalog), batch);

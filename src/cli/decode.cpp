@@ -155,7 +155,7 @@ class Decode {
     unknown_.add(*batch);
     cursor_.start(*batch);
     for (encode::RowRef row; cursor_.next(row);) {
-      printer_->append(out_.text(), *batch, cursor_.block(row), row.row);
+      printer_->append(out_.text(), cursor_.block(row), row.row, cursor_.id(row));
       out_.flush_if_large();
     }
   }

@@ -103,7 +103,7 @@ class Export {
     undecoded_ += batch->undecoded;
     cursor_.start(*batch);
     for (encode::RowRef row; cursor_.next(row);) {
-      printer_->append(out_.text(), *batch, cursor_.block(row), row.row);
+      printer_->append(out_.text(), cursor_.block(row), row.row, cursor_.id(row));
       out_.flush_if_large();
     }
     return {};

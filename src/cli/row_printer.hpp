@@ -2,12 +2,12 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "encode/csv_rows.hpp"
 #include "encode/json_rows.hpp"
 #include "encode/table_rows.hpp"
-#include "model/row_frame.hpp"
 
 namespace cantrail::cli {
 
@@ -23,13 +23,15 @@ class RowPrinter {
     if (format == "table") table_ = std::make_unique<encode::TableRows>(catalog, selection);
   }
 
-  void append(std::string& out, const Batch& batch, const StreamBlock& block, std::size_t row) const {
+  // `id`: as RowFrames say.
+  void append(std::string& out, const StreamBlock& block, std::size_t row,
+              std::optional<std::uint32_t> id) const {
     if (csv_) {
       csv_->append(out, block, row);
     } else if (table_ && table_->wants(block.stream())) {
-      table_->append(out, block, row, RowFrames(batch, block).id(row));
+      table_->append(out, block, row, id);
     } else if (json_ && json_->wants(block.stream())) {
-      json_->append(out, block, row, RowFrames(batch, block).id(row));
+      json_->append(out, block, row, id);
       out += '\n';
     }
   }

@@ -12,11 +12,16 @@ namespace cantrail::encode {
 namespace {
 
 TEST(HotPaths, DoNotAllocateAfterWarmUp) {
-  const Catalog catalog = sample_catalog();
+  const auto shared = std::make_shared<Catalog>(sample_catalog());
+  const Catalog& catalog = *shared;
   const JsonRows json(catalog);
   const CsvRows csv(catalog);
   Batch batch;
-  batch.raw = std::make_shared<RawBatch>();
+  const auto raw = std::make_shared<RawBatch>();
+  raw->catalog = shared;
+  const std::vector<std::uint8_t> data(8);
+  for (int i = 0; i < 8; ++i) raw->frames.append({WallTime{i}, 498, 0, 0, 8, data});
+  batch.raw = raw;
   batch.blocks.push_back(battery_rows());
   batch.blocks.push_back(hostile_rows());
   batch.blocks.push_back(climate_rows());
@@ -26,7 +31,7 @@ TEST(HotPaths, DoNotAllocateAfterWarmUp) {
     out.clear();
     cursor.start(batch);
     for (RowRef row; cursor.next(row);) {
-      json.append(out, cursor.block(row), row.row, 498);
+      json.append(out, cursor.block(row), row.row, cursor.id(row));
       csv.append(out, cursor.block(row), row.row);
     }
   };

@@ -10,6 +10,8 @@ void RowCursor::start(const Batch& batch) {
   blocks_.clear();
   for (const StreamBlock& block : batch.blocks) blocks_.push_back(&block);
   for (const StreamBlock& block : batch.rows()) blocks_.push_back(&block);
+  frames_.clear();
+  for (const StreamBlock* block : blocks_) frames_.emplace_back(batch, *block);
   order_by_frame();
   order_by_time(batch);
 }

@@ -5,9 +5,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "model/batch.hpp"
+#include "model/row_frame.hpp"
 
 namespace cantrail::encode {
 
@@ -29,12 +31,17 @@ class RowCursor {
   }
   [[nodiscard]] std::size_t rows() const { return order_.size(); }
   [[nodiscard]] const StreamBlock& block(const RowRef& row) const { return *blocks_[row.block]; }
+  // As RowFrames say.
+  [[nodiscard]] std::optional<std::uint32_t> id(const RowRef& row) const {
+    return frames_[row.block].id(row.row);
+  }
 
  private:
   void order_by_frame();
   void order_by_time(const Batch& batch);
 
   std::vector<const StreamBlock*> blocks_;
+  std::vector<RowFrames> frames_;  // of each of them
   std::vector<RowRef> order_;
   std::vector<std::uint32_t> next_of_frame_;  // where in order_ the next row of each frame goes
   std::size_t framed_ = 0;

@@ -25,6 +25,15 @@ StreamBlock timed(StreamId stream, const std::vector<std::int64_t>& times) {
   return block;
 }
 
+// Of a catalog with that many streams.
+std::shared_ptr<RawBatch> raw_batch(std::size_t streams) {
+  auto catalog = std::make_shared<Catalog>();
+  catalog->streams.resize(streams, {std::make_shared<RowSchema>(), ChannelId{0}, 0});
+  auto raw = std::make_shared<RawBatch>();
+  raw->catalog = std::move(catalog);
+  return raw;
+}
+
 using Order = std::vector<std::pair<std::uint32_t, std::uint32_t>>;
 
 Order order_of(RowCursor& cursor, const Batch& batch) {
@@ -37,7 +46,7 @@ Order order_of(RowCursor& cursor, const Batch& batch) {
 
 TEST(RowCursor, FollowsTheFramesThenTheTimes) {
   Batch batch;
-  auto raw = std::make_shared<RawBatch>();
+  auto raw = raw_batch(4);
   raw->rows.push_back(timed(3, {5, 7}));
   batch.raw = raw;
   batch.blocks.push_back(framed(0, {0, 3, 4}));
@@ -59,9 +68,27 @@ TEST(RowCursor, FollowsTheFramesThenTheTimes) {
   EXPECT_EQ(order_of(cursor, batch).size(), 10U);
 }
 
+TEST(RowCursor, SaysTheIdentifierOfEachRow) {
+  auto raw = raw_batch(3);
+  const std::vector<std::uint8_t> data(8);
+  for (const std::uint32_t id : {0x100U, 0x18FEE000U | kIdExtended, 0x200U}) {
+    raw->frames.append({WallTime{1}, id, 0, 0, 8, data});
+  }
+  raw->rows.push_back(timed(2, {5}));
+  Batch batch;
+  batch.raw = raw;
+  batch.blocks.push_back(framed(0, {0, 2}));
+  batch.blocks.push_back(framed(1, {1}));
+  RowCursor cursor;
+  cursor.start(batch);
+  std::vector<std::optional<std::uint32_t>> ids;
+  for (RowRef row; cursor.next(row);) ids.push_back(cursor.id(row));
+  EXPECT_EQ(ids, (std::vector<std::optional<std::uint32_t>>{0x100U, 0x18FEE000U | kIdExtended, 0x200U, {}}));
+}
+
 TEST(RowCursor, HasNothingToSayAboutAnEmptyBatch) {
   Batch batch;
-  batch.raw = std::make_shared<RawBatch>();
+  batch.raw = raw_batch(0);
   RowCursor cursor;
   EXPECT_TRUE(order_of(cursor, batch).empty());
 }
@@ -78,7 +105,7 @@ TEST(RowCursor, GivesEachRowOnceInOrder) {
       ++rows;
     }
     Batch batch;
-    batch.raw = std::make_shared<RawBatch>();
+    batch.raw = raw_batch(frames.size());
     for (std::size_t i = 0; i < frames.size(); ++i) {
       batch.blocks.push_back(framed(static_cast<StreamId>(i), frames[i]));
     }

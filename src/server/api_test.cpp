@@ -6,7 +6,6 @@
 #include "encode/sample_catalog.hpp"
 #include "server/api_fixture.hpp"
 #include "server/listen_address.hpp"
-#include "server/page.hpp"
 
 namespace cantrail::server {
 namespace {
