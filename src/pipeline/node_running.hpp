@@ -16,6 +16,7 @@
 #include "pipeline/node.hpp"
 #include "pipeline/sequencer.hpp"
 #include "pipeline/source_runner.hpp"
+#include "pipeline/turn.hpp"
 
 namespace cantrail {
 
@@ -90,7 +91,7 @@ class Node::Running {
 
   // Held by who starts and stops parts: a reload, or the end; and while all parts are to be there. Taken
   // before parts_mutex_.
-  std::timed_mutex changing_;
+  Turn changing_;
   std::map<std::string, LeftSource> left_sources_;  // by name
   std::map<std::string, LaneBooks> left_lanes_;
   bool stopped_ = false;

@@ -29,13 +29,12 @@ Log read_at_once(std::string_view text) {
   return log;
 }
 
-Log read_in_pieces(std::string_view text, unsigned random) {
+Log read_in_pieces(std::string_view text, Random random) {
   Log log;
   candump::Reader reader(channel_of, WallTime{0});
   std::size_t at = 0, end = 0;
   while (at < text.size()) {
-    random = random * 1664525U + 1013904223U;
-    const std::size_t limit = 1 + (random >> 16U) % 5;
+    const std::size_t limit = 1 + random.below(5);
     const std::size_t before = log.frames.size();
     const std::size_t taken = reader.parse(text.substr(at, end - at), end == text.size(), limit, log.frames);
     require(log.frames.size() <= before + limit, "no more frames than the limit");
@@ -44,7 +43,7 @@ Log read_in_pieces(std::string_view text, unsigned random) {
     if (taken != 0) continue;
     require(end < text.size(), "a log that has ended is read to its end");
     require(end - at <= candump::kMaxLineBytes, "a line's worth of text is enough to go on");
-    end = std::min(text.size(), end + 1 + (random >> 24U));
+    end = std::min(text.size(), end + 1 + random.below(256));
   }
   log.stats = reader.stats();
   return log;
@@ -85,7 +84,7 @@ void expect_to_come_back(const FrameView& frame) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace cantrail::fuzz;
   Input input(data, size);
-  const unsigned random = input.byte();
+  const Random random(input.byte());
   const auto rest = input.rest();
   const std::string_view text = as_text(rest.data(), rest.size());
   const Log log = read_at_once(text);

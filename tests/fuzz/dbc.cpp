@@ -18,15 +18,14 @@ FrameBlock frames_of(const DecodePlan& plan) {
   constexpr std::array<std::uint8_t, 5> kLengths = {0, 3, 8, 24, 64};
   FrameBlock frames;
   std::array<std::uint8_t, kMaxFrameBytes> data{};
-  std::uint32_t bits = 1;
+  Random random(1);
   std::int64_t time_ns = 0;
   for (const dbc::MessagePlan& message :
        plan.messages().first(std::min(plan.messages().size(), kMostMessages))) {
     for (const std::uint8_t length : kLengths) {
       for (const unsigned pattern : {0U, 1U, 2U}) {
         for (std::uint8_t& byte : data) {
-          bits = bits * 1664525U + 1013904223U;
-          byte = static_cast<std::uint8_t>(pattern == 0 ? 0 : pattern == 1 ? 0xFF : bits >> 24U);
+          byte = static_cast<std::uint8_t>(pattern == 0 ? 0 : pattern == 1 ? 0xFF : random.below(256));
         }
         frames.append({WallTime{++time_ns}, message.id, kFlagFd, 0, length, std::span(data).first(length)});
       }

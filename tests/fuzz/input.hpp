@@ -21,6 +21,19 @@ inline std::string_view as_text(const std::uint8_t* data, std::size_t size) {
   return {reinterpret_cast<const char*>(data), size};
 }
 
+// Numbers that look random, and are the same each time.
+class Random {
+ public:
+  explicit Random(std::uint32_t seed) : state_(seed) {}
+  std::uint32_t below(std::uint32_t limit) {
+    state_ = state_ * 1664525U + 1013904223U;
+    return (state_ >> 16U) % limit;
+  }
+
+ private:
+  std::uint32_t state_;
+};
+
 // Takes values off the front; zeros where there is no more.
 class Input {
  public:

@@ -81,7 +81,7 @@ void add_rows(const StreamBlock& block, std::size_t begin, Decoded& decoded) {
 }
 
 // In batches of 1 to `most` frames.
-Decoded decode(const FrameBlock& frames, std::size_t most, unsigned random) {
+Decoded decode(const FrameBlock& frames, std::uint32_t most, Random random) {
   const CompiledCatalog& compiled = *catalog();
   dbc::Decoder decoder(compiled.channels);
   transport::Conversations conversations(compiled.transport, compiled.catalog->streams.size());
@@ -90,8 +90,7 @@ Decoded decode(const FrameBlock& frames, std::size_t most, unsigned random) {
   std::vector<std::uint32_t> parts;
   std::vector<std::pair<ChannelId, TransportLosses>> losses;
   for (std::size_t begin = 0; begin < frames.size();) {
-    random = random * 1664525U + 1013904223U;
-    const std::size_t size = std::min(frames.size() - begin, 1 + (random >> 16U) % most);
+    const std::size_t size = std::min(frames.size() - begin, std::size_t{1} + random.below(most));
     FrameBlock batch;
     for (std::size_t i = begin; i < begin + size; ++i) batch.append(frames[i]);
     conversations.reclaim(blocks);
@@ -114,10 +113,10 @@ Decoded decode(const FrameBlock& frames, std::size_t most, unsigned random) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace cantrail::fuzz;
   Input input(data, size);
-  const unsigned random = input.byte();
+  const Random random(input.byte());
   const cantrail::FrameBlock frames = frames_of(input);
   if (frames.empty()) return 0;
-  const Decoded whole = decode(frames, 1000, 0);
+  const Decoded whole = decode(frames, 1000, Random(0));
   require(whole.parts.size() + whole.undecoded <= frames.size(), "a frame is one thing only");
   require(decode(frames, 7, random) == whole, "it does not matter where batches are cut");
   return 0;

@@ -89,6 +89,7 @@ Status run(const std::string& log, const std::string& folder, const std::vector<
   if (auto written = write_types(types, folder); !written) return written;
 
   auto raw = std::make_shared<RawBatch>();
+  raw->catalog = (*compiled)->catalog;
   auto read = read_frames(log);
   if (!read) return read.status();
   raw->frames = std::move(*read);
