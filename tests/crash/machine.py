@@ -10,6 +10,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+TOOL_PATIENCE_S = 120
 DRIVERS = ("virtio_pci", "virtio_blk", "crc32c_generic", "ext4")
 TOOLS = {
     "qemu-system-x86_64": "qemu-system-x86",
@@ -23,6 +24,12 @@ TOOLS = {
 
 def tool(name):
     return shutil.which(name, path=os.environ["PATH"] + ":/usr/sbin:/sbin")
+
+
+def run_tool(name, *arguments, check=True):
+    return subprocess.run(
+        [tool(name), *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=check, timeout=TOOL_PATIENCE_S
+    )
 
 
 def find_kernel():
@@ -100,7 +107,7 @@ class Machine:
         self.disk = self.folder / "disk.img"
         self.kernel, modules = find_kernel()
         slim = self.folder / "cantrail"
-        subprocess.run(["strip", "-o", slim, binary], check=True)
+        run_tool("strip", "-o", slim, binary)
         entries = [("init", 0o100755, Path(__file__).with_name("guest_init").read_bytes())]
         entries += [("bin/busybox", 0o100755, Path(tool("busybox")).read_bytes()), ("cantrail", 0o100755, slim.read_bytes())]
         entries += [(path[1:], 0o100755, Path(path).resolve().read_bytes()) for path in libraries(binary)]
@@ -112,7 +119,7 @@ class Machine:
         self.initramfs.write_bytes(archive(entries))
         with open(self.disk, "wb") as image:
             image.truncate(disk_mb << 20)
-        subprocess.run([tool("mkfs.ext4"), "-q", "-F", self.disk], check=True)
+        run_tool("mkfs.ext4", "-q", "-F", self.disk)
         self.boots = 0
         self.process = None
 
@@ -150,11 +157,11 @@ class Machine:
         """The disk's files as a kernel would find them: its journal is replayed on a copy, files that were open are let go."""
         folder = self.folder / name
         copy = self.folder / "copy.img"
-        subprocess.run(["cp", "--sparse=always", self.disk, copy], check=True)
+        run_tool("cp", "--sparse=always", self.disk, copy)
         for how in ("-p", "-fn"):
-            checked = subprocess.run([tool("e2fsck"), how, copy], capture_output=True, text=True)
+            checked = run_tool("e2fsck", how, copy, check=False)
             assert checked.returncode in ((0, 1) if how == "-p" else (0,)), f"the file system is not whole: {checked.stdout}"
         folder.mkdir()
-        subprocess.run([tool("debugfs"), "-R", f"rdump / {folder}", copy], check=True, capture_output=True)
+        run_tool("debugfs", "-R", f"rdump / {folder}", copy)
         copy.unlink()
         return folder

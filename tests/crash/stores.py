@@ -16,6 +16,7 @@ import subprocess
 from pathlib import Path
 
 from books import sorted_gaps
+from machine import TOOL_PATIENCE_S
 
 try:
     from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
@@ -110,7 +111,7 @@ class Mcap:
         state = tuple((path, path.stat().st_mtime_ns) for path in paths)
         found = self.known.get(state)
         if found is None and paths:
-            done = subprocess.run(["node", self.tool, "indexed", *paths], capture_output=True, check=False)
+            done = subprocess.run(["node", self.tool, "indexed", *paths], capture_output=True, check=False, timeout=TOOL_PATIENCE_S)
             assert done.returncode == 0, f"@mcap/core does not open {paths[0].parent}: {done.stderr.decode()[-500:]}"
             found = list(decoded(map(json.loads, done.stdout.splitlines())))
             self.known = {state: found}
