@@ -1,6 +1,17 @@
 """What the crash tests hold against each other: rows and gaps of a journal, in the words in which stores.py gives a store's."""
 
 
+def assert_same(what, found, wanted):
+    """Two long lists; tells where they part, and what is around."""
+    if found == wanted:
+        return
+    at = next((i for i, (one, other) in enumerate(zip(found, wanted)) if one != other), min(len(found), len(wanted)))
+    around = slice(max(0, at - 2), at + 3)
+    raise AssertionError(
+        f"{what}: {len(found)} of {len(wanted)}, other from number {at} on: {found[around]}, not {wanted[around]}"
+    )
+
+
 def of_source(batches, name):
     return [batch for batch in batches if batch.source == name]
 

@@ -8,7 +8,7 @@ import threading
 import time
 
 import harness
-from books import assert_store_has_rows, gaps_of, lost_in, numbers_of, rows_of
+from books import assert_same, assert_store_has_rows, gaps_of, lost_in, numbers_of, rows_of
 from harness import Sender, cannelloni_source, free_udp_port
 from journal_format import read_journal
 from stores import STORES
@@ -106,7 +106,7 @@ def test_a_disk_that_fills_up_and_has_room_again(make_node, disk, counter_dbc):
         assert lost and all(gap.count for gap in lost), f"epoch {epoch} does not tell what it lost"
         assert sum(batch.records for batch in batches) + sum(gap.count for gap in lost) == received[epoch]
     numbers = numbers_of(rows_of(journal.batches))
-    assert numbers == sorted(set(numbers))
+    assert_same("numbers", numbers, sorted(set(numbers)))
     for store in STORES:
         assert_store_has_rows(store, disk.path, journal.batches)
         # A lane that follows tells of a loss as it sees it, maybe in more pieces than the journal.

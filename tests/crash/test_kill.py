@@ -16,7 +16,7 @@ import pytest
 
 import harness
 from books import (
-    assert_downtime_is_told, assert_holes_are_told, assert_positions_are_used_once, assert_store_has_rows, gaps_of,
+    assert_downtime_is_told, assert_holes_are_told, assert_positions_are_used_once, assert_same, assert_store_has_rows, gaps_of,
     numbers_of, rows_of,
 )  # fmt: skip
 from harness import cannelloni_source, free_udp_port
@@ -59,7 +59,7 @@ def check_what_is_there(folder, claims):
             assert_downtime_is_told(before, batches)
         before = batches[-1]
     numbers = numbers_of(rows_of(journal.batches))
-    assert numbers == sorted(set(numbers)), "out of order, or doubled"
+    assert_same("numbers, in order and once", numbers, sorted(set(numbers)))
     for store in STORES:
         assert_store_has_rows(store, folder, journal.batches)
         assert store.gaps(folder) == gaps_of(journal.batches)

@@ -15,7 +15,7 @@ import pytest
 
 import harness
 import machine
-from books import assert_holes_are_told, assert_positions_are_used_once, numbers_of, of_source, rows_of
+from books import assert_holes_are_told, assert_positions_are_used_once, assert_same, numbers_of, of_source, rows_of
 from counting_sender import DBC
 from journal_format import read_journal
 from stores import STORES
@@ -107,7 +107,7 @@ class Guest(machine.Machine):
             assert_holes_are_told(epoch, of_source(batches, "bus"))
         # The recording goes on behind what is in the journal: nothing twice, nothing left out.
         recorded = numbers_of(rows_of(of_source(journal.batches, "recording")))
-        assert recorded == list(range(len(recorded)))
+        assert_same("the recording in the journal", recorded, list(range(len(recorded))))
         for store in STORES:
             if store.path(folder).exists():
                 self.check_store(store, folder, journal)
@@ -117,7 +117,7 @@ class Guest(machine.Machine):
         store.check(folder)
         recorded = rows_of(of_source(journal.batches, "recording"))
         stored = store.rows(folder, "can0")
-        assert stored == recorded[: len(stored)], f"{store.name} lost or doubled frames of the recording, or is ahead of the journal"
+        assert_same(f"what {store.name} has of the recording so far", stored, recorded[: len(stored)])
         # Of a bus a store may have what the cut took from the journal; never the same twice, never anything else.
         positions = [row[:3] for row in store.rows(folder, "bus")]
         assert len(positions) == len(set(positions)), f"{store.name} has frames of the bus twice"
@@ -140,7 +140,8 @@ class Guest(machine.Machine):
         folder, journal = self.check("end")
         assert len(journal.ended) == 1
         for store in STORES:
-            assert store.rows(folder, "can0") == rows_of(of_source(journal.batches, "recording"))
+            recorded = rows_of(of_source(journal.batches, "recording"))
+            assert_same(f"what {store.name} has of the recording", store.rows(folder, "can0"), recorded)
             on_bus = set(rows_of(of_source(journal.batches, "bus")))
             missing = on_bus - set(store.rows(folder, "bus"))
             assert not missing, f"{store.name} has not all that the journal has of the bus: {sorted(missing)[:5]}…"
