@@ -9,6 +9,7 @@
 
 #include "base/clock.hpp"
 #include "base/time.hpp"
+#include "server/earlier_values.hpp"
 
 namespace cantrail::server {
 
@@ -30,6 +31,7 @@ struct LatestRow {
   std::string signals;                           // JSON object, 64-bit integers beyond 2^53 as strings
   std::string labels;                            // JSON object
   std::string quality;                           // JSON object: why signals are absent; empty: none is
+  std::vector<EarlierSignal> earlier;            // that this row does not have and one before it had
   std::shared_ptr<const std::string> units;  // JSON object, the same for all rows of a stream; may be nullptr
 };
 

@@ -22,18 +22,25 @@ constexpr std::uint32_t kFirst = 0;
 }  // namespace
 
 HeldRow HeldRow::copy() const {
-  HeldRow row{time, seen, id, data, {}};
+  HeldRow row{time, seen, id, data, {}, earlier};
   row.values.take(values, std::span(&kFirst, 1));
   return row;
 }
 
 LatestRowMaker::LatestRowMaker(const Catalog& catalog, StreamId stream, ShownNames names)
-    : schema_(catalog.streams[stream].row), names_(std::move(names)), key_(catalog.qualified_name(stream)) {
+    : schema_(catalog.streams[stream].row),
+      names_(std::move(names)),
+      remembered_(fields_to_remember(*schema_)),
+      key_(catalog.qualified_name(stream)) {
   const StreamInfo& info = catalog.streams[stream];
   if (info.channel) still_.channel = catalog.channels[*info.channel].alias;
   still_.message = schema_->name;
   still_.stale_after_ms = stale_after_ms(*schema_);
   still_.units = std::make_shared<const std::string>(units());
+}
+
+bool LatestRowMaker::has_schema_of(const LatestRowMaker& other) const {
+  return schema_ == other.schema_ || *schema_ == *other.schema_;
 }
 
 const std::string& LatestRowMaker::name_of(std::size_t field) const {
@@ -108,13 +115,31 @@ void LatestRowMaker::hold(const Batch& batch, const StreamBlock& block, std::siz
   held.values.take(block, std::span(&at, 1));
 }
 
-LatestRow LatestRowMaker::make(const HeldRow& held) const {
+void LatestRowMaker::add_earlier(LatestRow& out, const HeldRow& held, std::uint64_t version) const {
+  if (held.earlier.empty()) return;
+  StreamBlock cells;
+  cells.reset(held.values.stream(), schema_->fields.size(), 1, false);
+  for (std::size_t i = 0; i < remembered_.size(); ++i) {
+    const std::uint32_t field = remembered_[i];
+    const EarlierValue* earlier = held.earlier.newer_than(version, i);
+    if (earlier == nullptr || held.values.valid(field, 0)) continue;
+    const FieldSchema& schema = schema_->fields[field];
+    cells.u64(field)[0] = earlier->word;
+    EarlierSignal signal{name_of(field), "", "", earlier->time, earlier->seen};
+    encode::append_json_value(signal.value, cells, field, 0, schema.type, encode::BigIntegers::as_string);
+    if (const std::string* label = schema.label_of(earlier->word)) signal.label = *label;
+    out.earlier.push_back(std::move(signal));
+  }
+}
+
+LatestRow LatestRowMaker::make(const HeldRow& held, std::uint64_t version) const {
   LatestRow latest = still_;
   latest.time = held.time;
   latest.seen = held.seen;
   latest.id = held.id;
   latest.data = held.data;
   append_values(latest, held.values, 0);
+  add_earlier(latest, held, version);
   return latest;
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,8 @@ struct HeldRow {
   std::vector<std::uint8_t> data;
   StreamBlock values;  // this one row
 
+  EarlierValues earlier = {};  // of LatestRowMaker::remembered()
+
   [[nodiscard]] HeldRow copy() const;
 };
 
@@ -36,8 +39,12 @@ class LatestRowMaker {
   // A row without values and identifier: channel, message, units.
   [[nodiscard]] const LatestRow& still() const { return still_; }
   // Copies a row out of its batch; keeps the memory of `held`.
+  // Fields whose last values are kept, whatever the newest row has.
+  [[nodiscard]] std::span<const std::uint32_t> remembered() const { return remembered_; }
+  [[nodiscard]] bool has_schema_of(const LatestRowMaker& other) const;
   static void hold(const Batch& batch, const StreamBlock& block, std::size_t row, HeldRow& held);
-  [[nodiscard]] LatestRow make(const HeldRow& held) const;
+  // With the earlier values that are newer than `version`.
+  [[nodiscard]] LatestRow make(const HeldRow& held, std::uint64_t version) const;
   // The row of `block`; `rows` is what LatestRow::rows says.
   [[nodiscard]] LatestRow make(const Batch& batch, const StreamBlock& block, std::size_t row,
                                std::uint64_t rows) const;
@@ -48,10 +55,12 @@ class LatestRowMaker {
   [[nodiscard]] bool is_shown_already(const StreamBlock& block, std::size_t field, std::size_t row) const;
   [[nodiscard]] std::string units() const;
   void append_values(LatestRow& out, const StreamBlock& block, std::size_t row) const;
+  void add_earlier(LatestRow& out, const HeldRow& held, std::uint64_t version) const;
   void append_quality(std::string& out, std::size_t field, Quality quality) const;
 
   std::shared_ptr<const RowSchema> schema_;
   ShownNames names_;
+  std::vector<std::uint32_t> remembered_;
   std::string key_;
   LatestRow still_;  // all that is the same for every row
 };

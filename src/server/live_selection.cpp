@@ -99,7 +99,11 @@ std::optional<LatestRow> LiveSelection::select(const LatestRow& row) const {
   cut.signals = cut_json(row.signals, signals);
   if (!row.quality.empty()) cut.quality = cut_json(row.quality, signals);
   if (cut.quality == "{}") cut.quality.clear();
-  if (cut.signals == "{}" && cut.quality.empty()) return std::nullopt;
+  std::erase_if(cut.earlier, [&](const EarlierSignal& signal) {
+    return std::none_of(signals.begin(), signals.end(),
+                        [&](std::string_view glob) { return glob_match(glob, signal.name); });
+  });
+  if (cut.signals == "{}" && cut.quality.empty() && cut.earlier.empty()) return std::nullopt;
   cut.labels = cut_json(row.labels, signals);
   if (row.units) cut.units = std::make_shared<const std::string>(cut_json(*row.units, signals));
   return cut;

@@ -21,9 +21,9 @@ bool is_stale(const LatestRow& row, const ClockPair& now) {
 struct LiveState::Copy {
   explicit Copy(const Entry& entry)
       : row(entry.row), maker(entry.maker), held(maker ? entry.held.copy() : HeldRow{}) {}
-  [[nodiscard]] LatestRow made() && {
+  [[nodiscard]] LatestRow made(std::uint64_t since) && {
     if (!maker) return std::move(row);
-    LatestRow full = maker->make(held);
+    LatestRow full = maker->make(held, since);
     full.version = row.version;
     full.rows = row.rows;
     return full;
@@ -54,7 +54,7 @@ LiveState::Changes LiveState::since(std::uint64_t version, std::size_t limit, co
     for (const Entry* entry : newer) copies.emplace_back(*entry);
   }
   changes.rows.reserve(copies.size());
-  for (Copy& copy : copies) changes.rows.push_back(std::move(copy).made());
+  for (Copy& copy : copies) changes.rows.push_back(std::move(copy).made(version));
   return changes;
 }
 
@@ -79,6 +79,7 @@ void LiveState::take(std::span<const NewestRow> rows) {
     if (stream.entry == nullptr) stream.entry = &rows_[stream.maker->key()];
     Entry& entry = *stream.entry;
     if (entry.maker != stream.maker) {
+      if (!entry.maker || !entry.maker->has_schema_of(*stream.maker)) entry.held.earlier.clear();
       entry.maker = stream.maker;
       LatestRow counts;  // of what was there only that goes on
       counts.rows = entry.row.rows;
@@ -87,6 +88,7 @@ void LiveState::take(std::span<const NewestRow> rows) {
     LatestRowMaker::hold(*newest.batch, *newest.block, newest.block->rows() - 1, entry.held);
     entry.row.rows += newest.rows;
     entry.row.version = ++version_;
+    entry.held.earlier.take(newest.earlier, version_);
   }
 }
 

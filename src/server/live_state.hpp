@@ -25,8 +25,9 @@ namespace cantrail::server {
 struct NewestRow {
   StreamId stream = 0;
   const Batch* batch = nullptr;
-  const StreamBlock* block = nullptr;  // its last row
-  std::uint64_t rows = 0;              // of the stream in the group
+  const StreamBlock* block = nullptr;    // its last row
+  std::uint64_t rows = 0;                // of the stream in the group
+  std::span<EarlierValue> earlier = {};  // of all its rows in the group, by LatestRowMaker::remembered()
 };
 
 // Thread-safe. Memory: one row per stream, and what FrameState and ComponentState keep. A row's text is made

@@ -25,11 +25,14 @@ class LiveStateSink final : public Sink {
   Status catalog(const CatalogPtr& old_catalog, const CatalogPtr& new_catalog) override {
     (void)old_catalog;
     catalog_ = new_catalog;
-    std::vector<std::shared_ptr<const LatestRowMaker>> streams;
+    streams_.clear();
     for (StreamId id = 0; id < catalog_->streams.size(); ++id) {
-      streams.push_back(std::make_shared<const LatestRowMaker>(*catalog_, id));
+      streams_.push_back({std::make_shared<const LatestRowMaker>(*catalog_, id), {}});
+      streams_.back().earlier.resize(streams_.back().maker->remembered().size());
     }
-    state_->set_streams(std::move(streams));
+    std::vector<std::shared_ptr<const LatestRowMaker>> makers;
+    for (const Stream& stream : streams_) makers.push_back(stream.maker);
+    state_->set_streams(std::move(makers));
     components_.set_catalog(catalog_);
     newest_.assign(catalog_->streams.size(), {});
     std::vector<std::string> channels;
@@ -64,7 +67,11 @@ class LiveStateSink final : public Sink {
     if (block.rows() == 0 || block.stream() >= newest_.size()) return;
     NewestRow& newest = newest_[block.stream()];
     if (newest.block == nullptr) touched_.push_back(block.stream());
-    newest = {block.stream(), &batch, &block, newest.rows + block.rows()};
+    Stream& stream = streams_[block.stream()];
+    if (!stream.earlier.empty()) {
+      note_earlier(stream.maker->remembered(), block, batch.raw->clock.mono, stream.earlier);
+    }
+    newest = {block.stream(), &batch, &block, newest.rows + block.rows(), stream.earlier};
   }
 
   // All decoded records count as superseded at first; settle() moves those that are kept.
@@ -102,8 +109,14 @@ class LiveStateSink final : public Sink {
                        [&](const StreamBlock& delivered) { return &delivered == &block; });
   }
 
+  struct Stream {
+    std::shared_ptr<const LatestRowMaker> maker;
+    std::vector<EarlierValue> earlier;  // news that the state does not have yet
+  };
+
   std::shared_ptr<LiveState> state_;
   CatalogPtr catalog_;
+  std::vector<Stream> streams_;    // by stream id
   std::vector<NewestRow> newest_;  // by stream id; without a block between writes
   std::vector<StreamId> touched_;  // those that have one
   std::vector<NewestRow> rows_;

@@ -2,6 +2,7 @@
 #include "server/live_state.hpp"
 
 #include <array>
+#include <bit>
 
 #include <gtest/gtest.h>
 
@@ -89,6 +90,122 @@ TEST_F(LiveSinkTest, CountsRowsOverWrites) {
 TEST_F(LiveSinkTest, RowsBeforeACatalogAreABug) {
   const auto fresh = make_live_state_sink(state);
   EXPECT_EQ(fresh->write(std::vector<BatchPtr>{sample_batch()}, {}, {}).fault().kind, FaultKind::bug);
+}
+
+// Answers whose `pid` says which of two values is in them; 0: none.
+struct LiveAnswersTest : testing::Test {
+  static std::shared_ptr<const RowSchema> schema() {
+    RowSchema answer;
+    answer.name = "Answer";
+    answer.fields = {encode::make_field("pid", FieldType::u64), encode::make_field("speed", FieldType::f64),
+                     encode::make_field("gear", FieldType::i64),
+                     encode::make_field("derived", FieldType::f64)};
+    for (std::size_t i = 1; i < 4; ++i) answer.fields[i].optional = true;
+    answer.fields[1].layout.emplace();
+    answer.fields[2].layout.emplace();
+    answer.fields[2].labels = {{3, "DRIVE"}};
+    return std::make_shared<RowSchema>(std::move(answer));
+  }
+  static CatalogPtr catalog_with(std::shared_ptr<const RowSchema> row) {
+    auto made = std::make_shared<Catalog>();
+    made->sources = {{"bus", "socketcan"}};
+    made->channels = {{"can0", 0, {}}};
+    made->streams = {{std::move(row), ChannelId{0}, 0}};
+    return made;
+  }
+  LiveAnswersTest() { EXPECT_TRUE(sink->catalog(nullptr, answers).ok()); }
+
+  struct Answer {
+    std::int64_t time;
+    std::uint64_t pid;
+    std::uint64_t word = 0;              // of the value
+    Quality absent = Quality::inactive;  // the rest
+  };
+  std::shared_ptr<Batch> batch_of(const std::vector<Answer>& sent, Duration seen = {}) const {
+    auto raw = std::make_shared<RawBatch>();
+    raw->catalog = answers;
+    raw->clock.mono = {seen.count()};
+    StreamBlock block;
+    block.reset(0, 4, sent.size(), true);
+    for (std::size_t i = 0; i < sent.size(); ++i) {
+      raw->frames.append({.time = {sent[i].time}, .id = 498, .length = 0, .data = {}});
+      block.time_ns()[i] = sent[i].time;
+      block.frame()[i] = static_cast<std::uint32_t>(i);
+      block.u64(0)[i] = sent[i].pid;
+      for (std::size_t field = 1; field < 4; ++field) block.u64(field)[i] = sent[i].word;
+      for (std::size_t field = 1; field < 4; ++field) {
+        if (sent[i].pid != field && field != 3) block.set_absent(field, i, sent[i].absent);
+      }
+    }
+    auto batch = std::make_shared<Batch>();
+    batch->blocks.push_back(std::move(block));
+    batch->raw = std::move(raw);
+    return batch;
+  }
+  void write(const std::vector<BatchPtr>& batches) { ASSERT_TRUE(sink->write(batches, {}, {}).ok()); }
+  static std::vector<std::string> told(const LatestRow& row) {
+    std::vector<std::string> signals;
+    for (const EarlierSignal& signal : row.earlier) {
+      signals.push_back(signal.name + "=" + signal.value + signal.label + "@" +
+                        std::to_string(signal.time.ns));
+    }
+    return signals;
+  }
+
+  static constexpr std::uint64_t kSpeed = std::bit_cast<std::uint64_t>(12.5);
+  CatalogPtr answers = catalog_with(schema());
+  std::shared_ptr<LiveState> state = std::make_shared<LiveState>();
+  std::unique_ptr<Sink> sink = make_live_state_sink(state);
+};
+
+using Strings = std::vector<std::string>;
+
+TEST_F(LiveAnswersTest, WhatTheNewestRowDoesNotHaveIsRememberedOfEarlierOnes) {
+  write({batch_of({{10, 1, kSpeed}, {20, 2, 3}, {30, 0}})});
+  EXPECT_EQ(told(state->all()[0]), (Strings{"speed=12.5@10", "gear=3DRIVE@20"}));
+  write({batch_of({{40, 2, 4}}), batch_of({{50, 1, 0}})});
+  EXPECT_EQ(told(state->all()[0]), (Strings{"gear=4@40"})) << "speed is in the newest row";
+}
+
+TEST_F(LiveAnswersTest, ChangesHaveOnlyTheEarlierValuesThatAreNew) {
+  write({batch_of({{10, 1, kSpeed}, {20, 0}})});
+  const auto first = state->since(0, 10);
+  EXPECT_EQ(told(first.rows.at(0)), (Strings{"speed=12.5@10"}));
+  write({batch_of({{30, 2, 3}, {40, 0}})});
+  const auto second = state->since(first.version, 10);
+  EXPECT_EQ(told(second.rows.at(0)), (Strings{"gear=3DRIVE@30"}));
+  EXPECT_EQ(told(state->all()[0]), (Strings{"speed=12.5@10", "gear=3DRIVE@30"}));
+}
+
+TEST_F(LiveAnswersTest, WhatIsSaidToBeAbsentIsNotRemembered) {
+  write({batch_of({{10, 1, kSpeed}, {20, 2, 3}})});
+  write({batch_of({{30, 0, 0, Quality::error}, {40, 0}})});
+  EXPECT_EQ(told(state->all()[0]), Strings{});
+}
+
+TEST_F(LiveAnswersTest, AnotherCatalogWithTheSameMessageForgetsNothingOneWithAnotherDoes) {
+  write({batch_of({{10, 1, kSpeed}, {20, 0}})});
+  ASSERT_TRUE(sink->catalog(answers, catalog_with(schema())).ok());
+  write({batch_of({{30, 0}})});
+  EXPECT_EQ(told(state->all()[0]), (Strings{"speed=12.5@10"}));
+  auto other = std::make_shared<RowSchema>(*schema());
+  other->fields[1].name = "velocity";
+  ASSERT_TRUE(sink->catalog(answers, catalog_with(other)).ok());
+  write({batch_of({{40, 0}})});
+  EXPECT_EQ(told(state->all()[0]), Strings{});
+}
+
+TEST_F(LiveAnswersTest, AClientOfOneSignalGetsItThoughTheNewestRowHasAnother) {
+  LiveFeed feed(*state, LiveSelection({parse_live_pattern("Answer.speed")}));
+  (void)feed.snapshot({});
+  write({batch_of({{10, 1, kSpeed}, {20, 2, 3}}, std::chrono::milliseconds(100))});
+  const auto changes = feed.changes({.mono = {130'000'000}, .wall = {50}});
+  ASSERT_TRUE(changes);
+  EXPECT_NE(changes->find(R"("signals":{},"labels":{},"earlier":{"speed":{"value":12.5,"time":)"),
+            std::string::npos)
+      << *changes;
+  EXPECT_NE(changes->find(R"("time_ns":"10","age_ms":30})"), std::string::npos) << *changes;
+  EXPECT_EQ(changes->find("gear"), std::string::npos);
 }
 
 TEST(LiveState, GivesChangesInTheirOrderAndNoMoreThanAskedFor) {

@@ -35,6 +35,28 @@ void write_time(encode::JsonWriter& json, std::string_view key, WallTime time) {
   json.string(std::to_string(time.ns));
 }
 
+void write_earlier(encode::JsonWriter& json, const std::vector<EarlierSignal>& signals,
+                   const ClockPair& now) {
+  if (signals.empty()) return;
+  json.key("earlier");
+  json.begin_object();
+  for (const EarlierSignal& signal : signals) {
+    json.key(signal.name);
+    json.begin_object();
+    json.key("value");
+    json.raw(signal.value);
+    if (!signal.label.empty()) {
+      json.key("label");
+      json.string(signal.label);
+    }
+    write_time(json, "time", signal.time);
+    json.key("age_ms");
+    json.integer(std::max(now.mono - signal.seen, Duration(0)) / std::chrono::milliseconds(1));
+    json.end_object();
+  }
+  json.end_object();
+}
+
 void write_row(encode::JsonWriter& json, const LatestRow& row, const ClockPair& now, bool with_units) {
   json.begin_object();
   write_source(json, row.channel, row.message, row.id);
@@ -54,6 +76,7 @@ void write_row(encode::JsonWriter& json, const LatestRow& row, const ClockPair& 
   json.key("labels");
   json.raw(row.labels.empty() ? "{}" : row.labels);
   write_quality(json, row.quality);
+  write_earlier(json, row.earlier, now);
   if (with_units && row.units) {
     json.key("units");
     json.raw(*row.units);

@@ -72,7 +72,15 @@ export interface Row {
   signals: Record<string, Scalar>;
   labels: Record<string, string>;
   quality?: Record<string, string>; // why signals are absent, where that is not that they were not sent
+  earlier?: Record<string, Earlier>; // multiplexed signals that came since the last message, but are not in this row
   units?: Record<string, string>;
+}
+
+export interface Earlier {
+  value: Scalar;
+  label?: string;
+  time_ns: string;
+  age_ms: number;
 }
 
 export interface HistoryRow {

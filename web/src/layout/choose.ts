@@ -25,10 +25,10 @@ interface Found {
   temps: TempRow[];
 }
 
-/** `onBus`: the streams that have been seen; where none has, all of the catalog count. */
-export function chooseLayout(all: readonly Signal[], onBus: ReadonlySet<string>): Layout {
+/** `isSent`: whether a signal is on the bus; where none is, all of the catalog count. */
+export function chooseLayout(all: readonly Signal[], isSent: (signal: Signal) => boolean): Layout {
   const numeric = all.filter((signal) => !isText(signal.info) && !hint.isPlumbing(signal));
-  const seen = numeric.filter((signal) => onBus.has(signal.stream.stream));
+  const seen = numeric.filter(isSent);
   const found = find(seen.length ? seen : numeric);
   const used = new Set<string>();
   const tiles = found.speed || found.power ? vehicle(found, used) : general(found, used);

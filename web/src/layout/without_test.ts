@@ -5,7 +5,7 @@ import { without } from "./without";
 const signals = signalsOf("Speed: kmh km/h 0..200", "Engine: temp_oil °C -40..150, temp_water °C -40..120", "Body: temp_cabin °C -40..85", "Payload: what - = 0 a 1 b");
 
 it("leaves out what is shown elsewhere, and nothing else", () => {
-  const layout = chooseLayout(signals, new Set());
+  const layout = chooseLayout(signals, () => false);
   expect(without(layout, new Set()).tiles).toEqual(layout.tiles);
   const { tiles } = without(layout, new Set(["can0:Speed", "can0:Body", "can0:Payload"]));
   expect(tiles.map(({ tile }) => tile.kind)).not.toContain("speed");
@@ -15,6 +15,6 @@ it("leaves out what is shown elsewhere, and nothing else", () => {
 });
 
 it("is events alone where all is shown elsewhere, over the whole width", () => {
-  const { tiles } = without(chooseLayout(signals, new Set()), new Set(["can0:Speed", "can0:Engine", "can0:Body", "can0:Payload"]));
+  const { tiles } = without(chooseLayout(signals, () => false), new Set(["can0:Speed", "can0:Engine", "can0:Body", "can0:Payload"]));
   expect(tiles.map(({ tile, span }) => [tile.kind, span])).toEqual([["events", 12]]);
 });

@@ -56,13 +56,16 @@ export function standing(info: SignalInfo, row: Row | undefined, age_ms: number)
 
 export const isAbsent = (reading: Reading): boolean => reading.scalar === undefined;
 
+/** Enough that no two steps look alike, and no more than the step itself has: 0.392157 (a byte as per cent) asks for 2, not 6. */
+const decimalsToTell = (step: number): number => Math.min(decimalsOf(step), Math.max(0, Math.ceil(-Math.log10(Math.abs(step))) + 1));
+
 /** Decimals for a signal: those of its factor and offset. Without a layout, those seen so far, so that texts keep their width. */
 export class Decimals {
   private readonly seen = new Map<string, number>();
 
   of(signal: Signal, value: number | null): number {
     const layout = signal.info.layout;
-    if (layout && !layout.float) return Math.max(decimalsOf(layout.factor), decimalsOf(layout.offset));
+    if (layout && !layout.float) return Math.max(decimalsToTell(layout.factor), Math.min(3, decimalsOf(layout.offset)));
     if (signal.info.type !== "f64") return 0;
     const now = value === null ? 0 : Math.min(3, decimalsOf(Number(value.toFixed(3))));
     const most = Math.max(now, this.seen.get(signal.key) ?? 0);

@@ -43,5 +43,6 @@ it("decimals never become fewer, so that numbers keep their width", () => {
   const decimals = new Decimals();
   expect([decimals.of(temp!, 20), decimals.of(temp!, 20.25), decimals.of(temp!, 20)]).toEqual([0, 2, 2]);
   const layout = { start: 0, length: 8, byte_order: "intel" as const, factor: 0.5, offset: -40 };
-  expect(decimals.of({ ...temp!, key: "other", info: { ...temp!.info, layout } }, 20)).toBe(1);
+  const ofFactor = (factor: number) => decimals.of({ ...temp!, key: "other", info: { ...temp!.info, layout: { ...layout, factor } } }, 20);
+  expect([0.5, 1, 10, 0.1, 0.01, 0.0625, 0.25, 100 / 255, 1 / 3600].map(ofFactor)).toEqual([1, 0, 0, 1, 2, 3, 2, 2, 5]);
 });

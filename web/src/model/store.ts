@@ -5,22 +5,15 @@ import { LiveConnection } from "../api/live";
 import type { Catalog, LiveMessage, NodeStatus, Row, StreamInfo } from "../api/types";
 import { readLayout } from "./bits";
 import { EventLog, type Loss } from "./events";
+import { Held, type Aged } from "./held";
 import { absence, STALE } from "./quality";
 import { Recent } from "./recent";
 import { Rate } from "./rates";
 import { readableUnit } from "./units";
 import { Decimals, own, signalKey, standing, toNumber, type Reading, type Signal } from "./signal";
 
-export interface Seen {
-  row: Row;
-  at: number; // performance.now() when its time was
+export interface Seen extends Aged {
   rate: Rate;
-}
-
-/** The newest row that had a signal which not every row has: a multiplexed one. */
-interface Held {
-  row: Row;
-  at: number;
 }
 
 const TICK_MS = 100;
@@ -46,7 +39,7 @@ export class Store {
   unsynced_ms: number[] = [];
 
   private lastLoss: Loss | null = null;
-  private readonly held = new Map<string, Held>(); // by signal
+  private readonly held = new Held();
   private readonly recents = new Map<string, Recent>();
   private readonly watched = new Map<string, string[]>(); // stream → signals with a Recent
   private readonly listeners = new Set<() => void>();
@@ -91,12 +84,17 @@ export class Store {
     return !this.connected && reading.standing === "good" ? { ...reading, standing: "stale", why: STALE } : reading;
   }
 
+  /** Whether it has come, or may with the next row of its stream: not so of a multiplexed one that nobody has sent yet. */
+  isSent(signal: Signal): boolean {
+    return this.seen.has(signal.stream.stream) && (!signal.info.optional || this.held.has(signal.key));
+  }
+
   /** The newest row that has this signal, or says why it has no value; where none does, the newest of its stream. */
-  newestWith(signal: Signal): { row: Row; at: number } | undefined {
+  newestWith(signal: Signal): Aged | undefined {
     const seen = this.seen.get(signal.stream.stream);
     const { name, optional } = signal.info;
     const waits = seen && optional && own(seen.row.signals, name) == null && own(seen.row.quality ?? {}, name) === undefined;
-    return waits ? this.held.get(signal.key) ?? seen : seen;
+    return waits ? this.held.of(signal.key) ?? seen : seen;
   }
 
   /** Buckets of the last ten minutes, kept from the first time that somebody asks. */
@@ -129,26 +127,22 @@ export class Store {
     if (before) Object.assign(before, { row: { ...row, units: row.units ?? before.row.units }, at });
     else this.firstRow(key, row, at);
     this.seen.get(key)!.rate.add(performance.now() / 1000, row.rows);
-    this.hold(key, row, at);
+    const known = this.held.count;
+    this.held.take(key, { row, at }, performance.now(), (of) => this.signals.get(of)?.info.optional ?? false);
+    if (this.held.count !== known) ++this.layoutVersion;
     if (row.stale) return;
     const time = Number(BigInt(row.time_ns) / 1_000_000n);
     this.newest_ms = time;
     for (const name of this.watched.get(key) ?? []) {
+      const recent = this.recents.get(signalKey(key, name))!;
+      const earlier = own(row.earlier ?? {}, name);
+      const before = toNumber(earlier?.value);
+      if (earlier && before !== null) recent.add(Number(BigInt(earlier.time_ns) / 1_000_000n), before);
       const value = toNumber(own(row.signals, name));
       const quality = own(row.quality ?? {}, name);
-      const recent = this.recents.get(signalKey(key, name))!;
       if (value !== null) recent.add(time, value);
       else if (quality !== undefined) recent.addAbsent(time, absence(quality).word);
     }
-  }
-
-  private hold(key: string, row: Row, at: number): void {
-    for (const [name, value] of Object.entries(row.signals)) {
-      const of = signalKey(key, name);
-      if (value !== null && this.signals.get(of)?.info.optional) this.held.set(of, { row, at });
-    }
-    // What is said to be absent is not believed any more once its row is over.
-    for (const name of Object.keys(row.quality ?? {})) this.held.delete(signalKey(key, name));
   }
 
   private firstRow(key: string, row: Row, at: number): void {

@@ -25,7 +25,7 @@ export function useLayout(): Layout | null {
   return useMemo(() => {
     if (version < 0) return null;
     const all = store.streams.filter((stream) => !isBus(stream)).flatMap((stream) => stream.signals.map((info) => store.signals.get(`${stream.stream}.${info.name}`)!));
-    const chosen = chooseLayout(all, new Set(store.seen.keys()));
+    const chosen = chooseLayout(all, (signal) => store.isSent(signal));
     return givenLayout(given, all, chosen.kind) ?? chosen;
   }, [version, given]);
 }
