@@ -13,8 +13,6 @@ namespace {
 
 constexpr int kParts = 20;                                // of each limit
 constexpr std::uint64_t kFreePartitionBytes = 64U << 20;  // where no size limits
-// What a row takes beside its texts and data: record header, rowid, small columns, entry in the index.
-constexpr std::int64_t kRowOverhead = 44;
 constexpr std::int64_t kLastTime = std::numeric_limits<std::int64_t>::max() - (std::int64_t{1} << 40);
 
 constexpr const char* kColumns =

@@ -41,6 +41,8 @@ struct ChunkValues {
 };
 
 inline constexpr std::int64_t kChunkOverhead = 22;  // what packed rows take beside their bytes
+// A plain row beside its texts and data: record header, rowid, small columns, entry in the index.
+inline constexpr std::int64_t kRowOverhead = 44;
 
 enum class Stored : unsigned char { yes, refused };
 

@@ -14,6 +14,10 @@ namespace {
 
 constexpr int kWaitMs = 10'000;  // for the node's transaction
 
+std::pair<std::string, std::string> name_of(const Catalog& catalog, StreamId stream) {
+  return {channel_of(catalog, stream), catalog.streams[stream].row->name};
+}
+
 }  // namespace
 
 bool is_decoded(const StreamInfo& stream) {
@@ -60,14 +64,7 @@ Result<std::unique_ptr<Replacement>> Replacement::open(const std::string& path, 
   }
   std::unique_ptr<Replacement> made(new Replacement(std::move(*database), journal, from_ns, to_ns));
   if (Status found = made->find_end(); !found) return found.fault();
-  if (Status loaded = made->stored_.load(); !loaded) return loaded.fault();
-  if (made->stored_.has_plain_rows(from_ns, to_ns - 1)) {
-    return Fault{
-        FaultKind::rejected,
-        path +
-            " has rows in this time that are not packed (rows = \"plain\"): they cannot be replaced. "
-            "Decode into a new history instead"};
-  }
+  if (Status loaded = made->load_names(); !loaded) return loaded.fault();
   return made;
 }
 
@@ -92,8 +89,10 @@ Status Replacement::replace(Group group, const RowChanged& changed) {
   if (group.empty()) return {};
   if (Status begun = database_.run("BEGIN IMMEDIATE"); !begun) return begun;
   Status done = begin(group);
-  if (done) done = gather(group);
-  if (done) done = replace_all(group, changed);
+  if (done) {
+    gather(group);
+    done = replace_all(group, changed);
+  }
   if (done) done = database_.run("COMMIT");
   if (!done) {
     database_.rollback();
@@ -103,6 +102,7 @@ Status Replacement::replace(Group group, const RowChanged& changed) {
   rows_.written += group_rows_.written;
   rows_.kept += group_rows_.kept;
   rows_.expired += group_rows_.expired;
+  rows_.left_out += group_rows_.left_out;
   int in_log = 0, written = 0;  // tried with each group; the node does it as well
   (void)sqlite3_wal_checkpoint_v2(database_.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, &in_log, &written);
   return {};
@@ -128,15 +128,25 @@ Status Replacement::begin(Group group) {
 Status Replacement::load_names() {
   names_.clear();
   numbers_.clear();
-  Result<Statement> all = database_.prepare("SELECT id, channel, message FROM stream");
+  can_ids_.clear();
+  Result<Statement> all = database_.prepare("SELECT id, channel, message, can_id FROM stream");
   if (!all) return all.status();
   int code = all->step();
   for (; code == SQLITE_ROW; code = all->step()) {
     Name name{all->text(1), all->text(2)};
     numbers_[name] = all->integer(0);
+    std::optional<std::uint32_t>& can_id = can_ids_[all->integer(0)];
+    if (!all->is_null(3)) can_id = static_cast<std::uint32_t>(all->integer(3));
     names_[all->integer(0)] = std::move(name);
   }
   return code == SQLITE_DONE ? Status{} : database_.fault("cannot read the streams");
+}
+
+std::optional<Replacement::Known> Replacement::known(const std::string& channel,
+                                                     const std::string& message) const {
+  const auto number = numbers_.find({channel, message});
+  if (number == numbers_.end()) return std::nullopt;
+  return Known{can_ids_.at(number->second)};
 }
 
 void Replacement::use(Group group) {
@@ -144,25 +154,54 @@ void Replacement::use(Group group) {
   const CatalogPtr& after = group.front().after->raw->catalog;
   delivered_.clear();
   skip_delivered(*before);
-  if (before == before_ && after == after_) return;
-  before_ = before;
-  after_ = after;
-  text_.emplace(*after);
-  std::map<Name, StreamId> known;
-  for (StreamId stream = 0; stream < before->streams.size(); ++stream) {
-    known[{channel_of(*before, stream), before->streams[stream].row->name}] = stream;
+  if (before != before_ || after != after_) {
+    before_ = before;
+    after_ = after;
+    text_.emplace(*after);
+    after_names_.clear();
+    for (StreamId stream = 0; stream < after->streams.size(); ++stream)
+      after_names_.insert(name_of(*after, stream));
+    find_before();
   }
-  before_of_.assign(after->streams.size(), std::nullopt);
-  for (StreamId stream = 0; stream < after->streams.size(); ++stream) {
-    const auto found = known.find({channel_of(*after, stream), after->streams[stream].row->name});
-    if (found != known.end()) before_of_[stream] = found->second;
+  find_former();
+}
+
+// Streams of its name, and those of its identifier whose name is no longer used.
+void Replacement::find_before() {
+  before_of_.assign(after_->streams.size(), {});
+  for (StreamId old = 0; old < before_->streams.size(); ++old) {
+    const Name name = name_of(*before_, old);
+    const std::optional<std::uint32_t> can_id = before_->streams[old].row->can_id;
+    const bool is_used = after_names_.contains(name);
+    for (StreamId stream = 0; stream < after_->streams.size(); ++stream) {
+      const Name now = name_of(*after_, stream);
+      const bool is_former =
+          !is_used && can_id && now.first == name.first && after_->streams[stream].row->can_id == can_id;
+      if (now == name || is_former) before_of_[stream].push_back(old);
+    }
+  }
+}
+
+void Replacement::find_former() {
+  former_.assign(after_->streams.size(), {});
+  std::map<std::pair<std::string, std::uint32_t>, std::vector<std::int64_t>> unused;
+  for (const auto& [number, name] : names_) {
+    const std::optional<std::uint32_t> can_id = can_ids_.at(number);
+    if (can_id && !after_names_.contains(name) && !delivered_.contains(number))
+      unused[{name.first, *can_id}].push_back(number);
+  }
+  for (StreamId stream = 0; stream < after_->streams.size() && !unused.empty(); ++stream) {
+    const std::optional<std::uint32_t> can_id = after_->streams[stream].row->can_id;
+    if (!can_id) continue;
+    const auto found = unused.find({channel_of(*after_, stream), *can_id});
+    if (found != unused.end()) former_[stream] = found->second;
   }
 }
 
 void Replacement::skip_delivered(const Catalog& catalog) {
   for (StreamId stream = 0; stream < catalog.streams.size(); ++stream) {
     if (is_decoded(catalog.streams[stream])) continue;
-    const auto number = numbers_.find({channel_of(catalog, stream), catalog.streams[stream].row->name});
+    const auto number = numbers_.find(name_of(catalog, stream));
     if (number != numbers_.end()) delivered_.insert(number->second);
   }
   ever_delivered_.insert(delivered_.begin(), delivered_.end());
@@ -183,7 +222,7 @@ std::optional<std::size_t> Replacement::batch_of(Group group, std::int64_t seq) 
 
 // Minutes of all frames, since the history may have rows of them that neither catalog decodes: of an earlier
 // decoding anew.
-Status Replacement::gather(Group group) {
+void Replacement::gather(Group group) {
   for (std::size_t i = 0; i < group.size(); ++i) {
     for (const std::int64_t time : group[i].after->raw->frames.time_ns()) {
       if (time >= from_ns_ && time < to_ns_) fresh_.try_emplace(floor_div(time, kMinuteNs));
@@ -191,51 +230,54 @@ Status Replacement::gather(Group group) {
     for (const StreamBlock& block : group[i].before->blocks) {
       for (const std::int64_t time : block.time_ns()) fresh_.try_emplace(floor_div(time, kMinuteNs));
     }
-    for (const StreamBlock& block : group[i].after->blocks) {
-      if (Status gathered = gather(group, i, block); !gathered) return gathered;
-    }
+    for (const StreamBlock& block : group[i].after->blocks) gather(group, i, block, Rows::replacing);
+    for (const StreamBlock& block : group[i].let_through()->blocks) gather(group, i, block, Rows::additional);
   }
-  return {};
 }
 
-Status Replacement::gather(Group group, std::size_t batch, const StreamBlock& block) {
-  const Batch& after = *group[batch].after;
-  // Of a stream that the history does not know, the captured rows were left out.
-  const bool known =
-      numbers_.contains({channel_of(*after_, block.stream()), after_->streams[block.stream()].row->name});
-  std::optional<std::int64_t> number;
-  const auto last = static_cast<std::uint32_t>(std::max<std::size_t>(after.raw->records(), 1) - 1);
+void Replacement::gather(Group group, std::size_t batch, const StreamBlock& block, Rows wanted) {
+  const RawBatch& raw = *group[batch].after->raw;
+  // Of a message that the history does not know, the captured rows were left out.
+  const bool known = known_number(block.stream()) || !former_[block.stream()].empty();
+  const auto last = static_cast<std::uint32_t>(std::max<std::size_t>(raw.records(), 1) - 1);
   for (std::uint32_t row = 0; row < block.rows(); ++row) {
     NewRow fresh;
     const std::uint32_t record = block.frame().empty() ? last : block.frame()[row];
-    fresh.key = {static_cast<std::int64_t>(after.raw->position.seq), record, block.time_ns()[row]};
+    fresh.key = {static_cast<std::int64_t>(raw.position.seq), record, block.time_ns()[row]};
     fresh.batch = batch;
     fresh.block = &block;
     fresh.row = row;
     fresh.had_rows = had_rows(*group[batch].before, block.stream(), record, fresh.key.time_ns);
-    if (fresh.had_rows > 0 && !known) continue;
-    if (!number) {
-      const Result<std::int64_t> entered = number_of(block.stream());
-      if (!entered) return entered.status();
-      number = *entered;
+    const bool is_additional = fresh.had_rows == 0;
+    if (wanted == Rows::replacing && (is_additional || !known)) {
+      ++group_rows_.left_out;  // so far, if it is additional
+      continue;
     }
-    fresh_[floor_div(fresh.key.time_ns, kMinuteNs)][*number].push_back(fresh);
+    if (wanted == Rows::additional) {
+      if (!is_additional) continue;
+      --group_rows_.left_out;
+    }
+    fresh_[floor_div(fresh.key.time_ns, kMinuteNs)][block.stream()].push_back(fresh);
   }
-  return {};
 }
 
 std::size_t Replacement::had_rows(const Batch& before, StreamId after, std::uint32_t record,
                                   std::int64_t time_ns) const {
-  const std::optional<StreamId> stream = before_of_[after];
-  if (!stream) return 0;
-  const auto block = std::ranges::lower_bound(before.blocks, *stream, {}, &StreamBlock::stream);
-  if (block == before.blocks.end() || block->stream() != *stream) return 0;
-  const auto frames = block->frame();
-  if (!frames.empty()) {
-    return static_cast<std::size_t>(std::ranges::upper_bound(frames, record) -
-                                    std::ranges::lower_bound(frames, record));
+  std::size_t rows = 0;
+  for (const StreamId stream : before_of_[after]) {
+    const auto block = std::ranges::lower_bound(before.blocks, stream, {}, &StreamBlock::stream);
+    if (block == before.blocks.end() || block->stream() != stream) continue;
+    const auto frames = block->frame();
+    rows += static_cast<std::size_t>(frames.empty() ? std::ranges::count(block->time_ns(), time_ns)
+                                                    : std::ranges::upper_bound(frames, record) -
+                                                          std::ranges::lower_bound(frames, record));
   }
-  return static_cast<std::size_t>(std::ranges::count(block->time_ns(), time_ns));
+  return rows;
+}
+
+std::optional<std::int64_t> Replacement::known_number(StreamId after) const {
+  const auto number = numbers_.find(name_of(*after_, after));
+  return number == numbers_.end() ? std::nullopt : std::optional(number->second);
 }
 
 Result<std::int64_t> Replacement::number_of(StreamId after) {
@@ -244,7 +286,9 @@ Result<std::int64_t> Replacement::number_of(StreamId after) {
   if ((*entry)->id >= kMostStreams) {
     return Fault{FaultKind::rejected, database_.path() + ": it knows too many streams; begin another file"};
   }
-  names_[(*entry)->id] = {channel_of(*after_, after), after_->streams[after].row->name};
+  names_[(*entry)->id] = name_of(*after_, after);
+  numbers_[name_of(*after_, after)] = (*entry)->id;
+  can_ids_[(*entry)->id] = (*entry)->can_id;
   return (*entry)->id;
 }
 

@@ -40,21 +40,60 @@ bool same_row(const RowSchema& schema, const StreamBlock& a, std::uint32_t row_a
 }  // namespace
 
 Status Replacement::replace_minute(Group group, std::int64_t minute, const RowChanged& changed) {
+  Result<Exchanges> exchanges = exchanges_of(group, minute);
+  if (!exchanges) return exchanges.status();
+  for (auto& [stream, exchange] : *exchanges) {
+    if (Status done = decide(group, exchange, changed); !done) return done;
+  }
+  // All go before any come: those by a new name take places of others.
+  for (const auto& [stream, exchange] : *exchanges) {
+    if (!exchange.levels) continue;
+    if (Status out = take_out(exchange); !out) return out;
+  }
+  for (auto& [stream, exchange] : *exchanges) {
+    if (!exchange.levels) continue;
+    if (Status in = put_in(group, exchange); !in) return in;
+  }
+  return count_minute(minute, *exchanges);
+}
+
+// Streams that the history does not know are entered only if there is a row of them.
+Result<Replacement::Exchanges> Replacement::exchanges_of(Group group, std::int64_t minute) {
   Result<std::vector<StoredChunk>> all = stored_.minute(minute);
-  if (!all) return all.status();
+  if (!all) return all.fault();
   note_places(group, *all);
-  std::map<std::int64_t, Exchange> exchanges;  // by stream
+  Exchanges exchanges;
   for (StoredChunk& chunk : *all) {
     if (!delivered_.contains(chunk.stream)) exchanges[chunk.stream].chunks.push_back(std::move(chunk));
   }
-  for (auto& [stream, fresh] : fresh_[minute]) exchanges[stream].fresh = std::move(fresh);
+  std::map<std::string, std::int64_t> unknown;  // qualified names; their numbers are below zero
+  for (auto& [stream, fresh] : fresh_[minute]) {
+    std::optional<std::int64_t> number = known_number(stream);
+    if (!number)
+      number = unknown.try_emplace(after_->qualified_name(stream), -1 - std::int64_t{stream}).first->second;
+    auto& of_name = exchanges[*number].fresh;
+    of_name.insert(of_name.end(), fresh.begin(), fresh.end());
+  }
   for (auto& [stream, exchange] : exchanges) {
     exchange.minute = minute;
     exchange.stream = stream;
     find_old(group, exchange);
-    if (Status done = replace_stream(group, exchange, changed); !done) return done;
   }
-  return {};
+  for (auto& [stream, exchange] : exchanges) {
+    if (exchange.fresh.empty()) continue;
+    const auto sources = sources_of(exchanges, stream, exchange.fresh.front().block->stream());
+    if (!sources) return sources.fault();
+    leave_out(exchange, *sources);
+  }
+  while (!exchanges.empty() && exchanges.begin()->first < 0) {
+    auto unnamed = exchanges.extract(exchanges.begin());
+    if (unnamed.mapped().fresh.empty()) continue;
+    const Result<std::int64_t> number = number_of(unnamed.mapped().fresh.front().block->stream());
+    if (!number) return number.fault();
+    unnamed.key() = unnamed.mapped().stream = *number;
+    exchanges.insert(std::move(unnamed));
+  }
+  return exchanges;
 }
 
 // Where rows of each batch lie, so that rows of messages that are new come to lie beside them.
@@ -81,62 +120,119 @@ void Replacement::find_old(Group group, Exchange& exchange) const {
   // A frame may have several rows of one stream (trouble codes): they stay in their order.
   std::ranges::stable_sort(exchange.old, {}, &OldRow::key);
   std::ranges::stable_sort(exchange.fresh, {}, &NewRow::key);
-  leave_out(exchange);
+}
+
+// Whether its rows can be replaced: else they stay.
+Result<bool> Replacement::can_count(const Exchange& exchange) {
+  const auto levels = rollups_.levels_of(exchange.chunks, exchange.minute, exchange.stream);
+  if (!levels) return levels.fault();
+  return levels->has_value();
+}
+
+// Whose rows these take the place of: its own, and those by former names. Rows go and come together, or not
+// at all.
+Result<std::vector<const Replacement::Exchange*>> Replacement::sources_of(Exchanges& exchanges,
+                                                                          std::int64_t stream,
+                                                                          StreamId after) {
+  const Exchange& own = exchanges.at(stream);
+  std::vector<const Exchange*> sources{&own};
+  for (const std::int64_t number : former_[after]) {
+    const auto found = exchanges.find(number);
+    if (found == exchanges.end() || found->second.old.empty()) continue;
+    Exchange& former = found->second;
+    const bool is_known = stream >= 0;  // else there is nothing that could be counted
+    const Result<bool> comes = is_known ? can_count(own) : Result<bool>(true);
+    if (!comes) return comes.fault();
+    const Result<bool> goes = can_count(former);
+    if (!goes) return goes.fault();
+    former.stays = former.stays || !*comes;
+    if (*goes && *comes) sources.push_back(&former);
+  }
+  return sources;
 }
 
 // Of a record of which the lane had kept none, or not all of the rows that it gave, as many: the first ones,
 // as a lane with `max_rate` keeps them.
-void Replacement::leave_out(Exchange& exchange) {
+void Replacement::leave_out(Exchange& exchange, std::span<const Exchange* const> sources) {
   std::size_t of_record = 0;
   const RowKey* last = nullptr;
   std::vector<NewRow> kept;
-  for (const NewRow& row : exchange.fresh) {
+  for (NewRow& row : exchange.fresh) {
     of_record = last != nullptr && *last == row.key ? of_record + 1 : 1;
     last = &row.key;
-    const auto first = std::ranges::lower_bound(exchange.old, row.key, {}, &OldRow::key);
-    const auto behind = std::ranges::upper_bound(exchange.old, row.key, {}, &OldRow::key);
-    const auto stored = static_cast<std::size_t>(behind - first);
+    std::size_t stored = 0;
+    for (const Exchange* source : sources) {
+      const auto first = std::ranges::lower_bound(source->old, row.key, {}, &OldRow::key);
+      const auto behind = std::ranges::upper_bound(source->old, row.key, {}, &OldRow::key);
+      const auto here = static_cast<std::size_t>(behind - first);
+      if (of_record > stored && of_record <= stored + here) {
+        const OldRow& was = *(first + static_cast<std::ptrdiff_t>(of_record - stored - 1));
+        row.was = &source->chunks[was.chunk];
+        row.was_row = was.row;
+      }
+      stored += here;
+    }
     if (stored >= row.had_rows || of_record <= stored) kept.push_back(row);
   }
+  group_rows_.left_out += exchange.fresh.size() - kept.size();
   exchange.fresh = std::move(kept);
 }
 
-Status Replacement::replace_stream(Group group, Exchange& exchange, const RowChanged& changed) {
+// What is as it should be stays, and what cannot be counted again.
+Status Replacement::decide(Group group, Exchange& exchange, const RowChanged& changed) {
   if (exchange.old.empty() && exchange.fresh.empty()) return {};
-  if (!exchange.fresh.empty()) {
-    const auto entry = streams_.entry(*after_, exchange.fresh.front().block->stream());
-    if (!entry) return entry.status();
-    if (alike(exchange, (*entry)->layout)) {
-      tell(exchange, changed);
-      return {};
-    }
+  const Result<bool> as_before = alike(group, exchange);
+  if (!as_before) return as_before.status();
+  if (*as_before) {
+    tell(exchange, changed);
+    return {};
   }
   const auto levels = rollups_.levels_of(exchange.chunks, exchange.minute, exchange.stream);
   if (!levels) return levels.status();
-  if (!*levels) {
+  if (!*levels || exchange.stays) {
     group_rows_.kept += exchange.old.size();
     if (exchange.old.empty()) group_rows_.expired += exchange.fresh.size();
     return {};
   }
   std::erase_if(exchange.fresh, [&](const NewRow& row) {
-    const bool expired = !place_of(group, exchange, row);
+    const bool expired = !place_of(group, row);
     group_rows_.expired += expired ? 1 : 0;
     return expired;
   });
   tell(exchange, changed);
-  return write(group, exchange, **levels);
+  exchange.levels = **levels;
+  return {};
 }
 
-bool Replacement::alike(const Exchange& exchange, std::int64_t layout) const {
+Result<bool> Replacement::alike(Group group, const Exchange& exchange) {
   if (exchange.old.size() != exchange.fresh.size()) return false;
   for (std::size_t i = 0; i < exchange.old.size(); ++i) {
     const OldRow& old = exchange.old[i];
     const NewRow& fresh = exchange.fresh[i];
     const StoredChunk& chunk = exchange.chunks[old.chunk];
-    if (old.key != fresh.key || chunk.layout != layout) return false;
-    if (!same_row(*chunk.schema, chunk.rows.values, old.row, *fresh.block, fresh.row)) return false;
+    if (old.key != fresh.key) return false;
+    const auto entry = streams_.entry(*after_, fresh.block->stream());
+    if (!entry) return entry.fault();
+    const bool same = chunk.is_plain()
+                          ? same_plain(group, chunk.plain[old.row], fresh, **entry)
+                          : chunk.layout == (*entry)->layout &&
+                                same_row(*chunk.schema, chunk.rows.values, old.row, *fresh.block, fresh.row);
+    if (!same) return false;
   }
   return true;
+}
+
+bool Replacement::same_plain(Group group, const PlainRow& old, const NewRow& fresh,
+                             const Streams::Entry& entry) {
+  const RowValues now = values_of(group, fresh, entry);
+  const std::string_view data(reinterpret_cast<const char*>(now.data.data()), now.data.size());
+  return old.can_id == now.can_id && old.data == data && old.signals == now.signals &&
+         old.labels == now.labels;
+}
+
+RowValues Replacement::values_of(Group group, const NewRow& row, const Streams::Entry& entry) {
+  return maker_.make(*group[row.batch].after, *row.block, row.row, static_cast<std::uint32_t>(row.key.record),
+                     entry, origin_, *text_);
 }
 
 void Replacement::tell(const Exchange& exchange, const RowChanged& changed) const {
@@ -164,30 +260,41 @@ void Replacement::tell(const Exchange& exchange, const RowChanged& changed) cons
   }
 }
 
-std::optional<std::int64_t> Replacement::place_of(Group group, const Exchange& exchange,
-                                                  const NewRow& row) const {
-  const auto old = std::ranges::lower_bound(exchange.old, row.key, {}, &OldRow::key);
-  if (old != exchange.old.end() && old->key == row.key) return exchange.chunks[old->chunk].partition;
+std::optional<std::int64_t> Replacement::place_of(Group group, const NewRow& row) const {
+  if (row.was != nullptr) return row.was->partition;
   if (places_[row.batch]) return places_[row.batch];
   return place_ ? place_ : stored_.partition_at(group[row.batch].after->raw->clock.wall.ns);
 }
 
-Status Replacement::write(Group group, const Exchange& exchange, const RollupsAgain::Levels& levels) {
+Status Replacement::put_in(Group group, Exchange& exchange) {
   std::map<std::int64_t, std::vector<NewRow>> by_partition;
-  for (const NewRow& row : exchange.fresh) by_partition[*place_of(group, exchange, row)].push_back(row);
-  std::int64_t stored_ns = std::numeric_limits<std::int64_t>::min();
-  for (const auto& [partition, rows] : by_partition)
-    stored_ns = std::max(stored_ns, stored_.stored_to(partition));
-  if (Status out = take_out(exchange); !out) return out;
+  for (const NewRow& row : exchange.fresh) by_partition[*place_of(group, row)].push_back(row);
+  exchange.stored_ns = std::numeric_limits<std::int64_t>::min();
   for (const auto& [partition, rows] : by_partition) {
-    if (Status in = put_in(group, exchange, partition, rows); !in) return in;
+    exchange.stored_ns = std::max(exchange.stored_ns, stored_.stored_to(partition));
+    Status put = stored_.form_of(partition) == RowForm::packed ? put_packed(group, exchange, partition, rows)
+                                                               : put_plain(group, partition, rows);
+    if (!put) return put;
   }
-  const auto now = stored_.minute(exchange.minute, exchange.stream);
-  if (!now) return now.status();
-  Status rolled = rollups_.write(levels, *now, exchange.minute, exchange.stream, stored_ns);
-  if (!rolled) return rolled;
   note_latest(exchange, exchange.fresh);
   group_rows_.written += exchange.fresh.size();
+  return {};
+}
+
+// Once all rows of the minute are written, since plain ones of all streams lie in one heap.
+Status Replacement::count_minute(std::int64_t minute, const Exchanges& exchanges) {
+  std::vector<const Exchange*> changed;
+  for (const auto& [stream, exchange] : exchanges) {
+    if (exchange.levels) changed.push_back(&exchange);
+  }
+  if (changed.empty()) return {};
+  const auto only = changed.size() == 1 ? std::optional(changed.front()->stream) : std::nullopt;
+  const auto now = stored_.minute(minute, only);
+  if (!now) return now.status();
+  for (const Exchange* one : changed) {
+    Status rolled = rollups_.write(*one->levels, *now, minute, one->stream, one->stored_ns);
+    if (!rolled) return rolled;
+  }
   return {};
 }
 
@@ -220,15 +327,15 @@ Status Replacement::take_out(const Exchange& exchange) {
   return {};
 }
 
-Status Replacement::put_in(Group group, const Exchange& exchange, std::int64_t partition,
-                           std::span<const NewRow> rows) {
-  const StreamId stream = rows.front().block->stream();
-  const RowSchema& schema = *after_->streams[stream].row;
-  const auto entry = streams_.entry(*after_, stream);
-  if (!entry) return entry.status();
+Status Replacement::put_packed(Group group, const Exchange& exchange, std::int64_t partition,
+                               std::span<const NewRow> rows) {
   std::string packed;
   std::vector<RowRun> runs;
   for (std::size_t at = 0; at < rows.size();) {
+    const StreamId stream = rows[at].block->stream();  // a DBC may have two messages of one name
+    const RowSchema& schema = *after_->streams[stream].row;
+    const auto entry = streams_.entry(*after_, stream);
+    if (!entry) return entry.status();
     ChunkValues chunk{exchange.minute, exchange.stream, origin_, (*entry)->layout, 0, 0, 0, {}};
     chunk.first_ns = std::numeric_limits<std::int64_t>::max();
     chunk.last_ns = std::numeric_limits<std::int64_t>::min();
@@ -236,7 +343,7 @@ Status Replacement::put_in(Group group, const Exchange& exchange, std::int64_t p
     std::size_t text = 0;
     for (; at < rows.size() && runs.size() < kMostRows && text <= kMostTextBytes; ++at, ++chunk.rows) {
       const NewRow& row = rows[at];
-      if (static_cast<std::size_t>(chunk.rows) == kMostRows) break;
+      if (static_cast<std::size_t>(chunk.rows) == kMostRows || row.block->stream() != stream) break;
       text += text_bytes(*row.block, schema, row.row);
       chunk.first_ns = std::min(chunk.first_ns, row.key.time_ns);
       chunk.last_ns = std::max(chunk.last_ns, row.key.time_ns);
@@ -251,6 +358,18 @@ Status Replacement::put_in(Group group, const Exchange& exchange, std::int64_t p
     packer_.put(packed, runs, schema, (*entry)->can_id);
     chunk.data = packed;
     if (Status put = stored_.put(partition, chunk); !put) return put;
+  }
+  return {};
+}
+
+// A row that was there keeps its key.
+Status Replacement::put_plain(Group group, std::int64_t partition, std::span<const NewRow> rows) {
+  for (const NewRow& row : rows) {
+    const auto entry = streams_.entry(*after_, row.block->stream());
+    if (!entry) return entry.status();
+    std::optional<std::int64_t> key;
+    if (row.was != nullptr && row.was->is_plain()) key = row.was->plain[row.was_row].key;
+    if (Status put = stored_.put(partition, values_of(group, row, **entry), key); !put) return put;
   }
   return {};
 }
@@ -296,9 +415,7 @@ Status Replacement::write_latest(Group group, std::int64_t stream, LatestRows& l
   const NewRow& row = newest->second;
   const auto entry = streams_.entry(*after_, row.block->stream());
   if (!entry) return entry.status();
-  RowMaker maker;
-  return latest.put(maker.make(*group[row.batch].after, *row.block, row.row,
-                               static_cast<std::uint32_t>(row.key.record), **entry, origin_, *text_));
+  return latest.put(values_of(group, row, **entry));
 }
 
 }  // namespace cantrail::sqlite

@@ -41,39 +41,71 @@ Result<SeqsOfOrigin> lost_by_origin(Database& database, std::span<const LostStre
   return found;
 }
 
-struct PackedTable {
-  std::int64_t id, first_ns, last_ns;
+struct Table {
+  std::int64_t id, first_ns, last_ns, most_tie;
+  bool packed;
 };
 
-Result<std::vector<PackedTable>> tables_between(Database& database, std::int64_t from_ns,
-                                                std::int64_t to_ns) {
-  std::vector<PackedTable> tables;
+Result<std::vector<Table>> tables_between(Database& database, std::int64_t from_ns, std::int64_t to_ns) {
+  std::vector<Table> tables;
   Result<Statement> all = database.prepare(
-      "SELECT id, first_ns, last_ns FROM partition WHERE packed AND rows>0 AND last_ns>=? AND first_ns<? "
-      "ORDER BY id");
+      "SELECT id, first_ns, last_ns, most_tie, packed FROM partition "
+      "WHERE rows>0 AND last_ns>=? AND first_ns<? ORDER BY id");
   if (!all) return all.fault();
   all->bind(1, from_ns);
   all->bind(2, to_ns);
   int code = all->step();
   for (; code == SQLITE_ROW; code = all->step()) {
-    tables.push_back(
-        {all->integer(0), std::max(all->integer(1), from_ns), std::min(all->integer(2), to_ns - 1)});
+    tables.push_back({all->integer(0), std::max(all->integer(1), from_ns),
+                      std::min(all->integer(2), to_ns - 1), all->integer(3), all->integer(4) != 0});
   }
   if (code != SQLITE_DONE) return database.fault("cannot list the partitions");
   return tables;
 }
 
-void count(const ChunkPlaces& places, const std::vector<Seqs>& lost, const PackedTable& table,
+void count(std::int64_t time, std::int64_t seq, const std::vector<Seqs>& lost, const Table& table,
            RowsLeft& left) {
-  for (std::size_t row = 0; row < places.seq.size(); ++row) {
-    const std::int64_t time = places.time_ns[row], seq = places.seq[row];
-    if (time < table.first_ns || time > table.last_ns) continue;
-    if (std::ranges::none_of(lost, [seq](const Seqs& one) { return seq >= one.from && seq < one.to; }))
-      continue;
-    left.first_ns = left.rows == 0 ? time : std::min(left.first_ns, time);
-    left.last_ns = left.rows == 0 ? time : std::max(left.last_ns, time);
-    ++left.rows;
+  if (time < table.first_ns || time > table.last_ns) return;
+  if (std::ranges::none_of(lost, [seq](const Seqs& one) { return seq >= one.from && seq < one.to; })) return;
+  left.first_ns = left.rows == 0 ? time : std::min(left.first_ns, time);
+  left.last_ns = left.rows == 0 ? time : std::max(left.last_ns, time);
+  ++left.rows;
+}
+
+Status count_packed(Database& database, const Table& table, const SeqsOfOrigin& lost,
+                    const std::set<std::int64_t>& but, RowsLeft& left) {
+  Result<Statement> all = database.prepare("SELECT key, origin, data FROM " + packed_table(table.id) +
+                                           " WHERE key >= ? AND key < ? ORDER BY key");
+  if (!all) return all.status();
+  all->bind(1, block_key(floor_div(table.first_ns, kMinuteNs), 0));
+  all->bind(2, block_key(floor_div(table.last_ns, kMinuteNs) + 1, 0));
+  int code = all->step();
+  for (; code == SQLITE_ROW; code = all->step()) {
+    const auto seqs = lost.find(all->integer(1));
+    if (seqs == lost.end() || but.contains(stream_of_key(all->integer(0)))) continue;
+    const auto data = all->blob(2);
+    const auto places = places_of_chunk({reinterpret_cast<const char*>(data.data()), data.size()});
+    if (!places) return {FaultKind::corrupt, database.path() + ": " + places.fault().message};
+    for (std::size_t row = 0; row < places->seq.size(); ++row)
+      count(places->time_ns[row], places->seq[row], seqs->second, table, left);
   }
+  return code == SQLITE_DONE ? Status{} : database.fault("cannot read the rows");
+}
+
+Status count_plain(Database& database, const Table& table, const SeqsOfOrigin& lost,
+                   const std::set<std::int64_t>& but, RowsLeft& left) {
+  Result<Statement> all = database.prepare("SELECT key - tie, stream, origin, seq FROM " +
+                                           rows_table(table.id) + " WHERE key >= ? AND key <= ?");
+  if (!all) return all.status();
+  all->bind(1, table.first_ns);
+  all->bind(2, table.last_ns + table.most_tie);
+  int code = all->step();
+  for (; code == SQLITE_ROW; code = all->step()) {
+    const auto seqs = lost.find(all->integer(2));
+    if (seqs == lost.end() || but.contains(all->integer(1))) continue;
+    count(all->integer(0), all->integer(3), seqs->second, table, left);
+  }
+  return code == SQLITE_DONE ? Status{} : database.fault("cannot read the rows");
 }
 
 }  // namespace
@@ -86,22 +118,10 @@ Result<RowsLeft> rows_of(Database& database, std::span<const LostStretch> lost, 
   if (origins->empty()) return left;
   const auto tables = tables_between(database, from_ns, to_ns);
   if (!tables) return tables.fault();
-  for (const PackedTable& table : *tables) {
-    Result<Statement> all = database.prepare("SELECT key, origin, data FROM " + packed_table(table.id) +
-                                             " WHERE key >= ? AND key < ? ORDER BY key");
-    if (!all) return all.fault();
-    all->bind(1, block_key(floor_div(table.first_ns, kMinuteNs), 0));
-    all->bind(2, block_key(floor_div(table.last_ns, kMinuteNs) + 1, 0));
-    int code = all->step();
-    for (; code == SQLITE_ROW; code = all->step()) {
-      const auto seqs = origins->find(all->integer(1));
-      if (seqs == origins->end() || but.contains(stream_of_key(all->integer(0)))) continue;
-      const auto data = all->blob(2);
-      const auto places = places_of_chunk({reinterpret_cast<const char*>(data.data()), data.size()});
-      if (!places) return Fault{FaultKind::corrupt, database.path() + ": " + places.fault().message};
-      count(*places, seqs->second, table, left);
-    }
-    if (code != SQLITE_DONE) return database.fault("cannot read the rows");
+  for (const Table& table : *tables) {
+    Status counted = table.packed ? count_packed(database, table, *origins, but, left)
+                                  : count_plain(database, table, *origins, but, left);
+    if (!counted) return counted.fault();
   }
   return left;
 }

@@ -21,8 +21,8 @@ struct RowsLeft {
   std::int64_t first_ns = 0, last_ns = 0;  // of them, where there are any
 };
 
-// Packed rows of [from_ns, to_ns) whose records lie in one of the stretches; not those of the streams `but`.
-// Reads the places of all chunks that may hold one.
+// Rows of [from_ns, to_ns) whose records lie in one of the stretches; not those of the streams `but`.
+// Reads the places of all that may be one.
 Result<RowsLeft> rows_of(Database& database, std::span<const LostStretch> lost, std::int64_t from_ns,
                          std::int64_t to_ns, const std::set<std::int64_t>& but);
 
