@@ -20,16 +20,17 @@ StreamBlock rows_within(const StreamBlock& block, const TimeRange& range) {
   return cut;
 }
 
-// As a lane leaves records out.
+// As a lane leaves records out, beside those that it has left out already.
 BatchPtr cut_to(const BatchPtr& batch, const TimeRange& range) {
   const RawBatch& raw = *batch->raw;
   auto cut = std::make_shared<Batch>();
+  cut->left_out = batch->left_out;
   for (std::uint32_t i = 0; i < raw.frames.size(); ++i) {
     if (!range.holds(raw.frames.time_ns()[i])) cut->left_out.push_back(i);
   }
   auto record = static_cast<std::uint32_t>(raw.frames.size());
   cut->cut_rows.emplace();
-  for (const StreamBlock& rows : raw.rows) {
+  for (const StreamBlock& rows : batch->rows()) {
     std::vector<std::uint32_t> all(rows.rows());
     for (std::uint32_t row = 0; row < all.size(); ++row) all[row] = row;
     StreamBlock& kept = cut->cut_rows->emplace_back();
@@ -41,12 +42,27 @@ BatchPtr cut_to(const BatchPtr& batch, const TimeRange& range) {
         kept.set_absent(field, row, Quality::inactive);
     }
   }
+  std::ranges::sort(cut->left_out);
+  cut->left_out.erase(std::unique(cut->left_out.begin(), cut->left_out.end()), cut->left_out.end());
   for (const StreamBlock& block : batch->blocks) {
     StreamBlock within = rows_within(block, range);
     if (within.rows() > 0) cut->blocks.push_back(std::move(within));
   }
   cut->raw = batch->raw;
   return cut;
+}
+
+LaneKeys selection_of(const LaneKeys& keys) {
+  return {keys.only, keys.except, std::nullopt, false};
+}
+
+std::uint64_t rows_within(const Batch& batch, const TimeRange& range) {
+  std::uint64_t rows = 0;
+  for (const StreamBlock& block : batch.blocks) {
+    rows += static_cast<std::uint64_t>(
+        std::ranges::count_if(block.time_ns(), [&](std::int64_t time) { return range.holds(time); }));
+  }
+  return rows;
 }
 
 bool lies_within(const RawBatch& raw, const TimeRange& range) {
@@ -57,6 +73,14 @@ bool lies_within(const RawBatch& raw, const TimeRange& range) {
 }
 
 }  // namespace
+
+AgainLog::AgainLog(JournalArchive archive, NewDecoding decoding, TimeRange range)
+    : archive_(std::move(archive)),
+      decoding_(std::move(decoding)),
+      range_(range),
+      before_wanted_(selection_of(decoding_.lane)),
+      after_wanted_(selection_of(decoding_.lane)),
+      through_(decoding_.lane) {}
 
 Result<std::unique_ptr<AgainLog>> AgainLog::open(const std::string& folder, NewDecoding decoding,
                                                  TimeRange range) {
@@ -71,6 +95,8 @@ Result<std::optional<sqlite::AgainBatch>> AgainLog::next() {
     auto item = archive_.reader->next();
     if (!item) return item.fault();
     if (!*item) return std::optional<sqlite::AgainBatch>();
+    // As the lane of each run of the node began.
+    if ((*item)->batch->position.epoch != end_.epoch) through_.restart();
     note_lost(**item);
     const std::shared_ptr<RawBatch>& raw = (*item)->batch;
     if ((raw->records() == 0 && raw->gaps.empty()) || (*item)->catalog.is_zero()) continue;
@@ -79,21 +105,33 @@ Result<std::optional<sqlite::AgainBatch>> AgainLog::next() {
     const auto& [captured, anew] = **catalogs;
     raw->catalog = CatalogPtr(captured, captured->catalog.get());
     leave_out_misfits(*raw);
-    // Named signals and transport protocols remember: what is before the range is decoded for them.
+    // Named signals, transport protocols and lanes remember: what is before the range is decoded for them.
     if (!matters(*raw, **catalogs)) continue;
     auto copy = copy_of(*raw);
     copy->catalog = CatalogPtr(anew, anew->catalog.get());
-    sqlite::AgainBatch both{before_.decode(raw, captured), after_.decode(std::move(copy), anew)};
+    auto all = let_through(before_.decode(raw, captured), after_.decode(std::move(copy), anew));
     const auto within =
         std::ranges::count_if(raw->frames.time_ns(), [&](std::int64_t time) { return range_.holds(time); });
     frames_ += static_cast<std::uint64_t>(within);
-    if (lies_within(*raw, range_)) return std::optional(std::move(both));
-    both = {cut_to(both.before, range_), cut_to(both.after, range_)};
-    const bool any_row = std::ranges::any_of(both.after->rows(), [&](const StreamBlock& rows) {
+    if (lies_within(*raw, range_)) return std::optional(std::move(all));
+    const bool one = all.let_through() == all.after;
+    all = {cut_to(all.before, range_), cut_to(all.after, range_),
+           one ? nullptr : cut_to(all.through, range_)};
+    const bool any_row = std::ranges::any_of(all.after->rows(), [&](const StreamBlock& rows) {
       return std::ranges::any_of(rows.time_ns(), [&](std::int64_t time) { return range_.holds(time); });
     });
-    if (within > 0 || any_row) return std::optional(std::move(both));
+    if (within > 0 || any_row) return std::optional(std::move(all));
   }
+}
+
+sqlite::AgainBatch AgainLog::let_through(const BatchPtr& before, const BatchPtr& after) {
+  sqlite::AgainBatch all{before_wanted_.apply(before), after_wanted_.apply(after)};
+  unwanted_ += rows_within(*after, range_) - rows_within(*all.after, range_);
+  if (decoding_.lane.max_rate_per_s || decoding_.lane.on_change) {
+    all.through = through_.apply(after);
+    too_many_ += rows_within(*all.after, range_) - rows_within(*all.through, range_);
+  }
+  return all;
 }
 
 void AgainLog::note_lost(const JournalReader::Item& item) {
@@ -104,7 +142,9 @@ void AgainLog::note_lost(const JournalReader::Item& item) {
 }
 
 bool AgainLog::matters(const RawBatch& raw, const Catalogs& catalogs) const {
-  if (raw.records() > 0 && (catalogs.before->lookback_ns() > 0 || catalogs.after->lookback_ns() > 0))
+  const bool lane_remembers = decoding_.lane.max_rate_per_s || decoding_.lane.on_change;
+  if (raw.records() > 0 &&
+      (lane_remembers || catalogs.before->lookback_ns() > 0 || catalogs.after->lookback_ns() > 0))
     return true;
   const auto inside = [this](std::int64_t time) { return range_.holds(time); };
   if (raw.records() == 0) {
@@ -166,8 +206,6 @@ Status AgainLog::redefine(CatalogSpec& spec) {
     if (const auto named = decoding_.named.find(channel.alias); named != decoding_.named.end()) {
       met_.insert(channel.alias);
       anew = named->second;
-    } else if (decoding_.config) {
-      anew = configured(spec, channel);
     } else if (!decoding_.dbcs.empty() && is_meant) {
       if (common && *common != channel.dbcs) {
         return {FaultKind::config,
@@ -176,6 +214,8 @@ Status AgainLog::redefine(CatalogSpec& spec) {
       }
       common = channel.dbcs;
       anew = decoding_.dbcs;
+    } else if (decoding_.config) {
+      anew = configured(spec, channel);
     }
     if (!anew && !decoding_.may_keep_captured && !channel.dbcs.empty()) {
       return {FaultKind::config, "channel " + channel.alias +

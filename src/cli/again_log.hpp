@@ -15,6 +15,8 @@
 #include "decode/catalog/catalog_compiler.hpp"
 #include "journal/archive.hpp"
 #include "pipeline/batch_decoder.hpp"
+#include "pipeline/lane_filter.hpp"
+#include "pipeline/lane_keys.hpp"
 #include "sinks/sqlite/replacement.hpp"
 
 namespace cantrail::cli {
@@ -24,7 +26,8 @@ namespace cantrail::cli {
 struct NewDecoding {
   std::vector<DbcText> dbcs;                          // of every channel that had one
   std::map<std::string, std::vector<DbcText>> named;  // of those channels
-  std::optional<LogDecoding> config;                  // in place of both
+  std::optional<LogDecoding> config;                  // of channels that neither means, and all else
+  LaneKeys lane;                                      // of the sink that writes the target
   // Channels that none of this means keep the DBCs that they were captured with; else that is a fault, since
   // they may have been decoded again by others already.
   bool may_keep_captured = true;
@@ -46,7 +49,11 @@ class AgainLog {
   Result<std::optional<sqlite::AgainBatch>> next();
 
   [[nodiscard]] const JournalId& journal() const { return archive_.id; }
-  [[nodiscard]] std::uint64_t frames() const { return frames_; }    // in the range so far
+  [[nodiscard]] std::uint64_t frames() const { return frames_; }  // in the range so far
+  // Rows in the range so far that the lane's `only` and `except` leave out; that max_rate and on_change would
+  // of what is left.
+  [[nodiscard]] std::uint64_t unwanted() const { return unwanted_; }
+  [[nodiscard]] std::uint64_t too_many() const { return too_many_; }
   [[nodiscard]] std::uint64_t missing() const { return missing_; }  // places that it came over
   // What the journal has lost before the last batch: what was before its oldest, and those places.
   [[nodiscard]] const std::vector<sqlite::LostStretch>& lost() const { return lost_; }
@@ -58,9 +65,9 @@ class AgainLog {
     CompiledCatalogPtr before, after;
   };
 
-  AgainLog(JournalArchive archive, NewDecoding decoding, TimeRange range)
-      : archive_(std::move(archive)), decoding_(std::move(decoding)), range_(range) {}
+  AgainLog(JournalArchive archive, NewDecoding decoding, TimeRange range);
 
+  sqlite::AgainBatch let_through(const BatchPtr& before, const BatchPtr& after);
   void note_lost(const JournalReader::Item& item);
   Result<const Catalogs*> catalogs_of(const Digest& digest);
   Status redefine(CatalogSpec& spec);
@@ -74,10 +81,11 @@ class AgainLog {
   TimeRange range_;
   CatalogCompiler compiler_;
   BatchDecoder before_, after_;
+  LaneFilter before_wanted_, after_wanted_, through_;  // the first two by `only` and `except` alone
   std::map<Digest, Catalogs> catalogs_;
   std::set<std::string> met_;
   Diagnostics warnings_;
-  std::uint64_t frames_ = 0, missing_ = 0;
+  std::uint64_t frames_ = 0, missing_ = 0, unwanted_ = 0, too_many_ = 0;
   Position end_;  // of the last batch
   std::vector<sqlite::LostStretch> lost_;
 };

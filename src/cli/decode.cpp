@@ -256,7 +256,7 @@ int decode(const DecodeArguments& arguments) {
   if (!arguments.config.empty()) {
     auto configured = decoding_of(arguments.config);
     if (!configured) return kBadConfig;
-    decoding = std::move(*configured);
+    decoding = std::move(configured->decoding);
   }
   if (!arguments.dbcs.empty()) {
     auto texts = read_dbc_files(arguments.dbcs, real_file_system());

@@ -5,11 +5,16 @@
 #include <vector>
 
 #include "model/catalog.hpp"
+#include "model/stream_selection.hpp"
+#include "sinks/sqlite/replacement.hpp"
 
 namespace cantrail::cli {
 
-// Decoded streams of `before`, as "can0:Battery", that `after` does not have: neither under that name, nor
-// for those frames. In the order of the catalog.
-[[nodiscard]] std::vector<std::string> gone_streams(const Catalog& before, const Catalog& after);
+// Decoded streams of `before` that the history knows, as "can0:Battery", and that `after` does not have for
+// the same frames, or that its lane no longer wants. One that is only called otherwise is not gone: what has
+// its frames finds them again. In the order of the catalog.
+[[nodiscard]] std::vector<std::string> gone_streams(const Catalog& before, const Catalog& after,
+                                                    const StreamSelection& wanted,
+                                                    const sqlite::Replacement& history);
 
 }  // namespace cantrail::cli

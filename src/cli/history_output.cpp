@@ -87,6 +87,9 @@ Result<std::unique_ptr<BatchOutput>> open_history_output(const std::string& path
   if (files.exists(path)) {
     return Fault{FaultKind::rejected, path + " is there already: it is not written over"};
   }
+  if (const std::string log = path + "-wal"; files.exists(log)) {  // SQLite would play it into the new file
+    return Fault{FaultKind::rejected, log + " is left of another history: remove it first"};
+  }
   if (!journal) {
     return Fault{FaultKind::rejected,
                  "a history is made of a journal: its rows say where in the journal they come from"};

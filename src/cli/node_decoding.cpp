@@ -7,7 +7,17 @@
 
 namespace cantrail::cli {
 
-std::optional<LogDecoding> decoding_of(const std::string& path) {
+const NodeLane* NodeDecoding::lane_of(const std::string& file) const {
+  FileSystem& files = real_file_system();
+  const std::string wanted = files.canonical(file);
+  const auto found = std::ranges::find_if(lanes, [&](const NodeLane& lane) {
+    return std::ranges::any_of(lane.writes,
+                               [&](const std::string& one) { return files.canonical(one) == wanted; });
+  });
+  return found == lanes.end() ? nullptr : &*found;
+}
+
+std::optional<NodeDecoding> decoding_of(const std::string& path) {
   NodeArguments node;
   node.path = path;
   const NodeFile file = read_node_file(node, real_file_system());
@@ -18,7 +28,11 @@ std::optional<LogDecoding> decoding_of(const std::string& path) {
     print_diagnostics(file.diagnostics);
     return std::nullopt;
   }
-  LogDecoding decoding;
+  NodeDecoding node_decoding;
+  for (const SinkSection& sink : file.config.sinks) {
+    if (sink.config != nullptr) node_decoding.lanes.push_back({sink.name, sink.config->writes(), sink.keys});
+  }
+  LogDecoding& decoding = node_decoding.decoding;
   decoding.copies = file.config.copies;
   decoding.aliases = file.config.aliases;
   decoding.signals = file.config.signal.signals;
@@ -35,7 +49,7 @@ std::optional<LogDecoding> decoding_of(const std::string& path) {
       decoding.channels.emplace_back(channel, dbcs);
     }
   }
-  return decoding;
+  return node_decoding;
 }
 
 }  // namespace cantrail::cli

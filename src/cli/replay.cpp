@@ -118,9 +118,10 @@ void add_replay(CLI::App& app, Run& chosen) {
   };
   auto* dbc = of_decoding(command->add_option(
       "--dbc", again->dbcs, "DBC files that decode from now on; CHANNEL=FILE for one channel of several"));
-  auto* config = of_decoding(command->add_option(
-      "--config", again->config, "a node's configuration: its DBC files, [copies], [alias] and [signal]"));
-  dbc->excludes(config);
+  auto* config = of_decoding(command->add_option("--config", again->config,
+                                                 "a node's configuration: its DBC files (unless --dbc names "
+                                                 "others), [copies], [alias], [signal], and what the "
+                                                 "sink that writes the target is to get"));
   of_decoding(command->add_option("--from", again->from, "only records from this time on"));
   of_decoding(command->add_option("--until", again->until, "only records before this time"));
   of_decoding(command->add_flag("--replace", again->replace,

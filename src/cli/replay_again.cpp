@@ -18,6 +18,7 @@
 #include "cli/output.hpp"
 #include "cli/stop_signal.hpp"
 #include "encode/json_writer.hpp"
+#include "model/stream_selection.hpp"
 
 namespace cantrail::cli {
 namespace {
@@ -50,6 +51,7 @@ class ReplayAgain {
       : arguments_(arguments), range_(range) {}
 
   int run(NewDecoding decoding) {
+    wanted_ = StreamSelection(decoding.lane.only, decoding.lane.except);
     auto log = AgainLog::open(arguments_.journal, std::move(decoding), range_);
     if (!log) return fail(log.fault());
     log_ = std::move(*log);
@@ -83,7 +85,7 @@ class ReplayAgain {
       if (!batch) return batch.status();
       if (!*batch) break;
       changes_.note(**batch);
-      if (Status written = (*output)->write((*batch)->after); !written) return written;
+      if (Status written = (*output)->write((*batch)->let_through()); !written) return written;
     }
     return (*output)->finish();
   }
@@ -122,11 +124,11 @@ class ReplayAgain {
     const CatalogPtr &before = batch.before->raw->catalog, &after = batch.after->raw->catalog;
     if (arguments_.remove_gone || before == looked_at_) return {};
     looked_at_ = before;
-    const std::vector<std::string> gone = gone_streams(*before, *after);
+    const std::vector<std::string> gone = gone_streams(*before, *after, wanted_, *history_);
     if (gone.empty()) return {};
     const std::size_t more = gone.size() - 1;
-    return {FaultKind::rejected, "the new decoding has no " + gone.front() +
-                                     (more == 0 ? "" : " and lacks " + counted(more, "other stream")) +
+    const std::string which = gone.front() + (more == 0 ? "" : " and " + counted(more, "other stream"));
+    return {FaultKind::rejected, "the new decoding, or what its lane lets through, lacks " + which +
                                      ": the rows that the history has of it would be removed, and no later "
                                      "run could bring them back. Are these the right DBC files? With "
                                      "--remove-gone they are removed; or decode into a new history"};
@@ -167,6 +169,10 @@ class ReplayAgain {
       std::fprintf(stderr, "%s in the journal where something is missing\n",
                    counted(log_->missing(), "place").c_str());
     }
+    if (const std::uint64_t rows = filtered(); rows > 0) {
+      std::fprintf(stderr, "%s left out, as the %s\n", counted(rows, "row").c_str(),
+                   history_ ? "history's lane leaves them out" : "lane of its sink says");
+    }
     if (!history_) return;
     if (left_.rows > 0) {
       std::fprintf(stderr,
@@ -186,6 +192,11 @@ class ReplayAgain {
     if (to_come_) std::fprintf(stderr, "what the history's node has still to write was left to it\n");
   }
 
+  // Rows that the new decoding gives and the target does not get.
+  [[nodiscard]] std::uint64_t filtered() const {
+    return log_->unwanted() + (history_ ? history_->rows().left_out : log_->too_many());
+  }
+
   void report_json() {
     encode::JsonWriter json(out_.text());
     const auto count = [&json](std::string_view key, std::uint64_t number) {
@@ -195,6 +206,7 @@ class ReplayAgain {
     json.begin_object();
     count("frames", log_->frames());
     count("missing", log_->missing());
+    count("rows_filtered", filtered());
     if (history_) {
       count("rows_written", history_->rows().written);
       count("rows_kept", history_->rows().kept);
@@ -217,6 +229,7 @@ class ReplayAgain {
 
   const ReplayAgainArguments& arguments_;
   TimeRange range_;
+  StreamSelection wanted_{{}, {}};  // by the lane
   std::unique_ptr<AgainLog> log_;
   std::unique_ptr<sqlite::Replacement> history_;
   DecodeChanges changes_;
@@ -275,8 +288,15 @@ int replay_again(const ReplayAgainArguments& arguments) {
   NewDecoding decoding;
   decoding.may_keep_captured = !arguments.replace;
   if (!arguments.config.empty()) {
-    decoding.config = decoding_of(arguments.config);
-    if (!decoding.config) return kBadConfig;
+    auto node = decoding_of(arguments.config);
+    if (!node) return kBadConfig;
+    if (const NodeLane* lane = node->lane_of(arguments.target)) {
+      decoding.lane = lane->keys;
+    } else if (arguments.replace) {
+      std::fprintf(stderr, "warning: no sink of %s writes %s: of messages that are new all rows are added\n",
+                   arguments.config.c_str(), arguments.target.c_str());
+    }
+    decoding.config = std::move(node->decoding);
   }
   for (const std::string& dbc : arguments.dbcs) {
     if (Status read = read_dbc(dbc, decoding); !read) return fail(read.fault());

@@ -164,13 +164,13 @@ def test_a_wrong_file_takes_no_message_away(copy, drive, tmp_path):
     moved = tmp_path / "moved.dbc"
     moved.write_text(CAPTURED.replace("BO_ 256 Battery", "BO_ 300 Battery"))
     renamed = tmp_path / "renamed.dbc"
-    renamed.write_text(CAPTURED.replace(" Battery: ", " Accumulator: "))
-    for dbc in (drive[2], moved, renamed):
+    renamed.write_text(CAPTURED.replace(" Battery: ", " Accumulator: "))  # and what is computed from it is gone
+    for dbc, gone in ((drive[2], "can0:Legacy"), (moved, "can0:Battery"), (renamed, "power")):
         how = ("--dbc", dbc, "--to", copy.folder / "history.db", "--replace")
         refused = run_cantrail(copy.binary, "replay", copy.folder / "journal", *how)
         told = refused.stderr.decode()
         assert refused.returncode == 65 and "--remove-gone" in told, told
-        assert ("can0:Legacy" if dbc == drive[2] else "can0:Battery") in told
+        assert f"lacks {gone}" in told
         assert refused.stdout == b""
     assert content(copy) == before
 
@@ -309,15 +309,15 @@ def test_a_message_that_begins_before_the_range_is_put_together(binary, truck_lo
     assert after != before
 
 
-@pytest.mark.parametrize("gone", [0, 1])
-def test_rows_whose_records_the_journal_has_lost_stay_and_are_counted(binary, drive, tmp_path, gone):
+@pytest.mark.parametrize("gone, form", [(0, "packed"), (1, "packed"), (1, "plain")])
+def test_rows_whose_records_the_journal_has_lost_stay_and_are_counted(binary, drive, tmp_path, gone, form):
     """Three runs of the node, and a segment for each."""
     log, captured, corrected = drive
     lines, part = log.read_text().splitlines(keepends=True), FRAMES // 3
     for run in range(3):
         piece = tmp_path / f"part{run}.log"
         piece.write_text("".join(lines[4 * part * run : 4 * part * (run + 1)]))
-        sections = logfile_source(piece, captured, name=f"part{run}") + POWER + sqlite_sink(tmp_path, 'from = "oldest"')
+        sections = logfile_source(piece, captured, name=f"part{run}") + POWER + sqlite_sink(tmp_path, f'from = "oldest"\nrows = "{form}"')
         node = harness.Node(binary, tmp_path, sections)
         with running(node):
             node.wait_for_records(4 * part, source=f"part{run}")
@@ -361,11 +361,12 @@ def test_after_a_crash_it_is_finished_by_the_same_command(nodes, copy, drive):
     assert_same(content(copy), content(nodes["corrected"]))
 
 
-def test_the_node_may_run_meanwhile(binary, drive, tmp_path):
+@pytest.mark.parametrize("form", ["packed", "plain"])
+def test_the_node_may_run_meanwhile(binary, drive, tmp_path, form):
     _, captured, corrected = drive
     port = harness.free_udp_port()
     sender = harness.Sender(port)
-    node = harness.Node(binary, tmp_path, harness.cannelloni_source(port, captured) + sqlite_sink(tmp_path))
+    node = harness.Node(binary, tmp_path, harness.cannelloni_source(port, captured) + sqlite_sink(tmp_path, f'rows = "{form}"'))
 
     def send(count):
         for i in range(count):
