@@ -23,6 +23,7 @@
 namespace cantrail::bench {
 namespace {
 
+constexpr std::array<std::size_t, 2> kBatches{1000, 4000};
 constexpr std::size_t kPeerFrames = 20000;  // as many as cantools decodes in a tenth of a second or less
 
 // Millions of frames a second where the peers were measured; for two inputs on a DBC of the same kind.
@@ -132,7 +133,7 @@ bool run(const Recorded& recorded, double& machine_factor, const Options& option
     std::printf("%s: skipped, cannot read %s/%s\n", recorded.name, options.data.c_str(), recorded.path);
     return true;
   }
-  const Measurement expected = check_sum(*input);
+  const Measurement expected = check_sum(*input->plan, batches_of(*input, kBatches.front()));
   std::printf("%s: %zu messages, %.1f signals a frame\n", recorded.path, input->plan->messages().size(),
               static_cast<double>(expected.signals) / static_cast<double>(input->records.size()));
 
@@ -153,8 +154,9 @@ bool run(const Recorded& recorded, double& machine_factor, const Options& option
   }
 
   bool right = true;
-  for (const std::size_t batch : {std::size_t{1000}, std::size_t{4000}}) {
-    const Measurement decoder = measure_decoder(*input, batch, options.runs);
+  for (const std::size_t batch : kBatches) {
+    const Measurement decoder =
+        measure_decoder({dbc::ChannelPlan{{input->plan}, {0}}}, batches_of(*input, batch), options.runs);
     print_row(("cantrail, batches of " + std::to_string(batch)).c_str(), *input, decoder);
     const bool equal = decoder.words == expected.words && decoder.signals == expected.signals;
     right = right && equal;

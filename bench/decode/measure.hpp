@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
+#include "decode/dbc/decoder.hpp"
 #include "input.hpp"
 
 namespace cantrail::bench {
@@ -15,9 +17,11 @@ struct Measurement {
 
 // The decoder as `cantrail run` uses it: blocks reused, look-up, bucketing, multiplexing and validity
 // included.
-[[nodiscard]] Measurement measure_decoder(const Input& input, std::size_t frames_per_batch, int runs);
+[[nodiscard]] Measurement measure_decoder(const std::vector<dbc::ChannelPlan>& channels,
+                                          std::span<const FrameBlock> batches, int runs);
 [[nodiscard]] Measurement measure_sketch(const Input& input, int runs);  // words stays 0
-// The same words by the scalar definition, frame by frame: slow, not timed.
-[[nodiscard]] Measurement check_sum(const Input& input);
+// The same words by the scalar definition, frame by frame: slow, not timed. All frames are messages of
+// `plan`.
+[[nodiscard]] Measurement check_sum(const dbc::DecodePlan& plan, std::span<const FrameBlock> batches);
 
 }  // namespace cantrail::bench

@@ -11,14 +11,21 @@ void StreamBlock::reset(StreamId stream, std::size_t fields, std::size_t rows, b
   frame_derived_ = frame_derived;
   rows_ = rows;
   fields_ = fields;
-  stride_ = rows <= kUnpaddedRows ? rows : (rows + 7) / 8 * 8;
-  const std::size_t words = (fields + 1) * stride_ + (frame_derived ? (stride_ + 1) / 2 : 0);
-  if (words > capacity_words_) {
-    capacity_words_ = std::max(words, capacity_words_ + capacity_words_ / 2);
-    words_.reset(static_cast<std::byte*>(::operator new[](capacity_words_ * 8, std::align_val_t{64})));
-  }
+  stride_ = stride_for(rows);
+  const std::size_t words = words_for(fields, rows, frame_derived);
+  if (words > capacity_words_) reserve_words(std::max(words, capacity_words_ + capacity_words_ / 2));
   has_bits_.clear();
   text_.clear();
+}
+
+void StreamBlock::reserve_words(std::size_t words) {
+  words_.reset(static_cast<std::byte*>(::operator new[](words * 8, std::align_val_t{64})));
+  capacity_words_ = words;
+}
+
+void StreamBlock::reserve_bitmaps(std::size_t words) {
+  has_bits_.reserve(words);
+  bits_.reserve(words);
 }
 
 std::uint64_t StreamBlock::word(std::size_t field, std::size_t row) const {

@@ -99,7 +99,23 @@ class StreamBlock {
 
   [[nodiscard]] std::size_t memory_bytes() const;
 
+  // For whoever keeps blocks for reuse: how many words reset() wants, how many there are, and room for the
+  // bitmaps of a block of few rows. Reserving forgets the rows.
+  [[nodiscard]] static constexpr std::size_t words_for(std::size_t fields, std::size_t rows,
+                                                       bool frame_derived) {
+    const std::size_t stride = stride_for(rows);
+    return (fields + 1) * stride + (frame_derived ? (stride + 1) / 2 : 0);
+  }
+  [[nodiscard]] std::size_t capacity_words() const { return capacity_words_; }
+  [[nodiscard]] std::size_t capacity_bitmaps() const { return bits_.capacity(); }
+  void reserve_words(std::size_t words);
+  void reserve_bitmaps(std::size_t words);
+
  private:
+  static constexpr std::size_t stride_for(std::size_t rows) {
+    return rows <= kUnpaddedRows ? rows : (rows + 7) / 8 * 8;
+  }
+
   struct AlignedDelete {
     void operator()(std::byte* bytes) const { ::operator delete[](bytes, std::align_val_t{64}); }
   };

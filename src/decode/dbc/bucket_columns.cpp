@@ -1,6 +1,7 @@
 #include "decode/dbc/bucket_columns.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstring>
 
@@ -26,7 +27,29 @@ std::uint64_t load_nine(const std::uint8_t* bytes, ByteOrder order, unsigned shi
 
 }  // namespace
 
+void BucketColumns::decode_few(const MessageProgram& program, const BucketFrames& bucket,
+                               StreamBlock& block) {
+  const std::span<std::uint32_t> frame = block.frame();
+  const std::span<std::int64_t> time = block.time_ns();
+  const std::size_t rows = block.rows();
+  std::array<std::array<std::uint64_t, 2>, StreamBlock::kUnpaddedRows> words{};  // plain, swapped
+  for (std::size_t row = 0; row < rows; ++row) {
+    frame[row] = bucket.order[row];
+    time[row] = bucket.frames->time_ns()[bucket.order[row]];
+    words[row] = {bucket.words[row], __builtin_bswap64(bucket.words[row])};
+  }
+  for (const ColumnStep& step : program.groups.front().steps) {
+    std::uint64_t* const column = block.u64(step.field).data();
+    for (std::size_t row = 0; row < rows; ++row) {
+      column[row] = convert_word(step, words[row][step.bits.swapped ? 1 : 0]);
+    }
+  }
+}
+
 void BucketColumns::decode(const MessageProgram& program, const BucketFrames& bucket, StreamBlock& block) {
+  if (program.plain && !bucket.any_short && block.rows() <= StreamBlock::kUnpaddedRows) {
+    return decode_few(program, bucket, block);
+  }
   rows_ = bucket.order.size();
   padded_ = padded_rows(rows_);
   bitmap_words_ = (rows_ + 63) / 64;

@@ -35,6 +35,8 @@ class BucketColumns {
     const std::uint64_t* swapped = nullptr;
   };
 
+  // A plain program on a block without padding.
+  static void decode_few(const MessageProgram& program, const BucketFrames& bucket, StreamBlock& block);
   void find_short(const MessageProgram& program, const BucketFrames& bucket);
   void find_payloads(const MessageProgram& program, const BucketFrames& bucket);
   [[nodiscard]] Words load(const LoadGroup& group, const BucketFrames& bucket);

@@ -31,7 +31,8 @@ CANTRAIL_INLINE Word scaled(double value, double factor, double offset) {
 CANTRAIL_INLINE void convert_one(const ColumnStep step, const Word* in, Word* out, std::size_t rows) {
   const Word mask = step.bits.mask, sign = step.sign;
   const unsigned shift = step.bits.shift;
-  const double bias = step.bias, factor = step.factor, offset = step.offset;
+  const double bias = std::bit_cast<double>(kMantissaTag | sign);  // 2^52 + sign
+  const auto factor = std::bit_cast<double>(step.factor), offset = std::bit_cast<double>(step.offset);
   switch (step.conversion) {
     case Conversion::real_52:
       return each(
@@ -51,14 +52,14 @@ CANTRAIL_INLINE void convert_one(const ColumnStep step, const Word* in, Word* ou
             return scaled(static_cast<double>((word >> shift) & mask), factor, offset);
           });
     case Conversion::integer_add: {
-      const Word add = step.offset_word - sign;
+      const Word add = step.offset - sign;
       return each(
           in, out, rows, [=](Word word) __attribute__((always_inline)) {
             return (((word >> shift) & mask) ^ sign) + add;
           });
     }
     case Conversion::integer_scale: {
-      const Word times = step.factor_word, add = step.offset_word;
+      const Word times = step.factor, add = step.offset;
       return each(
           in, out, rows, [=](Word word) __attribute__((always_inline)) {
             return ((((word >> shift) & mask) ^ sign) - sign) * times + add;
@@ -181,6 +182,27 @@ bool supported(InstructionSet set) {
 InstructionSet best_instruction_set() {
   if (supported(InstructionSet::avx512)) return InstructionSet::avx512;
   return supported(InstructionSet::avx2) ? InstructionSet::avx2 : InstructionSet::baseline;
+}
+
+std::uint64_t convert_word(const ColumnStep& step, std::uint64_t word) {
+  const Word bits = (word >> step.bits.shift) & step.bits.mask, raw = (bits ^ step.sign) - step.sign;
+  const auto factor = std::bit_cast<double>(step.factor), offset = std::bit_cast<double>(step.offset);
+  switch (step.conversion) {
+    case Conversion::real_52:
+    case Conversion::real_signed:
+      return scaled(static_cast<double>(static_cast<std::int64_t>(raw)), factor, offset);
+    case Conversion::real_unsigned:
+      return scaled(static_cast<double>(bits), factor, offset);
+    case Conversion::integer_add:
+    case Conversion::integer_scale:
+      return raw * step.factor + step.offset;
+    case Conversion::float32:
+      return scaled(static_cast<double>(std::bit_cast<float>(static_cast<std::uint32_t>(bits))), factor,
+                    offset);
+    case Conversion::float64:
+      break;
+  }
+  return scaled(std::bit_cast<double>(word), factor, offset);
 }
 
 const ColumnLoops& column_loops([[maybe_unused]] InstructionSet set) {

@@ -49,9 +49,7 @@ struct ColumnStep {
   Conversion conversion = Conversion::real_52;
   std::uint16_t field = 0;
   std::uint64_t sign = 0;  // the sign bit of signed integers, else 0: (x ^ sign) - sign extends it
-  double bias = 0;         // 2^52 + sign
-  double factor = 1, offset = 0;
-  std::uint64_t factor_word = 1, offset_word = 0;
+  std::uint64_t factor = 1, offset = 0;  // integers, or the bits of doubles, by the conversion
 };
 
 struct ColumnLoops {
@@ -66,6 +64,9 @@ struct ColumnLoops {
   // Sets the column to 0 where the bitmap is 0.
   void (*blank)(std::uint64_t* column, const std::uint64_t* bitmap, std::size_t rows);
 };
+
+// One value, as convert() computes it: for messages with a row or two, which are not worth a vector.
+[[nodiscard]] std::uint64_t convert_word(const ColumnStep& step, std::uint64_t word);
 
 // Precondition: supported(set).
 [[nodiscard]] const ColumnLoops& column_loops(InstructionSet set);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <unordered_map>
 #include <utility>
 
 #include "decode/dbc/bucket_columns.hpp"
@@ -9,8 +10,15 @@
 #include "decode/dbc/routes.hpp"
 #include "decode/dbc/signal_word.hpp"
 #include "decode/dbc/sorted_frames.hpp"
+#include "decode/dbc/spare_blocks.hpp"
 
 namespace cantrail::dbc {
+
+namespace {
+constexpr std::size_t kCacheLine = 64;
+constexpr std::size_t kStepsAhead = 8;     // the processor sees the rest coming
+constexpr std::size_t kManyPrograms = 64;  // do not stay in the first cache
+}  // namespace
 
 class Decoder::State {
  public:
@@ -18,10 +26,11 @@ class Decoder::State {
       : channels_(std::move(channels)),
         set_(set),
         routes_(channels_),
-        programs_(compile(routes_)),
-        sorted_(routes_.targets().size(), needed_bytes(programs_)),
+        programs_(compile(routes_, targets_)),
+        sorted_(targets_.size(), needed_bytes(programs_, targets_)),
         columns_(column_loops(set)),
-        spare_(routes_.targets().size()) {
+        ahead_(targets_.size() > kManyPrograms),
+        spare_(targets_.size()) {
     assert(supported(set));
   }
 
@@ -36,11 +45,12 @@ class Decoder::State {
     recycle(blocks);
     const std::span<const BucketRows> buckets = buckets_;
     for (std::size_t i = 0; i < buckets.size(); ++i) {
+      if (ahead_) look_ahead(i);
       const BucketRows& rows = buckets[i];
-      const MessageProgram& program = programs_[rows.bucket];
-      blocks[i].reset(routes_.targets()[rows.bucket].stream, program.fields.size(), rows.rows, true);
-      columns_.decode(program, {&frames, sorted_.order(rows), sorted_.words(rows), sorted_.any_short()},
-                      blocks[i]);
+      const Target& target = targets_[rows.bucket];
+      blocks[i].reset(target.stream, target.fields, rows.rows, true);
+      columns_.decode(programs_[target.program],
+                      {&frames, sorted_.order(rows), sorted_.words(rows), sorted_.any_short()}, blocks[i]);
     }
     return sorted_.unrouted();
   }
@@ -49,56 +59,106 @@ class Decoder::State {
   [[nodiscard]] std::span<const std::uint32_t> aside() const { return aside_; }
 
  private:
-  static std::vector<MessageProgram> compile(const Routes& routes) {
+  // What is wanted of a bucket before its program is looked at.
+  struct Target {
+    StreamId stream = 0;
+    std::uint32_t program = 0;  // channels that share a DBC share its programs
+    std::uint32_t fields = 0;
+    bool absences = false;  // fields may be absent in frames of full length
+  };
+
+  static std::vector<MessageProgram> compile(const Routes& routes, std::vector<Target>& targets) {
     std::vector<MessageProgram> programs;
+    std::unordered_map<const MessagePlan*, std::uint32_t> known;
     const MessagePlan none;
     for (const Routes::Target& target : routes.targets()) {
-      programs.emplace_back(target.message != nullptr ? *target.message : none);
+      const auto [at, is_new] = known.emplace(target.message, static_cast<std::uint32_t>(programs.size()));
+      if (is_new) programs.emplace_back(target.message != nullptr ? *target.message : none);
+      const MessageProgram& program = programs[at->second];
+      const bool reserved = std::any_of(program.groups.begin(), program.groups.end(),
+                                        [](const LoadGroup& group) { return !group.reserved.empty(); });
+      targets.push_back({target.stream, at->second, static_cast<std::uint32_t>(program.fields.size()),
+                         reserved || !program.conditions.empty()});
     }
     return programs;
   }
 
-  static std::vector<std::uint8_t> needed_bytes(const std::vector<MessageProgram>& programs) {
+  static std::vector<std::uint8_t> needed_bytes(const std::vector<MessageProgram>& programs,
+                                                const std::vector<Target>& targets) {
     std::vector<std::uint8_t> needed;
-    needed.reserve(programs.size());
-    for (const MessageProgram& program : programs) needed.push_back(program.needed_bytes);
+    needed.reserve(targets.size());
+    for (const Target& target : targets) needed.push_back(programs[target.program].needed_bytes);
     return needed;
   }
 
-  // Gives every bucket at hand a block, its own stream's of an earlier batch where there is one: that one has
-  // grown to the right size.
+  // Of a large catalog, programs and their targets are seldom in the cache, and each says where the next
+  // thing lies: each bucket is fetched step by step while those before it are decoded.
+  void look_ahead(std::size_t i) const {
+    const auto target = [&](std::size_t by) -> const Target* {
+      return i + by < buckets_.size() ? &targets_[buckets_[i + by].bucket] : nullptr;
+    };
+    if (const Target* const at = target(8)) __builtin_prefetch(at);
+    if (const Target* const at = target(6)) {
+      fetch(&programs_[at->program], sizeof(MessageProgram));
+    }
+    if (const Target* const at = target(4)) {
+      const MessageProgram& program = programs_[at->program];
+      if (!program.groups.empty()) fetch(program.groups.data(), sizeof(LoadGroup));
+    }
+    if (const Target* const at = target(2)) {
+      const MessageProgram& program = programs_[at->program];
+      if (program.groups.empty()) return;
+      const std::vector<ColumnStep>& steps = program.groups.front().steps;
+      fetch(steps.data(), std::min(steps.size(), kStepsAhead) * sizeof(ColumnStep));
+    }
+  }
+
+  static void fetch(const void* from, std::size_t bytes) {
+    const auto* const begin = static_cast<const std::byte*>(from);
+    for (std::size_t at = 0; at < bytes; at += kCacheLine) __builtin_prefetch(begin + at);
+  }
+
+  [[nodiscard]] BlockNeed need(const BucketRows& rows) const {
+    const Target& target = targets_[rows.bucket];
+    return {StreamBlock::words_for(target.fields, rows.rows, true), target.absences || sorted_.any_short()};
+  }
+
+  // Gives every bucket at hand a block: what lies in its place if that will do, else one of an earlier batch.
   void recycle(std::vector<StreamBlock>& blocks) {
     const std::span<const BucketRows> buckets = buckets_;
-    const auto fits = [this](const BucketRows& rows, const StreamBlock& block) {
-      return routes_.targets()[rows.bucket].stream == block.stream();
-    };
-    if (std::equal(buckets.begin(), buckets.end(), blocks.begin(), blocks.end(), fits)) return;
-    for (StreamBlock& block : blocks) {
-      const std::uint32_t bucket = routes_.bucket_of(block.stream());
-      if (bucket == Routes::kNoBucket || spare_[bucket].size() >= kSpareBlocks) continue;
-      spare_[bucket].push_back(std::move(block));
-    }
-    blocks.clear();
-    for (const BucketRows& rows : buckets) {
-      std::vector<StreamBlock>& spare = spare_[rows.bucket];
-      if (spare.empty()) {
-        blocks.emplace_back();
-      } else {
-        blocks.push_back(std::move(spare.back()));
-        spare.pop_back();
+    wanting_.clear();
+    for (std::size_t i = 0; i < blocks.size(); ++i) {
+      if (i < buckets.size()) {
+        if (SpareBlocks::serves(blocks[i], targets_[buckets[i].bucket].stream, need(buckets[i]))) continue;
+        wanting_.push_back(static_cast<std::uint32_t>(i));
       }
+      put_away(std::move(blocks[i]));
     }
+    for (std::size_t i = blocks.size(); i < buckets.size(); ++i) {
+      wanting_.push_back(static_cast<std::uint32_t>(i));
+    }
+    blocks.resize(buckets.size());
+    for (const std::uint32_t i : wanting_) blocks[i] = spare_.take(buckets[i].bucket, need(buckets[i]));
+  }
+
+  void put_away(StreamBlock&& block) {
+    if (!SpareBlocks::is_large(block)) return spare_.put_small(std::move(block));
+    const std::uint32_t bucket = routes_.bucket_of(block.stream());
+    if (bucket != Routes::kNoBucket) spare_.put_large(bucket, std::move(block));
   }
 
   std::vector<ChannelPlan> channels_;  // keeps alive what routes_ points at
   InstructionSet set_;
   Routes routes_;
-  std::vector<MessageProgram> programs_;  // by bucket
+  std::vector<Target> targets_;  // by bucket
+  std::vector<MessageProgram> programs_;
   SortedFrames sorted_;
   BucketColumns columns_;
   std::span<const BucketRows> buckets_;  // of the batch at hand
   std::span<const std::uint32_t> aside_;
-  std::vector<std::vector<StreamBlock>> spare_;  // by bucket
+  bool ahead_;  // look_ahead() is worth it
+  SpareBlocks spare_;
+  std::vector<std::uint32_t> wanting_;  // places in the batch at hand that need a block
 };
 
 Decoder::Decoder(std::vector<ChannelPlan> channels, InstructionSet instruction_set)

@@ -46,11 +46,9 @@ void each_message(const ChannelPlan& channel, Use use) {
 }
 
 // Holds scratch memory: one per thread. After warm-up decode() does not allocate: blocks are recycled through
-// `blocks`; those that this batch has no use for wait inside (at most kSpareBlocks per stream).
+// `blocks`; those that this batch has no use for wait inside (spare_blocks.hpp).
 class Decoder {
  public:
-  static constexpr std::size_t kSpareBlocks = 8;
-
   explicit Decoder(std::vector<ChannelPlan> channels,  // indexed by ChannelId
                    InstructionSet instruction_set = best_instruction_set());
   ~Decoder();

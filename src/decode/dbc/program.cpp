@@ -1,6 +1,7 @@
 #include "decode/dbc/program.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <tuple>
 
 #include "decode/dbc/signal_word.hpp"
@@ -8,7 +9,6 @@
 namespace cantrail::dbc {
 namespace {
 
-constexpr double kTwoTo52 = 4503599627370496.0;
 constexpr std::uint8_t kBeyondFrames = 255;  // bytes that no frame has
 
 // The first eight bytes where they hold the signal, then an aligned word, so that neighbours share a load.
@@ -54,11 +54,11 @@ ColumnStep step_of(const SignalPlan& signal, std::size_t field, const LoadGroup&
   if (signal.is_signed && signal.kind == ValueKind::integer) {
     step.sign = std::uint64_t{1} << (signal.length_bits - 1);
   }
-  step.bias = kTwoTo52 + static_cast<double>(step.sign);
-  step.factor = signal.factor;
-  step.offset = signal.offset;
-  step.factor_word = static_cast<std::uint64_t>(signal.factor_integer);
-  step.offset_word = static_cast<std::uint64_t>(signal.offset_integer);
+  const bool integer = signal.type != FieldType::f64;
+  step.factor = integer ? static_cast<std::uint64_t>(signal.factor_integer)
+                        : std::bit_cast<std::uint64_t>(signal.factor);
+  step.offset = integer ? static_cast<std::uint64_t>(signal.offset_integer)
+                        : std::bit_cast<std::uint64_t>(signal.offset);
   return step;
 }
 
@@ -139,6 +139,8 @@ MessageProgram::MessageProgram(const MessagePlan& message) {
   }
   addresses = message.j1939();
   if (addresses) fields.insert(fields.end(), kAddressFields, FieldPresence{-1, 0});
+  plain = groups.size() == 1 && !wide && !addresses && conditions.empty() &&
+          groups.front().reserved.empty() && groups.front().steps.size() == fields.size();
   // The same loop again and again is what branch prediction likes.
   for (LoadGroup& group : groups) {
     std::stable_sort(group.steps.begin(), group.steps.end(), [](const ColumnStep& a, const ColumnStep& b) {

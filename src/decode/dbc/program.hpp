@@ -49,7 +49,8 @@ struct MessageProgram {
   std::vector<FieldPresence> fields;
   std::uint8_t needed_bytes = 0;  // the largest of all fields
   bool wide = false;              // some group loads other bytes than the first eight
-  bool addresses = false;         // the last kAddressFields fields come from the identifier
+  bool plain = false;      // all that is to be done are the steps of one group, on the first eight bytes
+  bool addresses = false;  // the last kAddressFields fields come from the identifier
 
   explicit MessageProgram(const MessagePlan& message);
 };

@@ -1,12 +1,14 @@
 #include "decode/dbc/sorted_frames.hpp"
 
+#include <bit>
 #include <cstring>
 #include <utility>
 
 namespace cantrail::dbc {
 namespace {
-constexpr std::size_t kCountLine = 16;  // counts looked at together when searching for those above 0
-}
+constexpr std::size_t kCountLine = 16;   // counts looked at together when searching for those above 0
+constexpr std::size_t kManyBuckets = 8;  // times as many as frames
+}  // namespace
 
 std::uint64_t* AlignedWords::at_least(std::size_t words) {
   if (words > size_) {
@@ -20,7 +22,8 @@ std::uint64_t* AlignedWords::at_least(std::size_t words) {
 SortedFrames::SortedFrames(std::size_t buckets, std::vector<std::uint8_t> needed_bytes)
     : needed_bytes_(std::move(needed_bytes)),
       count_((buckets + kCountLine - 1) / kCountLine * kCountLine),
-      cursor_(count_.size()) {
+      cursor_(count_.size()),
+      touched_((count_.size() + 63) / 64) {
   needed_bytes_.resize(count_.size());
   present_.reserve(buckets);
 }
@@ -28,7 +31,7 @@ SortedFrames::SortedFrames(std::size_t buckets, std::vector<std::uint8_t> needed
 void SortedFrames::sort(const FrameBlock& frames, const Routes& routes) {
   if (route_.size() < frames.size()) route_.resize(frames.size() + frames.size() / 2);
   count(frames, routes);
-  const std::size_t rows = lay_out();
+  const std::size_t rows = lay_out(frames.size());
   if (order_.size() < rows) order_.resize(rows + rows / 2);
   (void)words_.at_least(rows);
   place(frames);
@@ -55,26 +58,38 @@ void SortedFrames::count(const FrameBlock& frames, const Routes& routes) {
   any_short_ = any_short != 0;
 }
 
-std::size_t SortedFrames::lay_out() {
+std::size_t SortedFrames::lay_out(std::size_t frames) {
   present_.clear();
   unrouted_ = std::exchange(count_[Routes::kNoBucket], 0);
   // Unrouted frames are placed too, behind nothing else's rows, so that place() has no branch.
   cursor_[Routes::kNoBucket] = 0;
   std::size_t at = padded_rows(unrouted_);
-  for (std::size_t line = 0; line < count_.size(); line += kCountLine) {
-    std::uint32_t any = 0;
-    for (std::size_t i = 0; i < kCountLine; ++i) any |= count_[line + i];
-    if (any == 0) continue;
-    for (std::size_t bucket = line; bucket < line + kCountLine; ++bucket) {
-      const std::uint32_t rows = std::exchange(count_[bucket], 0);
-      if (rows == 0) continue;
-      const auto begin = static_cast<std::uint32_t>(at);
-      cursor_[bucket] = begin;
-      present_.push_back({static_cast<std::uint32_t>(bucket), begin, rows});
-      at += padded_rows(rows);
+  if (count_.size() < frames * kManyBuckets) {
+    for (std::size_t line = 0; line < count_.size(); line += kCountLine) {
+      std::uint32_t any = 0;
+      for (std::size_t i = 0; i < kCountLine; ++i) any |= count_[line + i];
+      if (any == 0) continue;
+      for (std::size_t bucket = line; bucket < line + kCountLine; ++bucket) at = add_present(bucket, at);
+    }
+    return at;
+  }
+  // Most counts are 0, and there are too many to look at.
+  for (std::size_t i = 0; i < frames; ++i) touched_[route_[i] / 64] |= std::uint64_t{1} << (route_[i] % 64);
+  for (std::size_t word = 0; word < touched_.size(); ++word) {
+    for (std::uint64_t rest = std::exchange(touched_[word], 0); rest != 0; rest &= rest - 1) {
+      at = add_present(word * 64 + static_cast<unsigned>(std::countr_zero(rest)), at);
     }
   }
   return at;
+}
+
+std::size_t SortedFrames::add_present(std::size_t bucket, std::size_t at) {
+  const std::uint32_t rows = std::exchange(count_[bucket], 0);
+  if (rows == 0) return at;
+  const auto begin = static_cast<std::uint32_t>(at);
+  cursor_[bucket] = begin;
+  present_.push_back({static_cast<std::uint32_t>(bucket), begin, rows});
+  return at + padded_rows(rows);
 }
 
 void SortedFrames::place(const FrameBlock& frames) {

@@ -52,7 +52,8 @@ class SortedFrames {
 
  private:
   void count(const FrameBlock& frames, const Routes& routes);
-  std::size_t lay_out();  // rows with padding
+  std::size_t lay_out(std::size_t frames);  // rows with padding
+  std::size_t add_present(std::size_t bucket, std::size_t at);
   void place(const FrameBlock& frames);
 
   std::vector<std::uint8_t> needed_bytes_;
@@ -62,6 +63,7 @@ class SortedFrames {
   std::vector<std::uint32_t> order_;
   AlignedWords words_;
   std::vector<BucketRows> present_;
+  std::vector<std::uint64_t> touched_;  // bit by bucket; all 0 between batches
   std::uint32_t unrouted_ = 0;
   bool any_short_ = false;
 };
