@@ -75,10 +75,10 @@ def seeds(name):
         yield (HERE / "seeds/cantrail.toml").read_bytes()
     elif name == "expression":
         yield from (line.encode() for line in lines_of("expression.txt"))
-    elif name in ("transport", "cannelloni"):
+    elif name in ("transport", "cannelloni", "mcap"):
         yield from (bytes.fromhex(line.split("//")[0]) for line in lines_of(f"{name}.hex"))
-    elif name == "mcap":
-        yield from mcap_files()
+        if name == "mcap":
+            yield from mcap_files()
 
 
 def real_inputs(name, shared):
@@ -163,7 +163,7 @@ def main():
     parser.add_argument("--seconds", type=int, default=10)
     parser.add_argument("--shared", type=Path)
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
     for name in options.names:
         if name not in CODE:
             parser.error(f"there is no fuzzer '{name}': {' '.join(CODE)}")
