@@ -1,11 +1,13 @@
 #include "cli/again_log.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/file.hpp"
 #include "cli/batch_copy.hpp"
 #include "cli/standard_log.hpp"
 #include "decode/catalog/definition.hpp"
+#include "pipeline/gap_batch.hpp"
 
 namespace cantrail::cli {
 namespace {
@@ -65,6 +67,10 @@ std::uint64_t rows_within(const Batch& batch, const TimeRange& range) {
   return rows;
 }
 
+bool overlaps(const GapRecord& gap, const TimeRange& range) {
+  return gap.from.ns < range.to_ns && gap.to.ns >= range.from_ns;
+}
+
 bool lies_within(const RawBatch& raw, const TimeRange& range) {
   const auto inside = [&](std::int64_t time) { return range.holds(time); };
   return std::ranges::all_of(raw.frames.time_ns(), inside) &&
@@ -92,18 +98,26 @@ Result<std::unique_ptr<AgainLog>> AgainLog::open(const std::string& folder, NewD
 
 Result<std::optional<sqlite::AgainBatch>> AgainLog::next() {
   for (;;) {
-    auto item = archive_.reader->next();
-    if (!item) return item.fault();
-    if (!*item) return std::optional<sqlite::AgainBatch>();
-    // As the lane of each run of the node began.
-    if ((*item)->batch->position.epoch != end_.epoch) through_.restart();
-    note_lost(**item);
-    const std::shared_ptr<RawBatch>& raw = (*item)->batch;
-    if ((raw->records() == 0 && raw->gaps.empty()) || (*item)->catalog.is_zero()) continue;
-    const auto catalogs = catalogs_of((*item)->catalog);
+    if (!ahead_) {
+      auto item = archive_.reader->next();
+      if (!item) return item.fault();
+      if (!*item) return std::optional<sqlite::AgainBatch>();
+      ahead_ = std::move(**item);
+      // As the lane of each run of the node began.
+      if (ahead_->batch->position.epoch != end_.epoch) through_.restart();
+      note_lost(*ahead_);
+    }
+    const bool says_nothing = ahead_->batch->records() == 0 && ahead_->batch->gaps.empty();
+    if ((says_nothing && owed_.empty()) || ahead_->catalog.is_zero()) {
+      ahead_.reset();
+      continue;
+    }
+    const auto catalogs = catalogs_of(ahead_->catalog);
     if (!catalogs) return catalogs.fault();
     const auto& [captured, anew] = **catalogs;
-    raw->catalog = CatalogPtr(captured, captured->catalog.get());
+    ahead_->batch->catalog = CatalogPtr(captured, captured->catalog.get());
+    if (!owed_.empty()) return std::optional(tell_lost(CatalogPtr(anew, anew->catalog.get())));
+    const std::shared_ptr<RawBatch> raw = std::exchange(ahead_, std::nullopt)->batch;
     leave_out_misfits(*raw);
     // Named signals, transport protocols and lanes remember: what is before the range is decoded for them.
     if (!matters(*raw, **catalogs)) continue;
@@ -137,8 +151,20 @@ sqlite::AgainBatch AgainLog::let_through(const BatchPtr& before, const BatchPtr&
 void AgainLog::note_lost(const JournalReader::Item& item) {
   const Position& here = item.batch->position;
   if (item.missing) ++missing_;
+  if (item.missing && overlaps(*item.missing, range_)) owed_.push_back(*item.missing);
   if (item.missing || end_.epoch == 0) lost_.push_back({end_, here});
   end_ = {here.journal, here.epoch, here.seq + 1, 0};
+}
+
+// Told before the batch it was found at, as a lane does.
+sqlite::AgainBatch AgainLog::tell_lost(CatalogPtr anew) {
+  BatchPtr before = gap_batch_before(*ahead_->batch, std::move(owed_.front()));
+  owed_.pop_front();
+  auto raw = copy_of(*before->raw);
+  raw->catalog = std::move(anew);
+  auto after = std::make_shared<Batch>();
+  after->raw = std::move(raw);
+  return {std::move(before), std::move(after)};
 }
 
 bool AgainLog::matters(const RawBatch& raw, const Catalogs& catalogs) const {
@@ -148,9 +174,7 @@ bool AgainLog::matters(const RawBatch& raw, const Catalogs& catalogs) const {
     return true;
   const auto inside = [this](std::int64_t time) { return range_.holds(time); };
   if (raw.records() == 0) {
-    return std::ranges::any_of(raw.gaps, [this](const GapRecord& gap) {
-      return gap.from.ns < range_.to_ns && gap.to.ns >= range_.from_ns;
-    });
+    return std::ranges::any_of(raw.gaps, [this](const GapRecord& gap) { return overlaps(gap, range_); });
   }
   return std::ranges::any_of(raw.frames.time_ns(), inside) ||
          std::ranges::any_of(

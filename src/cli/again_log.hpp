@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -45,7 +46,8 @@ class AgainLog {
   static Result<std::unique_ptr<AgainLog>> open(const std::string& folder, NewDecoding decoding,
                                                 TimeRange range);
 
-  // In their order, those with records or gaps in the range, each cut to it. nullopt: the end.
+  // In their order, those with records or gaps in the range, each cut to it; what is missing in the journal
+  // is a batch of its own, a gap. nullopt: the end.
   Result<std::optional<sqlite::AgainBatch>> next();
 
   [[nodiscard]] const JournalId& journal() const { return archive_.id; }
@@ -69,6 +71,7 @@ class AgainLog {
 
   sqlite::AgainBatch let_through(const BatchPtr& before, const BatchPtr& after);
   void note_lost(const JournalReader::Item& item);
+  sqlite::AgainBatch tell_lost(CatalogPtr anew);
   Result<const Catalogs*> catalogs_of(const Digest& digest);
   Status redefine(CatalogSpec& spec);
   // nullopt: nothing is said about it.
@@ -85,6 +88,8 @@ class AgainLog {
   std::map<Digest, Catalogs> catalogs_;
   std::set<std::string> met_;
   Diagnostics warnings_;
+  std::optional<JournalReader::Item> ahead_;  // read, and not yet handed over
+  std::deque<GapRecord> owed_;                // what is missing in the range before it
   std::uint64_t frames_ = 0, missing_ = 0, unwanted_ = 0, too_many_ = 0;
   Position end_;  // of the last batch
   std::vector<sqlite::LostStretch> lost_;

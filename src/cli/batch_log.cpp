@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 #include "base/file.hpp"
 #include "base/text.hpp"
@@ -11,6 +12,7 @@
 #include "decode/catalog/catalog_compiler.hpp"
 #include "journal/archive.hpp"
 #include "pipeline/batch_decoder.hpp"
+#include "pipeline/gap_batch.hpp"
 
 namespace cantrail::cli {
 namespace {
@@ -68,17 +70,28 @@ class JournalBatches final : public BatchLog {
 
   Result<BatchPtr> next() override {
     for (;;) {
-      auto item = archive_.reader->next();
-      if (!item) return item.fault();
-      if (!*item) return BatchPtr();
-      if ((*item)->missing) ++missing_;
-      const std::shared_ptr<RawBatch>& raw = (*item)->batch;
-      if (raw->records() == 0 && raw->gaps.empty()) continue;
-      auto catalog = catalog_of((*item)->catalog, raw->records() == 0);
+      if (!ahead_) {
+        auto item = archive_.reader->next();
+        if (!item) return item.fault();
+        if (!*item) return BatchPtr();
+        ahead_ = std::move(**item);
+      }
+      const std::shared_ptr<RawBatch>& raw = ahead_->batch;
+      if (raw->records() == 0 && raw->gaps.empty() && !ahead_->missing) {
+        ahead_.reset();
+        continue;
+      }
+      auto catalog = catalog_of(ahead_->catalog, raw->records() == 0);
       if (!catalog) return catalog.fault();
       raw->catalog = CatalogPtr(*catalog, (*catalog)->catalog.get());
-      leave_out_misfits(*raw);
-      return decoder_.decode(raw, *catalog);
+      if (ahead_->missing) {  // told before the batch it was found at, as a lane does
+        ++missing_;
+        GapRecord gap = *std::exchange(ahead_->missing, std::nullopt);
+        return gap_batch_before(*raw, std::move(gap));
+      }
+      const std::shared_ptr<RawBatch> whole = std::exchange(ahead_, std::nullopt)->batch;
+      leave_out_misfits(*whole);
+      return decoder_.decode(whole, *catalog);
     }
   }
 
@@ -111,6 +124,7 @@ class JournalBatches final : public BatchLog {
   BatchDecoder decoder_;
   std::map<Digest, CompiledCatalogPtr> catalogs_;
   CompiledCatalogPtr last_;
+  std::optional<JournalReader::Item> ahead_;  // read, and not yet handed over
   std::uint64_t missing_ = 0;
 };
 

@@ -23,10 +23,10 @@ class BatchLog {
   [[nodiscard]] virtual std::optional<JournalId> journal() const { return std::nullopt; }
 };
 
-// A journal is read with all that it holds (rows, gaps), under the catalogs that it was captured with. Of
-// every other recording, or of a journal where `dbcs` are given, the frames, decoded by these. Faults as
-// open_frame_log(), and `corrupt` or `config` for a text that is no DBC; warnings of DBCs go to
-// `diagnostics`.
+// A journal is read with all that it holds (rows, gaps), and what is missing in it as gaps, under the
+// catalogs that it was captured with. Of every other recording, or of a journal where `dbcs` are given, the
+// frames, decoded by these. Faults as open_frame_log(), and `corrupt` or `config` for a text that is no DBC;
+// warnings of DBCs go to `diagnostics`.
 Result<std::unique_ptr<BatchLog>> open_batch_log(const std::string& path, std::vector<DbcText> dbcs,
                                                  Diagnostics& diagnostics);
 

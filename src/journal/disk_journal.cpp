@@ -27,6 +27,7 @@ DiskJournal::DiskJournal(Setup setup)
     : setup_(std::move(setup)),
       began_(setup_.clock.pair()),
       unsynced_(setup_.files, setup_.options.folder),
+      taken_(setup_.files, setup_.options.folder, setup_.recovered.identity.id, setup_.segments),
       encoder_(setup_.options.compression),
       source_positions_(setup_.recovered.past.source_positions),
       last_(setup_.recovered.past.last) {
@@ -117,6 +118,7 @@ Status DiskJournal::make_folder_again() {
   auto lock = FolderLock::take(folder);
   if (!lock) return lock.status();
   setup_.lock = std::move(*lock);
+  taken_.save_again();
   return write_identity(setup_.files, folder, setup_.recovered.identity);
 }
 
@@ -168,6 +170,8 @@ Status DiskJournal::begin_segment(std::uint64_t first_seq) {
   current_ = std::move(next);
   has_batches_ = false;
   catalogs_.clear();
+  taken_.save();
+  if (!setup_.segments->front()) taken_.begin_with({name, WallTime{header.wall_ns}, next_record_});
   setup_.segments->add(current_->segment);
   unsynced_.add(current_);
   if (setup_.segments->front() == current_->segment) note_oldest();
@@ -194,20 +198,27 @@ Status DiskJournal::make_room(std::uint64_t bytes) {
   const std::uint64_t cap = setup_.options.cap_bytes;
   const std::uint64_t in_use = current_ ? current_->segment->end.load() : 0;
   const std::uint64_t growth = whole_blocks(in_use + bytes) - whole_blocks(in_use);
+  const Segment* const current = current_ ? current_->segment.get() : nullptr;
+  const std::uint64_t at_once = setup_.options.segment_bytes / 8;
   bool removed_some = false;
+  Status room;
   while (setup_.segments->disk_bytes() + growth > cap) {
     const SegmentPtr front = setup_.segments->front();
-    if (!front || (current_ && front == current_->segment)) break;
+    if (!front || front.get() == current) break;
+    taken_.take(*front, at_once, current, {{epoch(), next_seq_}, last_, next_record_});
     Status removed = setup_.files.remove(front->path);
     if (!removed && setup_.files.exists(front->path)) {
       if (setup_.segments->disk_bytes() + growth <= cap + setup_.options.segment_bytes) break;
-      return {FaultKind::exhausted, "the journal is at its cap and " + removed.fault().message};
+      room = {FaultKind::exhausted, "the journal is at its cap and " + removed.fault().message};
+      break;
     }
     setup_.segments->remove_front();
     removed_some = true;
   }
-  if (removed_some) note_oldest();
-  return {};
+  if (!removed_some) return room;
+  taken_.save();
+  note_oldest();
+  return room;
 }
 
 Status DiskJournal::write_small(const std::string& records) {

@@ -10,6 +10,7 @@
 #include "journal/recovery.hpp"
 #include "journal/reserve.hpp"
 #include "journal/segment_file.hpp"
+#include "journal/taken_by_cap.hpp"
 
 namespace cantrail::journal {
 
@@ -64,6 +65,7 @@ class DiskJournal final : public Journal {
   Unsynced unsynced_;
 
   // Writer's thread:
+  TakenByCap taken_;
   BatchEncoder encoder_;
   SegmentFilePtr current_;    // nullptr: the next append begins one
   bool has_batches_ = false;  // of current_

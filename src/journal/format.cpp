@@ -69,4 +69,11 @@ std::optional<SegmentName> parse_segment_name(std::string_view name) {
   return parsed;
 }
 
+std::string check_line(std::string_view text) {
+  std::array<char, 32> line{};
+  const int size = std::snprintf(line.data(), line.size(), "check %016llx\n",
+                                 static_cast<unsigned long long>(hash_of(std::as_bytes(std::span(text)))));
+  return {line.data(), static_cast<std::size_t>(size)};
+}
+
 }  // namespace cantrail::journal

@@ -151,4 +151,7 @@ struct SegmentName {
 [[nodiscard]] std::string to_string(const SegmentName& name);
 [[nodiscard]] std::optional<SegmentName> parse_segment_name(std::string_view name);
 
+// The last line of the folder's small texts: what is before it is as it was written.
+[[nodiscard]] std::string check_line(std::string_view text);
+
 }  // namespace cantrail::journal

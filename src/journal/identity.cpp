@@ -2,7 +2,6 @@
 
 #include <cerrno>
 #include <charconv>
-#include <cstdio>
 
 #include <sys/random.h>
 
@@ -15,19 +14,12 @@ namespace {
 constexpr std::string_view kTitle = "cantrail journal 1";
 constexpr std::uint64_t kMostIdentityBytes = 4096;  // it has some 120
 
-std::string check_of(std::string_view text) {
-  char digits[17];
-  std::snprintf(digits, sizeof digits, "%016llx",
-                static_cast<unsigned long long>(hash_of(std::as_bytes(std::span(text)))));
-  return digits;
-}
-
 }  // namespace
 
 std::string to_text(const Identity& identity) {
   std::string text(kTitle);
   text += "\njournal_id " + to_string(identity.id) + "\nepoch " + std::to_string(identity.epoch) + "\n";
-  return text + "check " + check_of(text) + "\n";
+  return text + check_line(text);
 }
 
 std::optional<Identity> parse_identity(std::string_view text) {

@@ -27,6 +27,15 @@ Status make_folder(FileSystem& files, const std::string& folder) {
                                  "; set [journal] folder to one that this user may write to"};
 }
 
+// Where it cannot be written, it is when the cap takes something.
+void begin_word_on_removed(FileSystem& files, const std::string& folder, const JournalId& id, Clock& clock,
+                           journal::Segments& segments) {
+  auto removed = std::make_shared<journal::Removed>(*segments.removed());
+  if (!removed->kept_from.begun) removed->kept_from.begun = clock.wall();
+  journal::write_removed(files, folder, id, *removed).ignore();
+  segments.note_removed(std::move(removed));
+}
+
 }  // namespace
 
 Duration sync_interval(SyncMode mode) {
@@ -70,6 +79,8 @@ Result<std::unique_ptr<Journal>> Journal::open(const JournalOptions& options, st
     written = journal::write_identity(files, options.folder, recovered->identity);
   }
   if (!written) return written.fault();
+  if (!recovered->knows_removed)
+    begin_word_on_removed(files, options.folder, recovered->identity.id, clock, *segments);
   at_start.keep();
   at_end.keep();
   // From here on the epoch is used up, whatever happens next.

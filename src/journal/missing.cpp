@@ -4,10 +4,17 @@
 
 namespace cantrail::journal {
 
-void Missing::start_at(const Position& from) {
+void Missing::start_at(const Position& from, std::optional<std::uint64_t> record) {
   epoch_ = from.epoch;
   next_seq_ = from.seq;
+  next_record_ = record;
   if (from.epoch != 0 && from.seq <= 1) next_record_ = 0;
+}
+
+void Missing::not_before(const SegmentName& place, WallTime begun) {
+  if (passed_any_ || (bound_ && place < *bound_)) return;
+  bound_ = place;
+  last_ = begun;
 }
 
 void Missing::suspect(GapReason reason) {
@@ -56,7 +63,9 @@ void Missing::enter_epoch(std::uint32_t epoch, const EpochRecord& record, bool i
   } else if (record.before_epoch > std::max(epoch_, walked_epoch) ||
              (record.before_epoch > epoch_ && record.before_record > 0)) {
     suspect(reason);
-    lose(std::nullopt);
+    // One whole run, where nothing can be missing of the one before it.
+    const bool is_next = ended_ && record.before_epoch == epoch_ + 1;
+    lose(is_next ? std::optional(record.before_record) : std::nullopt);
   }
   if (!is_first) suspect(reason);
   begin_epoch(epoch);
@@ -80,6 +89,7 @@ void Missing::pass(std::uint32_t epoch, const BatchHeader& batch) {
   next_record_ = batch.first_record + batch.records;
   ended_ = false;
   last_ = WallTime{batch.wall_ns};
+  passed_any_ = true;
   reason_.reset();
   lost_any_ = false;
   lost_ = lost_earlier_ = 0;

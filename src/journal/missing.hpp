@@ -17,8 +17,12 @@ namespace cantrail::journal {
 // many records.
 class Missing {
  public:
-  // The reader begins at a cursor. Nothing is known of the place before the oldest one (epoch 0).
-  void start_at(const Position& from);
+  // The reader begins at a cursor; `record` comes next there, if that is known. Nothing is known of the place
+  // before the oldest one (epoch 0).
+  void start_at(const Position& from, std::optional<std::uint64_t> record);
+  // What lies at or behind `place`, which is at or before the cursor, is no older than this. Counts until a
+  // batch has said more; of two places the later.
+  void not_before(const SegmentName& place, WallTime begun);
 
   void suspect(GapReason reason);  // the first reason stands until take()
   // A segment was opened. A reader that knows nothing yet begins with it; `is_first` of its epoch.
@@ -52,8 +56,10 @@ class Missing {
   std::uint32_t epoch_ = 0;     // 0: unknown
   std::uint64_t next_seq_ = 0;  // 0 is as good as 1
   std::optional<std::uint64_t> next_record_;
-  bool ended_ = false;  // the present epoch, in order
-  std::optional<WallTime> last_;
+  bool ended_ = false;                // the present epoch, in order
+  std::optional<WallTime> last_;      // of the batch before, or what not_before() says
+  std::optional<SegmentName> bound_;  // of not_before()
+  bool passed_any_ = false;
   std::optional<GapReason> reason_;
   bool lost_any_ = false;                  // in stretches before the present one
   std::optional<std::uint64_t> lost_ = 0;  // the same in records; nullopt: unknown

@@ -19,12 +19,19 @@ std::optional<std::string> definition_in(std::span<const std::byte> payload, con
   return std::string(as_text(payload.subspan(sizeof fixed, fixed.definition_bytes)));
 }
 
+// What is missing directly before a segment of this name ends there: behind the start of the one that it
+// names, if it does.
+SegmentName end_of_previous(const SegmentName& name, const std::optional<SegmentHeader>& header) {
+  const bool names_one = header && header->previous_end != 0;
+  return names_one ? SegmentName{name.epoch, header->previous_first_seq + 1} : name;
+}
+
 class Reader final : public JournalReader {
  public:
   Reader(FileSystem& files, std::shared_ptr<Segments> segments, const JournalId& journal,
          const Position& from)
       : files_(files), segments_(std::move(segments)), journal_(journal), from_(from) {
-    missing_.start_at(from);
+    begin_at(from);
   }
 
   Result<std::optional<Item>> next() override;
@@ -40,13 +47,17 @@ class Reader final : public JournalReader {
     bool last_of_epoch = false;  // of an earlier epoch: then bytes that are no record are a torn tail
     bool is_first = false;       // of its epoch
     bool header_whole = false;
+    SegmentName end_of_previous{};
     bool has_records = false;
   };
 
-  [[nodiscard]] SegmentPtr next_segment() const;
+  void begin_at(const Position& from);
+  [[nodiscard]] SegmentPtr next_segment();
+  [[nodiscard]] SegmentPtr first_segment();
   Status enter(const SegmentPtr& segment);
   void check_adjacent(const SegmentPtr& segment, const SegmentHeader& header);
-  [[nodiscard]] GapReason reason_of_absence() const;
+  [[nodiscard]] GapReason reason_of_absence(const SegmentName& end) const;
+  [[nodiscard]] bool cap_took(const Segment& segment) const;
   void damaged(std::uint64_t offset, std::uint64_t bytes);
   void leave(std::uint64_t limit);
   // The item that the record makes, if it is a batch that was asked for.
@@ -57,39 +68,73 @@ class Reader final : public JournalReader {
   FileSystem& files_;
   const std::shared_ptr<Segments> segments_;
   const JournalId journal_;
-  const Position from_;
+  Position from_;      // epoch 0: the oldest, and nothing was asked before it
+  SegmentName asked_;  // the same: before it there is nothing to tell of. The first seq of a run is 1
   std::optional<At> at_;
   SegmentPtr walked_;                   // the last one left
   std::optional<SegmentName> counted_;  // the last one left in which something could be
-  bool walked_torn_ = false;            // it ended in bytes that are no record
   Missing missing_;
   BatchDecoder decoder_;
   unsigned unread_definitions_ = 0;  // in a row
 };
 
-SegmentPtr Reader::next_segment() const {
-  if (walked_) return segments_->after(*walked_);
+void Reader::begin_at(const Position& from) {
+  from_ = from;
+  asked_ = {from.epoch, std::max<std::uint64_t>(from.seq, 1)};
+  const auto removed = segments_->removed();
+  const Place* place = removed && from.epoch != 0 ? removed->before(asked_) : nullptr;
+  const bool exact = place != nullptr && place->name == asked_ && from.index == 0;
+  missing_.start_at(from, exact ? place->next_record : std::nullopt);
+  if (place != nullptr) missing_.not_before(place->name, *place->begun);
+}
+
+SegmentPtr Reader::next_segment() {
+  return walked_ ? segments_->after(*walked_) : first_segment();
+}
+
+SegmentPtr Reader::first_segment() {
+  if (from_.epoch == 0) {
+    // In this order: what the cap takes in between is no loss.
+    const SegmentPtr oldest = segments_->front();
+    const auto removed = segments_->removed();
+    if (!oldest || !removed || oldest->name <= removed->kept_from.name) return oldest;
+    // Somebody has removed what the cap had left.
+    begin_at({journal_, removed->kept_from.name.epoch, removed->kept_from.name.first_seq, 0});
+  }
   SegmentPtr found = segments_->last_at_or_before({from_.epoch, from_.seq});
-  // A segment of an earlier epoch has nothing at or behind `from`.
   if (found && found->name.epoch == from_.epoch) return found;
+  // A segment of an earlier epoch has nothing at or behind `from`.
+  if (const auto header = found ? read_segment_header(files_, *found) : std::nullopt) {
+    missing_.not_before(found->name, WallTime{header->wall_ns});
+  }
   return segments_->after(SegmentName{from_.epoch, from_.seq});
 }
 
 void Reader::check_adjacent(const SegmentPtr& segment, const SegmentHeader& header) {
   if (header.previous_end == 0) return;
+  const GapReason reason = reason_of_absence(end_of_previous(segment->name, header));
   if (counted_ && counted_->epoch == segment->name.epoch) {
-    if (header.previous_first_seq != counted_->first_seq) missing_.suspect(reason_of_absence());
+    if (header.previous_first_seq != counted_->first_seq) missing_.suspect(reason);
   } else if (!counted_ && from_.epoch == segment->name.epoch && from_.seq < segment->name.first_seq) {
-    missing_.suspect(reason_of_absence());
+    missing_.suspect(reason);
   }
 }
 
-// Why there is no segment between the one left last (at first, the cursor) and the one at hand: the cap takes
-// the oldest first, so what is gone while an older one is there was taken by somebody else.
-GapReason Reader::reason_of_absence() const {
-  const SegmentPtr oldest = segments_->front();
-  const SegmentName last = walked_ ? walked_->name : SegmentName{from_.epoch, from_.seq};
-  return oldest && oldest->name <= last ? GapReason::journal_corrupt : GapReason::journal_cap;
+// Why something is not there before `end`: where not the cap alone has taken it, somebody shall look.
+GapReason Reader::reason_of_absence(const SegmentName& end) const {
+  const auto removed = segments_->removed();
+  return removed && removed->kept_from.name < end ? GapReason::journal_corrupt : GapReason::journal_cap;
+}
+
+bool Reader::cap_took(const Segment& segment) const {
+  const auto known = segments_->removed();
+  if (known && segment.name < known->kept_from.name) return true;
+  // Beside a running node, the list is that of the start.
+  const auto now = read_removed(files_, parent_path(segment.path), journal_);
+  if (!now || !*now) return false;
+  if (!(segment.name < (*now)->kept_from.name)) return false;
+  segments_->note_removed(std::make_shared<const Removed>(**now));
+  return true;
 }
 
 void Reader::damaged(std::uint64_t offset, std::uint64_t bytes) {
@@ -101,8 +146,9 @@ Status Reader::enter(const SegmentPtr& segment) {
   auto file = files_.open(segment->path, OpenMode::read);
   if (!file) {
     if (files_.exists(segment->path)) return file.status();
-    // Gone: by the cap, or by somebody's hand.
-    missing_.suspect(segments_->holds(segment->name) ? GapReason::journal_corrupt : GapReason::journal_cap);
+    const bool by_cap = cap_took(*segment);
+    if (!by_cap && from_.epoch == 0) begin_at({journal_, segment->name.epoch, segment->name.first_seq, 0});
+    missing_.suspect(by_cap ? GapReason::journal_cap : GapReason::journal_corrupt);
     walked_ = segment;
     return {};
   }
@@ -117,6 +163,7 @@ Status Reader::enter(const SegmentPtr& segment) {
   File& open_file = **file;
   At at{segment, std::move(file).value(), RecordScan(open_file, seed)};
   at.header_whole = header.has_value();
+  at.end_of_previous = end_of_previous(segment->name, header);
   at.is_first = header && header->previous_end == 0;
   if (!segment->own) {
     const SegmentExtent extent = extent_of(files_, *segments_, *segment, journal_);
@@ -128,6 +175,8 @@ Status Reader::enter(const SegmentPtr& segment) {
     at.last_of_epoch = extent.last_of_epoch;
   }
   if (header) check_adjacent(segment, *header);
+  const bool holds_start = from_.epoch == 0 ? !walked_ : segment->name <= asked_;
+  if (header && holds_start) missing_.not_before(segment->name, WallTime{header->wall_ns});
   missing_.enter_segment(segment->name, at.is_first);
   at_.emplace(std::move(at));
   return {};
@@ -136,9 +185,9 @@ Status Reader::enter(const SegmentPtr& segment) {
 void Reader::leave(std::uint64_t limit) {
   // The last segment of an epoch may end in anything, or hold nothing at all: that is how a crash looks.
   const std::uint64_t end = at_->scan.end_of_last();
-  walked_torn_ = end < limit || !at_->has_records;
+  const bool torn = end < limit || !at_->has_records;
   const bool abandoned = at_->segment->abandoned;
-  if (walked_torn_ && !at_->last_of_epoch && !abandoned) damaged(end, limit - std::min(end, limit));
+  if (torn && !at_->last_of_epoch && !abandoned) damaged(end, limit - std::min(end, limit));
   if (!abandoned) counted_ = at_->segment->name;
   walked_ = at_->segment;
   at_.reset();
@@ -182,8 +231,11 @@ std::optional<JournalReader::Item> Reader::take(const Record& record) {
       return take_batch(record);
     case RecordType::epoch:
       if (EpochRecord fixed; load(record.payload, fixed)) {
+        if (name.epoch == from_.epoch) missing_.not_before({name.epoch, 0}, WallTime{fixed.wall_ns});
+        const SegmentName missing_to =
+            at_->is_first ? SegmentName{fixed.before_epoch, fixed.before_seq} : at_->end_of_previous;
         missing_.enter_epoch(name.epoch, fixed, at_->is_first, walked_ ? walked_->name.epoch : 0,
-                             walked_torn_ ? GapReason::journal_corrupt : reason_of_absence());
+                             reason_of_absence(missing_to));
       }
       return std::nullopt;
     case RecordType::end:

@@ -71,6 +71,33 @@ Result<Identity> next_identity(FileSystem& files, const std::string& folder, Log
   return identity;
 }
 
+// Nothing was recorded between `place` and the start of this segment.
+bool follows(const SegmentName& place, const SegmentName& name, const SegmentStart& start) {
+  if (!start.header) return false;
+  if (start.header->previous_end != 0)
+    return place.epoch == name.epoch && start.header->previous_first_seq < place.first_seq;
+  return start.epoch && SegmentName{start.epoch->before_epoch, start.epoch->before_seq} <= place;
+}
+
+// What is kept may begin where no segment did: nothing came any more, or what came had no room.
+Removed settled(FileSystem& files, const Segments& segments, const JournalId& journal, Removed removed) {
+  const SegmentPtr oldest = segments.front();
+  if (!oldest || oldest->name < removed.kept_from.name) return removed;
+  const SegmentStart start = read_segment_start(files, *oldest, journal);
+  if (oldest->name == removed.kept_from.name || follows(removed.kept_from.name, oldest->name, start)) {
+    removed.kept_from = place_of(oldest->name, start);
+  }
+  return removed;
+}
+
+// Where nobody has said what the cap took (a folder of an earlier build; the word is damaged), it took what
+// is not there.
+Removed assumed(FileSystem& files, const Segments& segments, const Identity& next) {
+  const SegmentPtr oldest = segments.front();
+  if (!oldest) return {{}, {{next.epoch, 1}, std::nullopt, 0}};
+  return {{}, place_of(oldest->name, read_segment_start(files, *oldest, next.id))};
+}
+
 }  // namespace
 
 Result<Recovered> recover(FileSystem& files, const std::string& folder, Log& log, Segments& segments) {
@@ -108,6 +135,13 @@ Result<Recovered> recover(FileSystem& files, const std::string& folder, Log& log
     found.past.clean = newest.ended && newest.torn_bytes == 0 && last->name.epoch == found.identity.epoch;
   }
   ++found.identity.epoch;
+  // Behind the list: beside a running node, what is gone by then is told of.
+  auto removed = read_removed(files, folder, found.identity.id);
+  if (!removed) log.write(Severity::warning, "journal", removed.fault().message);
+  found.knows_removed = removed && *removed;
+  segments.note_removed(std::make_shared<const Removed>(
+      found.knows_removed ? settled(files, segments, found.identity.id, std::move(**removed))
+                          : assumed(files, segments, found.identity)));
   return found;
 }
 

@@ -19,9 +19,11 @@ struct Recovered {
   std::uint32_t before_epoch = 0;  // of the last segment; 0: there is none
   std::uint64_t before_seq = 0;
   std::uint64_t before_record = 0;
+  bool knows_removed = false;  // the file `removed` is there and whole
 };
 
-// Reads; changes nothing on the disk. Adds the segments found to `segments`. Scans the last segment, and
+// Reads; changes nothing on the disk. Adds the segments found to `segments`, and what the cap has taken:
+// where the folder does not say, everything before the oldest that is there. Scans the last segment, and
 // those before it only while no whole state record was found (at most four).
 Result<Recovered> recover(FileSystem& files, const std::string& folder, Log& log, Segments& segments);
 

@@ -1,10 +1,14 @@
 #include "journal/segment_state.hpp"
 
+#include <algorithm>
+
 #include "journal/batch_codec.hpp"
 #include "journal/scan.hpp"
 
 namespace cantrail::journal {
 namespace {
+
+constexpr std::uint64_t kStartBytes = 16U << 10U;  // where epoch and state record are looked for
 
 void apply_start(std::span<const std::byte> payload, SegmentState& state) {
   StateRecord fixed;
@@ -49,6 +53,34 @@ std::optional<SegmentHeader> read_segment_header(FileSystem& files, const Segmen
   const auto got = (*file)->read_at(0, bytes);
   if (!got) return std::nullopt;
   return parse_header(std::span(bytes).first(*got));
+}
+
+SegmentStart read_segment_start(FileSystem& files, const Segment& segment, const JournalId& journal) {
+  SegmentStart start;
+  const auto file = files.open(segment.path, OpenMode::read);
+  if (!file) return start;
+  std::array<std::byte, sizeof(SegmentHeader)> bytes{};
+  const auto got = (*file)->read_at(0, bytes);
+  start.header = got ? parse_header(std::span(bytes).first(*got)) : std::nullopt;
+  RecordScan scan(**file, segment_seed(journal, segment.name.epoch, segment.name.first_seq));
+  while (!start.state) {
+    const auto record = scan.next(std::min<std::uint64_t>(kStartBytes, segment.end));
+    if (!record || !*record || is_batch((*record)->type)) break;
+    if (EpochRecord epoch; (*record)->type == RecordType::epoch && load((*record)->payload, epoch)) {
+      start.epoch = epoch;
+    }
+    if (StateRecord state; (*record)->type == RecordType::state && load((*record)->payload, state)) {
+      start.state = state;
+    }
+  }
+  return start;
+}
+
+Place place_of(const SegmentName& name, const SegmentStart& start) {
+  Place place{name, std::nullopt, std::nullopt};
+  if (start.header) place.begun = WallTime{start.header->wall_ns};
+  if (start.state) place.next_record = start.state->next_record;
+  return place;
 }
 
 SegmentExtent extent_of(FileSystem& files, const Segments& segments, const Segment& segment,

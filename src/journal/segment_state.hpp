@@ -31,6 +31,16 @@ struct SegmentState {
 // nullopt: damaged, unreadable or of another version.
 [[nodiscard]] std::optional<SegmentHeader> read_segment_header(FileSystem& files, const Segment& segment);
 
+// What it says before its first batch; what is damaged or unreadable of that is not there.
+struct SegmentStart {
+  std::optional<SegmentHeader> header;
+  std::optional<EpochRecord> epoch;
+  std::optional<StateRecord> state;
+};
+[[nodiscard]] SegmentStart read_segment_start(FileSystem& files, const Segment& segment,
+                                              const JournalId& journal);
+[[nodiscard]] Place place_of(const SegmentName& name, const SegmentStart& start);
+
 // How much of a segment of an earlier epoch counts, as the one behind it says.
 struct SegmentExtent {
   std::uint64_t end = 0;

@@ -73,14 +73,20 @@ SegmentPtr Segments::last_at_or_before(const SegmentName& name) const {
   return at == segments_.begin() ? nullptr : *(at - 1);
 }
 
-bool Segments::holds(const SegmentName& name) const {
-  const SegmentPtr found = last_at_or_before(name);
-  return found && found->name == name;
-}
-
 std::size_t Segments::count() const {
   const std::scoped_lock lock(mutex_);
   return segments_.size();
+}
+
+void Segments::note_removed(std::shared_ptr<const Removed> removed) {
+  const std::scoped_lock lock(mutex_);
+  if (removed_ && removed->kept_from.name < removed_->kept_from.name) return;
+  removed_ = std::move(removed);
+}
+
+std::shared_ptr<const Removed> Segments::removed() const {
+  const std::scoped_lock lock(mutex_);
+  return removed_;
 }
 
 void Segments::note_damage(Segment& segment, std::uint64_t offset, std::uint64_t bytes) {

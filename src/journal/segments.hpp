@@ -12,6 +12,7 @@
 
 #include "base/time.hpp"
 #include "journal/format.hpp"
+#include "journal/removed.hpp"
 
 namespace cantrail::journal {
 
@@ -58,10 +59,13 @@ class Segments {
   [[nodiscard]] SegmentPtr after(const SegmentName& name) const;
   [[nodiscard]] SegmentPtr before(const SegmentName& name) const;             // nullptr: none
   [[nodiscard]] SegmentPtr last_at_or_before(const SegmentName& name) const;  // nullptr: none
-  [[nodiscard]] bool holds(const SegmentName& name) const;
   [[nodiscard]] std::size_t count() const;
   [[nodiscard]] std::uint64_t disk_bytes() const { return disk_bytes_; }
   [[nodiscard]] std::deque<SegmentPtr> all() const;
+
+  // What the cap took: said before a segment goes. Of two words the later counts, whoever says it.
+  void note_removed(std::shared_ptr<const Removed> removed);
+  [[nodiscard]] std::shared_ptr<const Removed> removed() const;  // nullptr: nobody has said
 
   struct Damage {
     std::uint64_t places = 0, bytes = 0;
@@ -75,6 +79,7 @@ class Segments {
   mutable std::mutex mutex_;
   std::deque<SegmentPtr> segments_;  // ascending by name
   std::atomic<std::uint64_t> disk_bytes_{0};
+  std::shared_ptr<const Removed> removed_;
   Damage damage_;
 };
 

@@ -17,7 +17,7 @@ enum class GapReason : std::uint8_t {  // stored in journals: never renumber
   pool_exhausted = 4,                  // cantrail's own batch pool
   journal_failed = 5,                  // the journal could not be written (I/O error)
   journal_cap = 6,                     // the cap removed it before a sink had it
-  journal_corrupt = 7,                 // stored bytes were damaged
+  journal_corrupt = 7,                 // stored bytes were damaged, or somebody removed them
   downtime = 8,                        // the node was not running
   bus_off = 9,
   source_down = 10,        // interface or connection away

@@ -41,6 +41,28 @@ class LaneTroubleTest : public NodeTest {
   Store history_;
 };
 
+TEST_F(LaneTroubleTest, TellsAStoreWhatSomebodyRemovedFromTheFrontOfTheJournal) {
+  record();
+  record(2 * kRecords);
+  ASSERT_TRUE(std::filesystem::remove(segment()));
+  history_.down = false;
+  NodeParts p = parts({.total = 2 * kRecords + 1'000});
+  p.sinks.push_back(sink("history", history_, durable()));
+  Node node(std::move(p), files_, clock_, log_);
+  ASSERT_TRUE(node.start().ok());
+  ASSERT_TRUE(eventually([&] { return node.finished(); })) << describe(node.status());
+  EXPECT_TRUE(node.stop());
+  ASSERT_EQ(history_.gaps.size(), 1U);
+  const GapRecord& gap = history_.gaps[0];
+  EXPECT_EQ(gap.reason, GapReason::journal_corrupt);
+  EXPECT_EQ(gap.count, kRecords);
+  EXPECT_LT(gap.from, gap.to);
+  EXPECT_EQ(node.status().gaps.by_reason.at(GapReason::journal_corrupt).records, kRecords);
+  std::vector<std::uint32_t> numbers = expected_numbers(2 * kRecords + 1'000);
+  numbers.erase(numbers.begin(), std::lower_bound(numbers.begin(), numbers.end(), kRecords));
+  EXPECT_EQ(history_.numbers, numbers);
+}
+
 TEST_F(LaneTroubleTest, GoesOnBehindRecordsWhoseCatalogTheJournalHasLost) {
   record();
   std::string content = [&] {
