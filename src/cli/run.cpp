@@ -1,5 +1,7 @@
 // `cantrail run`: a node, until it is told to stop.
+#include <atomic>
 #include <cstdio>
+#include <thread>
 
 #include "base/text.hpp"
 #include "cli/command.hpp"
@@ -53,6 +55,50 @@ std::string what_it_does(const NodeConfig& config) {
   return text + "; journal in " + config.journal_options().folder;
 }
 
+// What is left for the next start, by lane: "5,120 records wait in the journal for history".
+std::string what_waits(const NodeStatus& status) {
+  std::string text;
+  for (const LaneStatus& lane : status.lanes) {
+    if (!lane.durable || lane.ledger.pending == 0) continue;
+    text += text.empty() ? counted(lane.ledger.pending, "record") + " wait in the journal for "
+                         : ", " + format_count(lane.ledger.pending) + " for ";
+    text += lane.name;
+  }
+  return text;
+}
+
+// Orderly, for up to 10 s: sinks get what is in the journal. Another interrupt ends that at once, and a third
+// the process.
+void stop_and_tell(ServingNode& serving, const std::string& name, Log& log) {
+  std::atomic<bool> ended{false};
+  bool drained = false, hurried = false;
+  std::thread stopping([&] {
+    drained = serving.stop();
+    ended = true;
+    StopSignal::wake();
+  });
+  while (!ended && !hurried) {
+    if (!StopSignal::wait_for_another(std::chrono::seconds(1)) || ended) continue;
+    hurried = true;
+    StopSignal::let_go();
+    serving.node().hurry_stop();
+  }
+  stopping.join();
+  const NodeStatus status = serving.node().status();
+  tell_ledger(log, status);
+  const std::string waits = what_waits(status);
+  if (drained) return;
+  if (hurried) {
+    log.write(Severity::warning, name,
+              "second interrupt: " +
+                  (waits.empty() ? "what earlier runs left in the journal goes" : waits + ", they go") +
+                  " on at the next start");
+  } else {
+    log.write(Severity::warning, name,
+              "not everything reached its sinks in 10 s; it is in the journal and goes on at the next start");
+  }
+}
+
 int run(const RunArguments& arguments) {
   NodeFile file = read_node_file(arguments.node, real_file_system());
   if (!file.usable()) {
@@ -80,12 +126,7 @@ int run(const RunArguments& arguments) {
     if (ReloadSignal::take()) reloading.reload(serving, clock);
     if (arguments.until_end && serving.node().finished()) break;
   }
-  const bool drained = serving.stop();
-  tell_ledger(log, serving.node().status());
-  if (!drained) {
-    log.write(Severity::warning, name,
-              "not everything reached its sinks in 10 s; it is in the journal and goes on at the next start");
-  }
+  stop_and_tell(serving, name, log);
   return kOk;
 }
 
@@ -102,7 +143,8 @@ void add_run(CLI::App& app, Run& chosen) {
       "  cantrail run cantrail.toml\n"
       "  cantrail run import.toml --until-end      # with logfile sources\n"
       "SIGHUP makes it read the configuration again, as `cantrail reload` does.\n"
-      "At a stop everything accepted is delivered, for up to 10 s; what is left waits in the journal.");
+      "At a stop everything accepted is delivered, for up to 10 s; what is left waits in the journal, and a\n"
+      "second Ctrl-C or SIGTERM leaves it there at once.");
   command->callback([arguments, &chosen] { chosen = [arguments] { return run(*arguments); }; });
 }
 

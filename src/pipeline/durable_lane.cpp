@@ -356,12 +356,21 @@ void DurableLane::pause(const Fault& fault) {
 bool DurableLane::drain(MonoTime deadline) {
   {
     const std::lock_guard lock(mutex_);
-    deadline_ = deadline;
+    deadline_ = std::min(deadline, end_by_.value_or(deadline));
   }
   wake_.notify_all();
   if (thread_.joinable()) thread_.join();
   const std::lock_guard lock(mutex_);
   return drained_;
+}
+
+void DurableLane::end_by(MonoTime deadline) {
+  {
+    const std::lock_guard lock(mutex_);
+    end_by_ = std::min(deadline, end_by_.value_or(deadline));
+    if (deadline_) deadline_ = std::min(*deadline_, *end_by_);
+  }
+  wake_.notify_all();
 }
 
 LaneBooks DurableLane::books() const {

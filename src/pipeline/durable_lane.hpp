@@ -56,6 +56,7 @@ class DurableLane final : public Lane {
   void joins(std::uint64_t seq, std::uint64_t records) override;
   void offer(const BatchPtr& batch) override;
   bool drain(MonoTime deadline) override;
+  void end_by(MonoTime deadline) override;
   [[nodiscard]] LaneBooks books() const override;
   void hurry() override;
   // Writes what has been accepted by now, within `patience`, but no more often than once a second; then what
@@ -121,6 +122,7 @@ class DurableLane final : public Lane {
   LaneLedger ledger_;
   LaneStatus status_;
   std::optional<MonoTime> deadline_;  // draining
+  std::optional<MonoTime> end_by_;    // no drain lasts longer
   bool hurried_ = false;              // what is queued does not wait for more
   std::condition_variable written_;   // hurried_ has become false
   std::optional<MonoTime> freshened_;

@@ -40,6 +40,8 @@ class Lane {
   virtual void caught_up() {}
   // After the last offer(): write what is left, until the deadline. True: everything was delivered.
   virtual bool drain(MonoTime deadline) = 0;
+  // Any thread: a drain() that is under way, or comes, ends by then at the latest.
+  virtual void end_by(MonoTime deadline) { (void)deadline; }
   // After drain().
   [[nodiscard]] virtual LaneBooks books() const = 0;
 

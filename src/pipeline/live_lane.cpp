@@ -161,12 +161,21 @@ void LiveLane::back_off(const Fault& fault) {
 bool LiveLane::drain(MonoTime deadline) {
   {
     const std::lock_guard lock(mutex_);
-    deadline_ = deadline;
+    deadline_ = std::min(deadline, end_by_.value_or(deadline));
   }
   wake_.notify_all();
   if (thread_.joinable()) thread_.join();
   const std::lock_guard lock(mutex_);
   return queue_.empty();
+}
+
+void LiveLane::end_by(MonoTime deadline) {
+  {
+    const std::lock_guard lock(mutex_);
+    end_by_ = std::min(deadline, end_by_.value_or(deadline));
+    if (deadline_) deadline_ = std::min(*deadline_, *end_by_);
+  }
+  wake_.notify_all();
 }
 
 void LiveLane::note(LaneState state, std::string message) {

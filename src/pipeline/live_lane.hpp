@@ -28,6 +28,7 @@ class LiveLane final : public Lane {
   void joins(std::uint64_t seq, std::uint64_t records) override;
   void offer(const BatchPtr& batch) override;
   bool drain(MonoTime deadline) override;
+  void end_by(MonoTime deadline) override;
   [[nodiscard]] LaneBooks books() const override;
   [[nodiscard]] LaneStatus status(const Sequencer& sequencer) const override;
   [[nodiscard]] std::shared_ptr<HistoryReader> history() const override { return history_; }
@@ -66,6 +67,7 @@ class LiveLane final : public Lane {
   LaneStatus status_;                 // ledger.received and pending are filled by status()
   bool idle_ = false;                 // the lane waits until something comes
   std::optional<MonoTime> deadline_;  // draining
+  std::optional<MonoTime> end_by_;    // no drain lasts longer
   bool done_ = false;
 };
 

@@ -190,8 +190,17 @@ bool Node::Running::stop(Duration patience) {
   writer_->stop();
   chain_->stop();
   bool drained = true;
-  for (const RunningLane& lane : lanes_) drained = lane.lane->drain(deadline) && drained;
+  for (const RunningLane& lane : lanes_) {
+    drained = lane.lane->drain(hurried_ ? clock_.mono() : deadline) && drained;
+  }
   return drained;
+}
+
+void Node::Running::hurry_stop() {
+  hurried_ = true;
+  if (!started_all_) return;
+  const std::shared_lock lock(parts_mutex_);
+  for (const RunningLane& lane : lanes_) lane.lane->end_by(clock_.mono());
 }
 
 NodeStatus Node::Running::status() const {
@@ -308,6 +317,9 @@ Status Node::start() {
 }
 bool Node::stop(Duration deadline) {
   return running_->stop(deadline);
+}
+void Node::hurry_stop() {
+  running_->hurry_stop();
 }
 ReloadReport Node::reload(NodeParts next) {
   return running_->reload(std::move(next));

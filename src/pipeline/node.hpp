@@ -71,6 +71,9 @@ class Node {
   // Sources stop first; what was accepted is drained to the sinks, at most until the deadline. What a durable
   // sink could not take by then stays in the journal. True: everything was drained.
   bool stop(Duration deadline = std::chrono::seconds(10));
+  // Any thread: a stop() that is under way, or comes, waits for no sink any more. What is accepted is in the
+  // journal all the same.
+  void hurry_stop();
 
   // Goes over to these sources, sinks and rules; what else `next` holds is left as it is. Those with the
   // fingerprint that they had run on untouched. Others are stopped and started, sinks before sources; what is

@@ -47,6 +47,7 @@ class Node::Running {
 
   Status start();
   bool stop(Duration patience);
+  void hurry_stop();
   ReloadReport reload(NodeParts next);
   void note_reload(ReloadReport report);
   NodeStatus status() const;
@@ -95,6 +96,7 @@ class Node::Running {
   std::map<std::string, LeftSource> left_sources_;  // by name
   std::map<std::string, LaneBooks> left_lanes_;
   bool stopped_ = false;
+  std::atomic<bool> hurried_{false};  // hurry_stop() was called: lanes that a reload makes do not know
 
   // Guards the lists, and that nothing in them goes while it is looked at; not held while parts start or end.
   mutable std::shared_mutex parts_mutex_;

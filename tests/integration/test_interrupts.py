@@ -1,0 +1,66 @@
+"""A second interrupt: the store is not waited for, and nothing is lost by that."""
+
+import signal
+import sqlite3
+import time
+
+import pytest
+
+from harness import PATIENCE_S, Sender, cannelloni_source, free_udp_port, running, sqlite_sink
+
+BATTERY = 498
+APART_S = 0.5  # what comes within 200 ms of the first interrupt is the same one
+
+
+@pytest.fixture
+def stuck(make_node, tmp_path, leaf_dbc):
+    """A node whose history holds 10 rows and is locked by another program, and the lock; 500 more wait."""
+    port = free_udp_port()
+    sender = Sender(port)
+    node = make_node(cannelloni_source(port, leaf_dbc) + sqlite_sink(tmp_path))
+    node.start()
+    sender.send([(BATTERY, bytes([i, 0, 0, 0, 1, 0, 0, 0])) for i in range(10)])
+    node.wait_for_records(10)
+    node.wait_delivered()
+    lock = sqlite3.connect(tmp_path / "history.db", isolation_level=None)
+    lock.execute("BEGIN IMMEDIATE")
+    for i in range(5):
+        sender.send([(BATTERY, bytes([i, j, 0, 0, 1, 0, 0, 0])) for j in range(100)])
+    node.wait_for_records(510)
+    yield node, lock
+    lock.close()
+    sender.close()
+
+
+def everything_is_there_once(node):
+    with running(node):
+        node.wait_delivered()
+        rows = node.history()
+        assert len(rows) == 510
+        assert sorted(row["data"] for row in rows[10:]) == sorted(bytes([i, j, 0, 0, 1, 0, 0, 0]).hex() for i in range(5) for j in range(100))
+
+
+@pytest.mark.parametrize("first, second", [("TERM", "TERM"), ("INT", "TERM")])
+def test_a_second_interrupt_leaves_the_rest_in_the_journal(stuck, first, second):
+    node, lock = stuck
+    node.process.send_signal(getattr(signal, f"SIG{first}"))
+    time.sleep(APART_S)
+    assert node.process.poll() is None, "the first one waits for the store"
+    node.process.send_signal(getattr(signal, f"SIG{second}"))
+    assert node.process.wait(PATIENCE_S) == 0, node.log()
+    assert "second interrupt: 500 records wait in the journal for history, they go on at the next start" in node.log()
+    assert "in 10 s" not in node.log()
+    lock.execute("ROLLBACK")
+    everything_is_there_once(node)
+
+
+def test_two_signals_at_once_are_one_interrupt(stuck):
+    node, lock = stuck
+    node.process.send_signal(signal.SIGTERM)
+    node.process.send_signal(signal.SIGTERM)
+    time.sleep(APART_S)
+    lock.execute("ROLLBACK")
+    assert node.process.wait(PATIENCE_S) == 0, node.log()
+    assert "second interrupt" not in node.log()
+    assert "history: received 510 = delivered 510" in node.log()
+    everything_is_there_once(node)
