@@ -33,10 +33,17 @@ TEST(McapConfig, RefusesCallsThatNobodyCanMake) {
     config.trigger = {wrong};
     EXPECT_EQ(config.problems().size(), 1U) << wrong;
   }
-  for (const char* right : {"api", "api:side_door-2"}) {
+  for (const char* right : {"api", "api:side_door-2", "api:garage.door"}) {
     config.trigger = {right};
     EXPECT_TRUE(config.problems().empty()) << right;
   }
+}
+
+TEST(McapConfig, TakesANameWithADotForACallAndMoreThanANameForACondition) {
+  McapConfig config;
+  config.trigger = {"api:garage.door", "api:Door.open == 1"};
+  using Names = std::vector<std::pair<std::string, std::string>>;
+  EXPECT_EQ(config.looks_at(), (Names{{"trigger", "api:Door.open"}}));
 }
 
 TEST(McapConfig, RefusesAWindowAroundNothing) {

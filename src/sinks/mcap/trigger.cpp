@@ -7,6 +7,20 @@
 
 namespace cantrail::mcap_sink {
 
+namespace {
+
+constexpr std::string_view kApiName = "api:";
+
+// "api:door", and what was meant as one. "api:Door.open < 10" is a condition, of a channel of this name; what
+// can be a call's name as well as a field is a call.
+bool is_call(std::string_view word) {
+  if (!word.starts_with(kApiName)) return false;
+  const std::string_view name = word.substr(kApiName.size());
+  return is_trigger_name(name) || name.find('.') == std::string_view::npos;
+}
+
+}  // namespace
+
 Result<Trigger> Trigger::read(std::span<const std::string> words) {
   Trigger trigger;
   for (const std::string& text : words) {
@@ -15,16 +29,16 @@ Result<Trigger> Trigger::read(std::span<const std::string> words) {
       trigger.error_frame_ = true;
     } else if (word == kApi) {
       trigger.api_.any = true;
-    } else if (word.starts_with("api:") && word.find('.') == std::string::npos) {
-      const std::string name = word.substr(kApi.size() + 1);
+    } else if (is_call(word)) {
+      const std::string name = word.substr(kApiName.size());
       if (name.empty()) {
         return Fault{FaultKind::config,
                      "\"api:\" has no name behind it; write \"api:door\", or \"api\" for calls of any name"};
       }
       if (!is_trigger_name(name)) {
         return Fault{FaultKind::config, "\"" + printable(word) +
-                                            "\" cannot be called: a name is of letters, digits, '_' and "
-                                            "'-', 64 at most; write \"api:side_door\""};
+                                            "\" cannot be called: a name is of letters, digits, '_', "
+                                            "'-' and '.', 64 at most; write \"api:side_door\""};
       }
       trigger.api_.names.push_back(name);
     } else {
