@@ -1,6 +1,7 @@
 // For tests of this folder: a node that says what it is told to say.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -92,6 +93,7 @@ class FakeNode final : public NodeView {
   }
   Result<std::vector<std::string>> trigger(std::string name, std::string reason) override {
     if (name == "full") return Fault{FaultKind::unavailable, "the disk is full"};
+    if (before_trigger_) before_trigger_();
     const std::lock_guard lock(mutex_);
     triggers_.push_back(name + ": " + reason);
     return name == "door" ? std::vector<std::string>{"recording"} : std::vector<std::string>{};
@@ -115,9 +117,10 @@ class FakeNode final : public NodeView {
     compiled->catalog = std::move(catalog);
     catalog_ = std::move(compiled);
   }
-  void set_catalog(CompiledCatalogPtr compiled) { catalog_ = std::move(compiled); }          // likewise
-  void set_blob(std::string content) { blob_ = std::move(content); }                         // likewise
-  void set_history(std::shared_ptr<HistoryReader> reader) { history_ = std::move(reader); }  // likewise
+  void set_catalog(CompiledCatalogPtr compiled) { catalog_ = std::move(compiled); }           // likewise
+  void set_blob(std::string content) { blob_ = std::move(content); }                          // likewise
+  void set_history(std::shared_ptr<HistoryReader> reader) { history_ = std::move(reader); }   // likewise
+  void set_before_trigger(std::function<void()> hook) { before_trigger_ = std::move(hook); }  // likewise
 
  private:
   mutable std::mutex mutex_;
@@ -126,6 +129,7 @@ class FakeNode final : public NodeView {
   std::shared_ptr<HistoryReader> history_;
   std::string blob_ = "abc";
   std::vector<std::string> triggers_;
+  std::function<void()> before_trigger_;
 };
 
 class QuietLog final : public Log {

@@ -2,6 +2,7 @@
 #include "server/http_server.hpp"
 
 #include <atomic>
+#include <future>
 #include <thread>
 
 #include <boost/json.hpp>
@@ -171,6 +172,22 @@ TEST_F(HttpServerTest, ASlowHistoryHoldsUpNobody) {
   const auto began = steady_clock::now();
   EXPECT_TRUE(answers());
   EXPECT_LT(steady_clock::now() - began, milliseconds(400));
+  EXPECT_TRUE(has_status(patient.response(), 200));
+}
+
+// As one does while the configuration is reloaded.
+TEST_F(HttpServerTest, ATriggerThatWaitsHoldsUpNobody) {
+  std::promise<void> reached, over;
+  node->set_before_trigger([&] {
+    reached.set_value();
+    over.get_future().wait();
+  });
+  start();
+  TestClient patient = client();
+  patient.send("POST /api/trigger?name=door HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n");
+  reached.get_future().wait();
+  EXPECT_TRUE(answers());
+  over.set_value();
   EXPECT_TRUE(has_status(patient.response(), 200));
 }
 
