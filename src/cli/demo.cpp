@@ -12,6 +12,7 @@
 #include "cli/demo/node_process.hpp"
 #include "cli/demo/node_side.hpp"
 #include "cli/demo/past.hpp"
+#include "cli/demo/recording.hpp"
 #include "cli/demo/terminal.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/log/operator_log.hpp"
@@ -86,7 +87,7 @@ class Demonstration {
   [[nodiscard]] std::string keys() const {
     if (!terminal_.has_keys()) return "";
     return std::string("[k] kill -9 the node  [s] ") + (drain_.stopped() ? "start" : "stop") +
-           " the history  [q] quit";
+           " the history  [t] trigger  [q] quit";
   }
 
   void introduce() {
@@ -121,10 +122,14 @@ class Demonstration {
       if (connected_) {
         books_.heard(*report);
         if (const auto drained = drain_.heard(*report)) terminal_.event(*drained);
+        if (const auto file = recording_.heard(*report)) {
+          terminal_.event("recorded  " + join_path(join_path(shown(arguments_.folder), kRecordings), *file));
+        }
       } else if (report->caught_up && !restart_at_) {
         connect(*report);
       }
     }
+    if (const auto answer = recording_.answered()) terminal_.event(*answer);
     if (restart_at_ && now >= *restart_at_) {
       restart_at_.reset();
       if (!start_node()) leaving_ = true;
@@ -159,13 +164,14 @@ class Demonstration {
 
   void press(char key) {
     if (key == 'q') leaving_ = true;
-    if (!connected_ && (key == 'k' || key == 's'))
+    if (!connected_ && (key == 'k' || key == 's' || key == 't'))
       return terminal_.event("the node is dead; it comes back by itself");
     if (key == 'k') {
       killed_ = true;
       node_->signal(SIGKILL);
     }
     if (key == 's') toggle_history();
+    if (key == 't') recording_.call(Recording::url_of(arguments_.listen));
   }
 
   void toggle_history() {
@@ -194,6 +200,7 @@ class Demonstration {
   Terminal terminal_;
   Books books_;
   Drain drain_;
+  Recording recording_;
   std::unique_ptr<NodeProcess> node_;
   std::unique_ptr<FrameTarget> target_;
   bool began_ = false, connected_ = false, leaving_ = false, killed_ = false;
@@ -299,7 +306,9 @@ void add_demo(CLI::App& app, Run& chosen) {
   command->footer(
       "\nNeeds neither configuration nor hardware. On a terminal: [k] kills the node with kill -9, [s] stops "
       "and\n"
-      "starts the history, [q] or Ctrl-C quits. Started again it goes on with its history.");
+      "starts the history, [t] calls POST /api/trigger: the last 30 s and the next 5 s become an MCAP file "
+      "in\n"
+      "FOLDER/recordings, [q] or Ctrl-C quits. Started again it goes on with its history.");
   command->callback([arguments, &chosen] { chosen = [arguments] { return run_demo(*arguments); }; });
 }
 

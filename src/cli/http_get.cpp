@@ -31,16 +31,15 @@ std::optional<Address> parse(std::string url) {
   return address;
 }
 
-}  // namespace
-
-Result<HttpAnswer> http_get(const std::string& url, const std::string& path, Duration patience) {
+Result<HttpAnswer> ask(http::verb verb, const std::string& url, const std::string& path, Duration patience) {
   const auto address = parse(url);
   if (!address)
     return Fault{FaultKind::config, "'" + url + "' is no address of a node; write http://host:port"};
   boost::asio::io_context context;
   beast::tcp_stream stream(context);
-  http::request<http::empty_body> request(http::verb::get, path, 11);
+  http::request<http::empty_body> request(verb, path, 11);
   request.set(http::field::host, url.substr(7));
+  request.prepare_payload();
   http::response<http::string_body> response;
   beast::flat_buffer buffer;
   beast::error_code error;
@@ -62,6 +61,16 @@ Result<HttpAnswer> http_get(const std::string& url, const std::string& path, Dur
   context.run();
   if (error) return Fault{FaultKind::unavailable, "no node answers at " + url + ": " + error.message()};
   return HttpAnswer{response.result_int(), std::move(response.body())};
+}
+
+}  // namespace
+
+Result<HttpAnswer> http_get(const std::string& url, const std::string& path, Duration patience) {
+  return ask(http::verb::get, url, path, patience);
+}
+
+Result<HttpAnswer> http_post(const std::string& url, const std::string& path, Duration patience) {
+  return ask(http::verb::post, url, path, patience);
 }
 
 }  // namespace cantrail::cli

@@ -16,5 +16,8 @@ struct HttpAnswer {
 // `url`: http://host:port; faults: config (malformed), unavailable (nobody answers there).
 [[nodiscard]] Result<HttpAnswer> http_get(const std::string& url, const std::string& path,
                                           Duration patience = std::chrono::seconds(5));
+// The same for what changes something, without a body.
+[[nodiscard]] Result<HttpAnswer> http_post(const std::string& url, const std::string& path,
+                                           Duration patience = std::chrono::seconds(5));
 
 }  // namespace cantrail::cli

@@ -109,7 +109,7 @@ def test_a_killed_node_comes_back_with_nothing_lost_and_the_books_balance(binary
 def test_the_sum_is_refreshed_in_place_on_terminals_of_any_width(binary, tmp_path, columns):
     screen = Screen(binary, tmp_path / "demo", "--empty", columns=columns)
     screen.wait_for(r"delivered [1-9]")
-    screen.press("t")  # no key of its own: nothing happens
+    screen.press("x")  # no key of its own: nothing happens
     since = screen.press("k")
     screen.wait_for(r"went by while the node was dead [1-9]", since)
     screen.wait_for(r"delivered [1-9][\d,]{3,} ", since)
@@ -118,7 +118,8 @@ def test_the_sum_is_refreshed_in_place_on_terminals_of_any_width(binary, tmp_pat
     assert sum("sent " in line for line in shown) == 1, shown
     assert sum("[k] kill -9" in line for line in shown) == 1, shown
     assert "went by while the node was" in " ".join(shown)
-    assert not any("trigger" in line for line in shown)
+    assert sum("[t] trigger" in line for line in shown) == 1, shown
+    assert sum("[q] quit" in line for line in shown) == 1, shown
     screen.press("q")
     assert screen.end() == 0
     last = painted(screen.text, columns)
@@ -141,6 +142,33 @@ def test_a_stopped_history_lags_and_then_has_everything(binary, tmp_path):
     assert screen.end() == 0
     last = equations(screen.text)[-1]
     assert balances(last) and last["sent"] == last["delivered"], last
+
+
+def test_a_trigger_records_what_went_before_it(binary, tmp_path):
+    screen = Screen(binary, tmp_path / "demo")
+    screen.wait_for(r"delivered [1-9][\d,]{2,} ")
+    before = screen.ask("/api/status")["time_ns"]
+    since = screen.press("t")
+    screen.wait_for(r"the last 30 s are recorded, and the next 5 s", since)
+    path = screen.wait_for(r"recorded  (\S+\.mcap)", since)[1]
+    [listed] = screen.ask("/api/recordings")["recordings"]
+    assert path == listed["path"]
+    assert int(listed["from_ns"]) < int(before) < int(listed["to_ns"])
+    told = harness.run_cantrail(binary, "info", path)
+    assert told.returncode == 0, told.stderr
+    assert "VehicleSpeed" in told.stdout.decode()
+    screen.press("q")
+    assert screen.end() == 0
+    books = equations(screen.text)[-1]
+    assert balances(books) and books["sent"] == books["delivered"], books
+    # Another run records again, and does not tell of the old file.
+    again = Screen(binary, tmp_path / "demo")
+    again.wait_for(r"delivered [1-9]")
+    since = again.press("t")
+    assert again.wait_for(r"recorded  (\S+\.mcap)", since)[1] != path
+    assert again.text.count("recorded  ") == 1
+    again.press("q")
+    assert again.end() == 0
 
 
 def test_two_hours_are_filled_in_and_marked(binary, tmp_path):

@@ -8,14 +8,20 @@
 
 namespace cantrail::cli::demo {
 
+namespace {
+
+constexpr const char* kNone = "-";
+
+}  // namespace
+
 std::string Report::line() const {
   std::string text;
   for (const std::uint64_t value : {stored, received, accepted, delivered, filtered, dropped, pending, lost,
                                     std::uint64_t{caught_up ? 1U : 0U}}) {
     text += std::to_string(value) + " ";
   }
-  text.back() = '\n';
-  return text;
+  text += recorded.empty() ? kNone : recorded;
+  return text + "\n";
 }
 
 Result<Report> Report::parse(std::string_view line) {
@@ -25,14 +31,15 @@ Result<Report> Report::parse(std::string_view line) {
                                              &report.delivered, &report.filtered, &report.dropped,
                                              &report.pending,   &report.lost,     &caught_up};
   const auto words = split(trim(line), ' ');
-  bool good = words.size() == values.size();
-  for (std::size_t i = 0; good && i < words.size(); ++i) {
+  bool good = words.size() == values.size() + 1;
+  for (std::size_t i = 0; good && i < values.size(); ++i) {
     const char* end = words[i].data() + words[i].size();
     const auto read = std::from_chars(words[i].data(), end, *values[i]);
     good = read.ec == std::errc{} && read.ptr == end;
   }
   if (!good) return Fault{FaultKind::corrupt, "no report: " + printable(line)};
   report.caught_up = caught_up != 0;
+  if (words.back() != kNone) report.recorded = words.back();
   return report;
 }
 

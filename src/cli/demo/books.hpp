@@ -17,6 +17,7 @@ struct Report {
   std::uint64_t delivered = 0, filtered = 0, dropped = 0, pending = 0;
   std::uint64_t lost = 0;  // that the source knows of
   bool caught_up = false;
+  std::string recorded;  // the newest file that is finished; empty: none
 
   [[nodiscard]] std::string line() const;  // with its newline
   [[nodiscard]] static Result<Report> parse(std::string_view line);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "cli/demo/drain.hpp"
+#include "cli/demo/recording.hpp"
 
 namespace cantrail::cli::demo {
 namespace {
@@ -24,8 +25,12 @@ TEST(DemoReport, ComesBackFromItsLine) {
   const auto read = Report::parse(sent.line());
   ASSERT_TRUE(read) << read.fault().message;
   EXPECT_EQ(read->line(), sent.line());
+  EXPECT_EQ(read->recorded, "");
+  sent.recorded = "demo_20261129T120000Z.mcap";
+  EXPECT_EQ(Report::parse(sent.line())->recorded, sent.recorded);
   EXPECT_FALSE(Report::parse("1 2 3\n"));
-  EXPECT_FALSE(Report::parse("1 2 3 4 5 6 7 8 x\n"));
+  EXPECT_FALSE(Report::parse("1 2 3 4 5 6 7 8 1\n"));
+  EXPECT_FALSE(Report::parse("1 2 3 4 5 6 7 8 x -\n"));
 }
 
 TEST(DemoBooks, BalanceWhileTheNodeRuns) {
@@ -82,6 +87,27 @@ TEST(DemoDrain, CountsWhatWasLostMeanwhileOnly) {
   drain.start();
   now.dropped = 13;
   EXPECT_EQ(drain.heard(now), "the history has caught up: 0 records had waited, 3 lost");
+}
+
+TEST(DemoRecording, TellsEachFileOnceButNoneOfAnEarlierRun) {
+  Recording recording;
+  Report now = report(0, 0, 0, 0);
+  now.recorded = "old.mcap";
+  EXPECT_FALSE(recording.heard(now));
+  EXPECT_FALSE(recording.heard(now));
+  now.recorded.clear();  // of a node that starts again
+  EXPECT_FALSE(recording.heard(now));
+  now.recorded = "old.mcap";
+  EXPECT_FALSE(recording.heard(now));
+  now.recorded = "new.mcap";
+  EXPECT_EQ(recording.heard(now), "new.mcap");
+  EXPECT_FALSE(recording.heard(now));
+}
+
+TEST(DemoRecording, AsksAtAnAddressThatCanBeAsked) {
+  EXPECT_EQ(Recording::url_of("127.0.0.1:8080"), "http://127.0.0.1:8080");
+  EXPECT_EQ(Recording::url_of("0.0.0.0:80"), "http://127.0.0.1:80");
+  EXPECT_EQ(Recording::url_of("[::]:80"), "http://[::1]:80");
 }
 
 }  // namespace

@@ -21,6 +21,11 @@ TEST(DemoFolded, PartsBeforeASignAndLosesNothing) {
             (Lines{"sent 1,250 = delivered 1,040 + filtered 0 + dropped 0", "  + pending 0 + went by 210"}));
 }
 
+TEST(DemoFolded, PartsKeysBeforeAKey) {
+  EXPECT_EQ(folded("[k] kill  [t] trigger  [q] quit", 24, "  ["),
+            (Lines{"[k] kill  [t] trigger", "   [q] quit"}));
+}
+
 TEST(DemoFolded, IsNeverWiderThanTheTerminal) {
   for (std::size_t width = 1; width <= kSum.size(); ++width) {
     for (const std::string& line : folded(kSum, width)) EXPECT_LE(line.size(), width);

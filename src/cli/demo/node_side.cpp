@@ -15,6 +15,7 @@
 #include "cli/serving_node.hpp"
 #include "cli/stop_signal.hpp"
 #include "cli/version.hpp"
+#include "sinks/mcap/mcap_sink.hpp"
 #include "sinks/sqlite/sqlite_sink.hpp"
 #include "sources/cannelloni/source.hpp"
 #include "sources/simulate/scenario.hpp"
@@ -22,6 +23,7 @@
 namespace cantrail::cli::demo {
 namespace {
 
+constexpr const char* kHistory = "history";
 constexpr Duration kBetweenReports = std::chrono::milliseconds(100);
 
 std::atomic<bool> store_rests{false};  // a signal handler can reach nothing else
@@ -54,6 +56,34 @@ SourcePart bus(std::uint16_t port) {
   return part;
 }
 
+// Calls of the API are recorded with their past. It takes what comes at once, to be less behind than the
+// history: that one's account is what the page shows.
+SinkPart recording_in(const std::string& folder) {
+  SinkPart part;
+  part.name = "recording";
+  part.type = "mcap";
+  part.make = [folder] {
+    McapConfig config;
+    config.path.value = join_path(folder, kRecordings);
+    config.trigger = {"api"};
+    config.before = kRecordedBefore;
+    config.after = kRecordedAfter;
+    config.keep = {std::nullopt, std::uint64_t{64} << 20, std::nullopt};
+    config.delay = std::chrono::milliseconds(20);
+    return config.make();
+  };
+  return part;
+}
+
+// Without its folder.
+std::string newest_recording(const Node& node) {
+  for (const auto& [sink, list] : node.recordings()) {
+    const std::vector<RecordedFile> files = list->recordings();
+    if (!files.empty()) return files.back().path.substr(files.back().path.rfind('/') + 1);
+  }
+  return {};
+}
+
 Report report_of(const Node& node) {
   const NodeStatus status = node.status();
   Report report;
@@ -64,13 +94,14 @@ Report report_of(const Node& node) {
   report.accepted = status.journal.appended_records;
   for (const SourceStatus& source : status.sources) report.lost += source.lost;
   for (const LaneStatus& lane : status.lanes) {
-    if (!lane.durable) continue;
+    if (lane.name != kHistory) continue;
     report.delivered = lane.ledger.delivered;
     report.filtered = lane.ledger.filtered;
     report.dropped = lane.ledger.dropped + lane.ledger.rejected;
     report.pending = lane.ledger.pending;
     report.caught_up = status.ready && lane.state == LaneState::caught_up && lane.ledger.pending == 0;
   }
+  report.recorded = newest_recording(node);
   return report;
 }
 
@@ -84,7 +115,7 @@ NodeParts parts_in(const std::string& folder, std::function<bool()> rests) {
   parts.journal.cap_bytes = 256U << 20;
   parts.dead_letter_folder = join_path(folder, "dead-letter");
   SinkPart history;
-  history.name = "history";
+  history.name = kHistory;
   history.type = "sqlite";
   history.longest_back_off = std::chrono::milliseconds(500);  // who starts it again wants to see it drain
   history.make = [folder, rests = std::move(rests)]() -> std::unique_ptr<Sink> {
@@ -107,6 +138,7 @@ int run_node(const NodeSide& side) {
   const StopSignal stop;
   NodeParts parts = parts_in(side.folder, [] { return store_rests.load(); });
   parts.sources.push_back(bus(side.bus_port));
+  parts.sinks.push_back(recording_in(side.folder));
   parts.filled_in = filled_in(real_file_system(), side.folder);
   server::ServerOptions server;
   server.listen = side.listen;

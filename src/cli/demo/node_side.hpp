@@ -5,9 +5,15 @@
 #include <functional>
 #include <string>
 
+#include "base/time.hpp"
 #include "pipeline/node.hpp"
 
 namespace cantrail::cli::demo {
+
+// What a trigger records: so long ahead of it, and behind it.
+inline constexpr Duration kRecordedBefore = std::chrono::seconds(30);
+inline constexpr Duration kRecordedAfter = std::chrono::seconds(5);
+inline constexpr const char* kRecordings = "recordings";  // in FOLDER
 
 struct NodeSide {
   std::string folder;

@@ -55,8 +55,10 @@ void Terminal::status(const std::string& sum, const std::string& below) {
   }
   std::string block;
   for (const std::string& line : folded(sum, columns())) block += line + "\n";
-  if (below.empty()) block.pop_back();
-  block += below.substr(0, columns());
+  if (!below.empty()) {
+    for (const std::string& line : folded(below, columns(), "  [")) block += line + "\n";
+  }
+  block.pop_back();
   if (block != block_) draw("", block);
 }
 
