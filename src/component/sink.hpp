@@ -17,6 +17,7 @@
 #include "component/options.hpp"
 #include "component/probe.hpp"
 #include "component/recording_list.hpp"
+#include "component/store_check.hpp"
 #include "model/batch.hpp"
 
 namespace cantrail {
@@ -92,6 +93,10 @@ class Sink {
 
   // What it has written to the machine's disks since it was made, overhead and all; nullopt: not known.
   [[nodiscard]] virtual std::optional<std::uint64_t> written_bytes() const { return std::nullopt; }
+
+  // How far it has looked through what was stored before this start, and what is damaged. Any thread;
+  // nullopt: it does not look.
+  [[nodiscard]] virtual std::optional<StoreCheck> check() const { return std::nullopt; }
 
   // A store that can be asked for what it holds; usable from other threads after open(), outlives close().
   [[nodiscard]] virtual std::shared_ptr<HistoryReader> history() { return nullptr; }

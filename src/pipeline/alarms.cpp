@@ -27,4 +27,13 @@ std::vector<Alarm> journal_alarms(const JournalStats& stats, const JournalWriter
   return alarms;
 }
 
+std::vector<Alarm> store_alarms(const std::vector<LaneStatus>& lanes) {
+  std::vector<Alarm> alarms;
+  for (const LaneStatus& lane : lanes) {
+    if (!lane.check || lane.check->damage.empty()) continue;
+    alarms.push_back({"store_damaged", lane.name + ": " + lane.check->damage, lane.check->found_at});
+  }
+  return alarms;
+}
+
 }  // namespace cantrail

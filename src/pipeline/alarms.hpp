@@ -11,5 +11,7 @@ namespace cantrail {
 
 [[nodiscard]] std::vector<Alarm> journal_alarms(const JournalStats& stats,
                                                 const JournalWriter::Health& health);
+// Of stores that have found damage in what they hold.
+[[nodiscard]] std::vector<Alarm> store_alarms(const std::vector<LaneStatus>& lanes);
 
 }  // namespace cantrail

@@ -398,6 +398,7 @@ LaneStatus DurableLane::status(const Sequencer& sequencer) const {
   const std::lock_guard lock(mutex_);
   LaneStatus status = status_;
   status.queued_bytes = queue_.bytes();
+  status.check = writer_.check();
   if (status.written_bytes) status.written_bytes_per_day = write_rate_.per_day(parts_.context.clock.mono());
   status.ledger = ledger_.current(sequencer.head().records);
   status.earlier = ledger_.earlier();

@@ -103,6 +103,7 @@ struct Store {
   std::uint64_t writes = 0;
 
   std::shared_ptr<RecordingList> recordings;  // that its sink tells of
+  std::optional<StoreCheck> check;            // likewise
 
   // Behaviour:
   std::atomic<int> fail_writes{0};   // that many writes say `unavailable` and do nothing
@@ -167,6 +168,10 @@ class StoreSink final : public Sink {
   Status flush() override { return {}; }
   void close() override {}
   [[nodiscard]] std::shared_ptr<RecordingList> recordings() override { return store_.recordings; }
+  [[nodiscard]] std::optional<StoreCheck> check() const override {
+    const std::lock_guard lock(store_.mutex);
+    return store_.check;
+  }
 
  private:
   void add_signals(const Catalog& catalog, const StreamBlock& block) {

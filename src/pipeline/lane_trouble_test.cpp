@@ -130,5 +130,27 @@ TEST_F(LaneTroubleTest, ADiskThatFailsToReadOnceCostsNothing) {
   }
 }
 
+TEST_F(NodeTest, ADamagedStoreIsAnAlarmAndGoesOn) {
+  Store history;
+  history.check = StoreCheck{};
+  NodeParts p = parts({.total = 100});
+  p.sinks.push_back(sink("history", history, durable()));
+  Node node(std::move(p), real_file_system(), clock_, log_);
+  ASSERT_TRUE(node.start().ok());
+  EXPECT_TRUE(node.status().alarms.empty());
+  ASSERT_TRUE(node.status().lanes[0].check);
+  {
+    const std::lock_guard lock(history.mutex);
+    history.check = StoreCheck{true, 1000, "x.db is damaged", WallTime{17}};
+  }
+  ASSERT_TRUE(eventually([&] { return node.finished(); })) << describe(node.status());
+  const NodeStatus status = node.status();
+  ASSERT_EQ(status.alarms.size(), 1U);
+  EXPECT_EQ(status.alarms[0].name, "store_damaged");
+  EXPECT_EQ(status.alarms[0].message, "history: x.db is damaged");
+  EXPECT_EQ(status.alarms[0].since, WallTime{17});
+  EXPECT_TRUE(status.ready);
+}
+
 }  // namespace
 }  // namespace cantrail

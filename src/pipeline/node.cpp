@@ -227,6 +227,7 @@ NodeStatus Node::Running::status() const {
   status.synced = {journal_->id(), journal_->epoch(), writer_->synced_seq() + 1, 0};
   status.journal_written_bytes_per_day = health.written_bytes_per_day;
   status.alarms = journal_alarms(status.journal, health);
+  for (Alarm& alarm : store_alarms(status.lanes)) status.alarms.push_back(std::move(alarm));
   status.clock_steps = writer_->clock_steps();
   status.gaps = gaps_.summary();
   status.blobs = blobs_->stats();

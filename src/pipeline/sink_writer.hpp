@@ -44,6 +44,7 @@ class SinkWriter {
   [[nodiscard]] const SinkTraits& traits() const { return traits_; }
   [[nodiscard]] const SinkContext& context() const { return context_; }
   [[nodiscard]] std::optional<std::uint64_t> written_bytes() const { return sink_->written_bytes(); }
+  [[nodiscard]] std::optional<StoreCheck> check() const { return sink_->check(); }  // any thread
   [[nodiscard]] std::shared_ptr<HistoryReader> history() { return sink_->history(); }
   [[nodiscard]] std::shared_ptr<RecordingList> recordings() { return sink_->recordings(); }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/time.hpp"
+#include "component/store_check.hpp"
 #include "journal/blob_folder.hpp"
 #include "journal/journal.hpp"
 #include "model/batch.hpp"
@@ -50,6 +51,7 @@ struct LaneStatus {
   std::uint64_t queued_bytes = 0;
   std::optional<std::uint64_t> written_bytes;          // to this machine's disks since the start
   std::optional<std::uint64_t> written_bytes_per_day;  // at the rate of the last hour, or since the start
+  std::optional<StoreCheck> check;
 };
 
 struct GapCount {
@@ -65,7 +67,7 @@ struct GapSummary {
 
 // What somebody should see to although the node goes on.
 struct Alarm {
-  std::string name;  // journal_not_written, journal_sync_failed, journal_damaged
+  std::string name;  // journal_not_written, journal_sync_failed, journal_damaged, store_damaged
   std::string message;
   std::optional<WallTime> since;
 };

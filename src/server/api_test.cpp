@@ -173,6 +173,9 @@ TEST_F(ApiTest, ShowsTheLedgerOfEachLaneAndWhetherItBalances) {
   EXPECT_EQ(answer.at("uptime_s"), 60.0);
   EXPECT_EQ(answer.at("lanes").at(1).at("ledger").at("pending"), 18);
   EXPECT_EQ(answer.at("lanes").at(1).at("cursor"), "3/17/0");
+  EXPECT_EQ(js::serialize(answer.at("lanes").at(1).at("check")),
+            R"({"ended":true,"checked_bytes":4096,"damage":"history.db is damaged"})");
+  EXPECT_FALSE(answer.at("lanes").at(0).as_object().contains("check")) << "nothing is stored there";
   EXPECT_EQ(answer.at("sources").at(0).at("lost"), 14);
   EXPECT_EQ(answer.at("sources").at(0).at("hint"), "can0 is up, no frames for 12 s");
   EXPECT_GT(answer.at("process").at("rss_bytes").as_int64(), 1'000'000);

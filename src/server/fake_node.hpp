@@ -180,6 +180,7 @@ inline NodeStatus sample_status() {
   history.cursor = Position{{}, 3, 17, 0};
   history.written_bytes = 123'456;
   history.written_bytes_per_day = 48'000'000;
+  history.check = StoreCheck{true, 4096, "history.db is damaged", WallTime{1'700'000'002'000'000'000}};
   history.ledger = {.received = 1000, .delivered = 982, .pending = 18};
   status.lanes = {live, history};
   status.journal.bytes = 5U << 20;

@@ -77,6 +77,17 @@ void write_behind(JsonWriter& json, const LaneStatus& lane, WallTime now) {
   }
 }
 
+void write_check(JsonWriter& json, const std::optional<StoreCheck>& check) {
+  json.key("check");
+  if (!check) return json.null();
+  json.begin_object();
+  json.key("ended");
+  json.boolean(check->ended);
+  number(json, "checked_bytes", check->checked_bytes);
+  text(json, "damage", check->damage);
+  json.end_object();
+}
+
 void write_lane(JsonWriter& json, const LaneStatus& lane, WallTime now) {
   json.begin_object();
   text(json, "name", lane.name);
@@ -87,6 +98,7 @@ void write_lane(JsonWriter& json, const LaneStatus& lane, WallTime now) {
   text(json, "message", lane.message);
   position_or_null(json, "cursor", lane.cursor);
   if (lane.durable) write_behind(json, lane, now);
+  if (lane.durable) write_check(json, lane.check);
   number(json, "queued_bytes", lane.queued_bytes);
   json.key("written_bytes_per_day");
   lane.written_bytes_per_day ? json.unsigned_integer(*lane.written_bytes_per_day) : json.null();

@@ -26,6 +26,7 @@ class RestingStore final : public Sink {
   Status flush() override { return sink_->flush(); }
   void close() override { sink_->close(); }
   [[nodiscard]] std::shared_ptr<HistoryReader> history() override { return sink_->history(); }
+  [[nodiscard]] std::optional<StoreCheck> check() const override { return sink_->check(); }
 
  private:
   static Fault away() { return {FaultKind::unavailable, "stopped by hand"}; }

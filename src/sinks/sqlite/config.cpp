@@ -67,6 +67,11 @@ void SqliteConfig::describe(OptionVisitor& visitor) {
   wait.minimum = 0.01;
   wait.maximum = 600;
   visitor.option(wait);
+  OptionSpec look;
+  look.name = "check";
+  look.sense = "After a start, read slowly through what the file holds, so that damage is told early";
+  look.target = &check;
+  visitor.option(look);
 }
 
 std::vector<std::string> SqliteConfig::problems() const {
@@ -100,7 +105,8 @@ std::optional<SinkForecast> SqliteConfig::forecast(std::span<const StreamRate> s
 }
 
 std::unique_ptr<Sink> SqliteConfig::make() const {
-  return std::make_unique<sqlite::SqliteSink>(path.value, options_of(*this), delay);
+  return std::make_unique<sqlite::SqliteSink>(path.value, options_of(*this), delay,
+                                              check ? std::optional(sqlite::CheckPace{}) : std::nullopt);
 }
 
 ComponentInfo sqlite_sink_info() {

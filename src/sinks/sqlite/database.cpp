@@ -52,6 +52,16 @@ bool Statement::is_null(int column) const {
   return sqlite3_column_type(handle_.get(), column) == SQLITE_NULL;
 }
 
+std::uint64_t Statement::row_bytes() const {
+  std::uint64_t sum = 0;
+  for (int column = 0; column < sqlite3_column_count(handle_.get()); ++column) {
+    const int type = sqlite3_column_type(handle_.get(), column);
+    const bool has_length = type == SQLITE_TEXT || type == SQLITE_BLOB;
+    sum += has_length ? static_cast<std::uint64_t>(sqlite3_column_bytes(handle_.get(), column)) : 8;
+  }
+  return sum;
+}
+
 std::string_view Statement::text(int column) const {
   const unsigned char* start = sqlite3_column_text(handle_.get(), column);
   if (start == nullptr) return {};

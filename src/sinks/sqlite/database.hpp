@@ -36,6 +36,7 @@ class Statement {
 
   [[nodiscard]] std::int64_t integer(int column) const;
   [[nodiscard]] bool is_null(int column) const;
+  [[nodiscard]] std::uint64_t row_bytes() const;  // of all values of the row; 8 for a number
   // Valid until the next step() or reset().
   [[nodiscard]] std::string_view text(int column) const;
   [[nodiscard]] std::span<const std::uint8_t> blob(int column) const;

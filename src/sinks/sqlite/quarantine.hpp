@@ -8,6 +8,10 @@
 
 namespace cantrail::sqlite {
 
+// For messages. Debian 12 builds sqlite3 without what its `.recover` needs.
+inline constexpr const char* kRowsBack =
+    "`.recover` of sqlite3 can get rows back, where it was built with it, as Debian's is not";
+
 // Renames PATH and its write-ahead log to PATH.corrupt-TIME; returns the new name. No connection may be open.
 Result<std::string> move_aside(const std::string& path, FileSystem& files, WallTime now);
 

@@ -7,6 +7,7 @@
 
 #include "component/keep.hpp"
 #include "component/sink.hpp"
+#include "sinks/sqlite/background_check.hpp"
 #include "sinks/sqlite/counting_vfs.hpp"
 #include "sinks/sqlite/history.hpp"
 #include "sinks/sqlite/store.hpp"
@@ -19,9 +20,11 @@ inline constexpr std::size_t kRecordsAtOnce = 8192;
 // Durable. Lane's thread only, but for what history() returns.
 class SqliteSink final : public Sink {
  public:
-  SqliteSink(std::string path, const StoreOptions& options, Duration delay)
+  // `check`: how fast what the file held at the first open() is looked through; nullopt: it is not.
+  SqliteSink(std::string path, const StoreOptions& options, Duration delay, std::optional<CheckPace> check)
       : path_(std::move(path)), options_(options), delay_(delay), history_(std::make_shared<History>(path_)) {
     options_.vfs = vfs_.name();
+    if (check) check_.emplace(path_, *check);
   }
 
   [[nodiscard]] SinkTraits traits() const override;
@@ -35,11 +38,15 @@ class SqliteSink final : public Sink {
   void close() override;
   [[nodiscard]] std::shared_ptr<HistoryReader> history() override { return history_; }
   [[nodiscard]] std::optional<std::uint64_t> written_bytes() const override { return vfs_.written(); }
+  [[nodiscard]] std::optional<StoreCheck> check() const override {
+    return check_ ? check_->state() : std::nullopt;
+  }
 
  private:
   Result<std::optional<Position>> try_open(const SinkContext& context);
   Status still_there();
   Status quarantine(const SinkContext& context, const std::string& why);
+  void another_file();
 
   std::string path_;
   CountingVfs vfs_;
@@ -50,6 +57,7 @@ class SqliteSink final : public Sink {
   std::optional<SinkContext> context_;  // of the last open()
   bool was_open_ = false;
   std::uint64_t inode_ = 0;  // of the file that is open
+  std::optional<BackgroundCheck> check_;
 };
 
 }  // namespace cantrail::sqlite

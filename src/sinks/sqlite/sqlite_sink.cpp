@@ -23,6 +23,8 @@ Result<std::optional<Position>> SqliteSink::open(const SinkContext& context) {
   context_.emplace(context);
   // A failure shows in what SQLite says about the file, which names it.
   context.files.make_directories(parent_path(path_)).ignore();
+  const auto found = file_stamp(path_);
+  if (!found || (was_open_ && found->inode != inode_)) another_file();
   Result<std::optional<Position>> cursor = try_open(context);
   if (!cursor && cursor.fault().kind == FaultKind::corrupt) {
     if (Status aside = quarantine(context, cursor.fault().message); !aside) return aside.fault();
@@ -30,6 +32,7 @@ Result<std::optional<Position>> SqliteSink::open(const SinkContext& context) {
   }
   if (cursor) {
     was_open_ = true;
+    if (check_) check_->resume(context);
   } else if (was_open_ && cursor.fault().kind == FaultKind::config) {
     // It worked before: a disk that went away, not a mistake in the configuration.
     return Fault{FaultKind::unavailable, cursor.fault().message};
@@ -56,13 +59,19 @@ Result<std::optional<Position>> SqliteSink::try_open(const SinkContext& context)
   return cursor;
 }
 
+// Readers open it anew, and there is nothing in it that was not written just now.
+void SqliteSink::another_file() {
+  if (check_) check_->give_up();
+  history_->invalidate();
+}
+
 Status SqliteSink::quarantine(const SinkContext& context, const std::string& why) {
+  if (check_) check_->give_up();  // no connection may be open
   const Result<std::string> aside = move_aside(path_, context.files, context.clock.wall());
   if (!aside) return aside.status();
   history_->invalidate();
   context.log.write(Severity::error, context.name,
-                    why + "; kept as " + *aside + ", a new history begins (`sqlite3 " + *aside +
-                        " .recover` can get rows back)");
+                    why + "; kept as " + *aside + ", a new history begins (" + kRowsBack + ")");
   return {};
 }
 
@@ -77,7 +86,7 @@ Status SqliteSink::still_there() {
   const auto stamp = file_stamp(path_);
   if (stamp && stamp->inode == inode_) return {};
   store_.reset();
-  history_->invalidate();
+  another_file();
   return {FaultKind::unavailable, path_ + " was removed or replaced while it was written to"};
 }
 
@@ -105,6 +114,7 @@ Status SqliteSink::flush() {
 }
 
 void SqliteSink::close() {
+  if (check_) check_->pause();
   if (store_) store_->checkpoint_all();  // with readers about, closing alone would leave it in the log
   store_.reset();
 }

@@ -29,6 +29,7 @@ class SqliteConfig final : public SinkConfig {
   Keep keep_1h;  // forever
   std::string rows = "packed";
   Duration delay = std::chrono::seconds(120);
+  bool check = true;
 };
 
 [[nodiscard]] ComponentInfo sqlite_sink_info();

@@ -139,6 +139,7 @@ void World::remake() {
   config.keep_1s = *parse_keep(levels[0]);
   config.keep_1m = *parse_keep(levels[1]);
   config.keep_1h = *parse_keep(levels[2]);
+  config.check = check;
   sink = config.make();
 }
 

@@ -65,6 +65,7 @@ class World {
   std::vector<std::string> keep;
   std::array<std::vector<std::string>, 3> levels{{{"30d"}, {"1y"}, {"forever"}}};
   std::string form = "plain";  // so that tests can ask in SQL
+  bool check = false;
   ManualClock clock{WallTime{kStart}, MonoTime{1'000'000'000}};
   KeptLog log;
   CatalogPtr catalog = make_catalog();
