@@ -1,6 +1,8 @@
 // What the page shows of losses: of its own connection, and of the node.
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { Window } from "./browser";
+import { stickingOut } from "./looks";
 import { Node, until } from "./node";
 
 let node: Node;
@@ -40,4 +42,18 @@ it("says that the node is away, comes back by itself, and draws the outage as a 
 
   const { page: later } = await browser.open(`${node.url}#/health`);
   await until("the gap in the list", async () => (await later.locator(".gap-list li").count()) >= 1);
+});
+
+it("says what somebody should see to, until it is seen to", async () => {
+  await node.kill();
+  const journal = join(node.folder, "journal");
+  const segment = readdirSync(journal).filter((name) => name.endsWith(".ctj")).sort()[0]!;
+  const bytes = readFileSync(join(journal, segment));
+  bytes.fill(0xff, bytes.length >> 1, (bytes.length >> 1) + 64);
+  writeFileSync(join(journal, segment), bytes);
+  await node.start();
+  const { page, complaints } = await browser.open(node.url);
+  await until("the damage in words", async () => (await page.locator(".alarms").innerText().catch(() => "")).includes("journal"));
+  expect(await stickingOut(page)).toEqual([]);
+  expect(complaints).toEqual([]);
 });

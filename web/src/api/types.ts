@@ -135,6 +135,12 @@ export interface Gap {
   count: number | string | null;
 }
 
+export interface Alarm {
+  name: string;
+  message: string;
+  since: string | null;
+}
+
 export interface NodeStatus {
   node: string;
   version: string;
@@ -157,6 +163,7 @@ export interface NodeStatus {
     unsynced_age_ms: number;
     disk_free_bytes?: number | string | null;
   };
+  alarms?: Alarm[]; // what somebody should see to although the node goes on
   gaps: { count: number | string; recent: Gap[] };
   process: { cpu_percent: number; rss_bytes: number | string };
   filled_in?: { from_ms: number; to_ms: number } | null;

@@ -1,3 +1,4 @@
+import type { Alarm } from "../api/types";
 import { bytes, clockTime, duration, plural, when } from "../model/format";
 import { holds_s, leadingLane, withinText } from "../model/trust";
 import { LedgerFlow } from "../ui/ledger";
@@ -18,11 +19,11 @@ export function Trust() {
   return (
     <section class="tile span12 trust" aria-label="Trust">
       <h2><span>Trust</span><span class="corner">{since === null ? "" : `${lane ? `${lane.name} lane · ` : ""}every record since ${Date.now() - since < 86_400_000 ? clockTime(since) : when(since)}`}</span></h2>
+      {status?.alarms?.length ? <Alarms alarms={status.alarms} /> : null}
       <div class="columns">
         {lane ? <LedgerFlow ledger={lane.ledger} name={lane.name} /> : <div class="ledger faint">waiting for the node</div>}
         <Lanes />
         <dl class="facts">
-          {status && !status.journal.ok ? <div class="bad-text"><dt>journal</dt><dd>{status.journal.message || "cannot be written"}</dd></div> : null}
           <div><dt>the journal holds</dt><dd>{holds === null ? "–" : duration(holds)}<small> at this rate</small></dd></div>
           <div><dt>clock</dt><dd class={clockGood ? "" : "warn-text"}>{clock}</dd></div>
           <div><dt>on disk within</dt><dd>{withinText(store.unsynced_ms)}</dd></div>
@@ -30,5 +31,14 @@ export function Trust() {
         </dl>
       </div>
     </section>
+  );
+}
+
+/** What somebody should see to although the node goes on. */
+function Alarms({ alarms }: { alarms: readonly Alarm[] }) {
+  return (
+    <ul class="alarms" role="alert">
+      {alarms.map((alarm) => <li key={alarm.name + alarm.message}>{alarm.since === null ? null : <time>{when(Date.parse(alarm.since))}</time>} {alarm.message}</li>)}
+    </ul>
   );
 }
