@@ -38,7 +38,7 @@ function(cantrail_test name)
     set(arg_LABEL unit)
   endif()
   if(NOT arg_TIMEOUT)
-    set(arg_TIMEOUT 120)
+    set(arg_TIMEOUT 300)
   endif()
   if(CMAKE_CROSSCOMPILING)
     math(EXPR arg_TIMEOUT "10 * ${arg_TIMEOUT}")  # an emulator runs it

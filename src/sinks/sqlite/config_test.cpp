@@ -30,8 +30,8 @@ TEST(SqliteConfig, DescribesItsOptions) {
   } names;
   SqliteConfig config;
   config.describe(names);
-  EXPECT_EQ(names.names,
-            (std::vector<std::string>{"path", "keep", "keep_1s", "keep_1m", "keep_1h", "rows", "delay", "check"}));
+  EXPECT_EQ(names.names, (std::vector<std::string>{"path", "keep", "keep_1s", "keep_1m", "keep_1h", "rows",
+                                                   "delay", "check"}));
   EXPECT_EQ(sqlite_sink_info().type, "sqlite");
   EXPECT_NE(sqlite_sink_info().make_sink()->make(), nullptr);
 }
