@@ -95,7 +95,7 @@ SegmentPtr Reader::next_segment() {
 SegmentPtr Reader::first_segment() {
   if (from_.epoch == 0) {
     // In this order: what the cap takes in between is no loss.
-    const SegmentPtr oldest = segments_->front();
+    SegmentPtr oldest = segments_->front();
     const auto removed = segments_->removed();
     if (!oldest || !removed || oldest->name <= removed->kept_from.name) return oldest;
     // Somebody has removed what the cap had left.
