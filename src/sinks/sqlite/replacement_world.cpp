@@ -24,7 +24,7 @@ std::shared_ptr<Batch> captured(const CatalogPtr& catalog, std::uint64_t seq) {
 }
 
 std::shared_ptr<Batch> corrected(const CatalogPtr& catalog, std::uint64_t seq) {
-  const auto batch = captured(catalog, seq);
+  auto batch = captured(catalog, seq);
   StreamBlock& old = batch->blocks.front();
   StreamBlock block;
   block.reset(kBattery, 5, old.rows(), true);
@@ -49,7 +49,7 @@ CatalogPtr catalog_without_motor() {
 }
 
 std::shared_ptr<Batch> captured_without_motor(const CatalogPtr& catalog, std::uint64_t seq) {
-  const auto batch = captured(catalog, seq);
+  auto batch = captured(catalog, seq);
   batch->blocks.pop_back();
   return batch;
 }
@@ -103,7 +103,7 @@ Told told(const World& world) {
       asked.channel = "can0";
       asked.message = message;
       asked.signal = signal;
-      asked.from = WallTime{kStart - days * 24 * kHourNs};
+      asked.from = WallTime{kStart - 24 * kHourNs * days};
       asked.to = WallTime{kEnd};
       asked.points = static_cast<std::size_t>(points);
       const auto series = world.sink->history()->series(asked);
