@@ -6,7 +6,6 @@
 //   bench_curve [--frames N] [--runs N] [--signals N] [--channels N]    one point of the table, for profilers
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstdio>
 #include <cstring>
 #include <memory>
@@ -17,6 +16,7 @@
 
 #include "decode/dbc/parser.hpp"
 #include "measure.hpp"
+#include "parse_number.hpp"
 
 namespace cantrail::bench {
 namespace {
@@ -111,12 +111,6 @@ bool print_table(std::size_t batch, const Options& options) {
     std::printf("\n");
   }
   return right;
-}
-
-template <class Number>
-bool parse_number(std::string_view text, Number& number) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc() && end == text.data() + text.size() && number > 0;
 }
 
 bool parse_options(int argc, char** argv, Options& options) {

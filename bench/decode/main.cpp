@@ -5,7 +5,6 @@
 //   bench_decode [--data DIR] [--frames N] [--runs N] [--only NAME] [--python PYTHON]
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -19,6 +18,7 @@
 #include "decode/dbc/columns.hpp"
 #include "input.hpp"
 #include "measure.hpp"
+#include "parse_number.hpp"
 
 namespace cantrail::bench {
 namespace {
@@ -52,12 +52,6 @@ struct Options {
 std::string default_data() {
   const char* const set = std::getenv("CANTRAIL_SHARED_DATA");
   return set != nullptr ? set : CANTRAIL_SOURCE_DIR "/../shared/data";
-}
-
-template <class Number>
-bool parse_number(std::string_view text, Number& number) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc() && end == text.data() + text.size() && number > 0;
 }
 
 bool parse_options(int argc, char** argv, Options& options) {

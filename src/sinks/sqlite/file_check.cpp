@@ -164,11 +164,7 @@ Result<bool> FileCheck::look_at_keys(Database& database, const Part& part, const
     key_ = key + 1;
     if (over(budget)) return false;
   }
-  if (code == SQLITE_DONE) return true;
-  const Fault fault = database.fault("cannot be read");
-  if (!is_damage(code)) return fault;
-  note_damage(database, part, sqlite3_errstr(code));
-  return true;
+  return end_at(code, database, part);
 }
 
 Result<bool> FileCheck::look_at_index(Database& database, const Part& part, const Budget& budget) {
@@ -189,11 +185,7 @@ Result<bool> FileCheck::look_at_index(Database& database, const Part& part, cons
     bytes_ += kKeyBytes;
     if (over(budget)) return false;
   }
-  if (code == SQLITE_DONE) return true;
-  const Fault fault = database.fault("cannot be read");
-  if (!is_damage(code)) return fault;
-  note_damage(database, part, sqlite3_errstr(code));
-  return true;
+  return end_at(code, database, part);
 }
 
 // A table that stays small, with its indices.
@@ -206,6 +198,12 @@ Result<bool> FileCheck::look_at_whole(Database& database, const Part& part) {
     if (said != "ok") note_damage(database, part, said);
     return true;
   }
+  return end_at(code, database, part);
+}
+
+// There are no more rows of it, or they cannot be read.
+Result<bool> FileCheck::end_at(int code, Database& database, const Part& part) {
+  if (code == SQLITE_DONE) return true;
   const Fault fault = database.fault("cannot be read");
   if (!is_damage(code)) return fault;
   note_damage(database, part, sqlite3_errstr(code));

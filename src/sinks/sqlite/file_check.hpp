@@ -47,6 +47,7 @@ class FileCheck {
   Result<bool> look_at_keys(Database& database, const Part& part, const Budget& budget);
   Result<bool> look_at_index(Database& database, const Part& part, const Budget& budget);
   Result<bool> look_at_whole(Database& database, const Part& part);
+  Result<bool> end_at(int code, Database& database, const Part& part);
   [[nodiscard]] bool over(const Budget& budget) const;
   void note_damage(Database& database, const Part& part, const std::string& why);
   void next_part();
