@@ -1,8 +1,6 @@
 // Most options of a component in one line: name, sense, where the value goes, an example.
 #pragma once
 
-#include <utility>
-
 #include "component/options.hpp"
 
 namespace cantrail {
@@ -12,7 +10,7 @@ namespace cantrail {
   OptionSpec spec;
   spec.name = name;
   spec.sense = sense;
-  spec.target = std::move(target);
+  spec.target = target;
   spec.example = example;
   return spec;
 }
