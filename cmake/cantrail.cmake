@@ -47,8 +47,6 @@ function(cantrail_test name)
   target_link_libraries(${name} PRIVATE ${arg_NEEDS} GTest::gtest GTest::gtest_main Threads::Threads)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/tests)
   target_compile_definitions(${name} PRIVATE CANTRAIL_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
-  # Optimising the tests themselves takes as long again as the rest of their build.
-  target_compile_options(${name} PRIVATE $<$<CONFIG:Debug>:-O0>)
   # One entry per program, not per case: the summary of the run reads the programs' XML reports.
   add_test(NAME ${name} COMMAND ${name} --gtest_brief=1
            --gtest_output=xml:${CMAKE_BINARY_DIR}/reports/${name}.xml)

@@ -9,8 +9,8 @@ file(WRITE ${OUTPUT} "// Written by the build.
 
 namespace cantrail::server::embedded {
 
-static constexpr std::uint8_t kBytes[] = {${bytes}};
-const Bytes ${NAME}{kBytes};
+static constexpr std::uint8_t ${NAME}_bytes[] = {${bytes}};
+const Bytes ${NAME}{${NAME}_bytes};
 
 }  // namespace cantrail::server::embedded
 ")

@@ -26,25 +26,26 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return d[a.size()][b.size()];
 }
 
-struct Unit {
+struct NamedFactor {
   std::string_view name;
   double factor;
 };
 
-constexpr std::array kByteUnits{Unit{"TiB", 1099511627776.0},
-                                Unit{"GiB", 1073741824.0},
-                                Unit{"MiB", 1048576.0},
-                                Unit{"KiB", 1024.0},
-                                Unit{"TB", 1e12},
-                                Unit{"GB", 1e9},
-                                Unit{"MB", 1e6},
-                                Unit{"KB", 1e3},
-                                Unit{"kB", 1e3},
-                                Unit{"B", 1.0}};
+constexpr std::array kByteUnits{NamedFactor{"TiB", 1099511627776.0},
+                                NamedFactor{"GiB", 1073741824.0},
+                                NamedFactor{"MiB", 1048576.0},
+                                NamedFactor{"KiB", 1024.0},
+                                NamedFactor{"TB", 1e12},
+                                NamedFactor{"GB", 1e9},
+                                NamedFactor{"MB", 1e6},
+                                NamedFactor{"KB", 1e3},
+                                NamedFactor{"kB", 1e3},
+                                NamedFactor{"B", 1.0}};
 
-constexpr std::array kTimeUnits{Unit{"y", 31536000e9}, Unit{"w", 604800e9}, Unit{"d", 86400e9},
-                                Unit{"h", 3600e9},     Unit{"ms", 1e6},     Unit{"m", 60e9},
-                                Unit{"s", 1e9},        Unit{"us", 1e3},     Unit{"ns", 1.0}};
+constexpr std::array kTimeUnits{
+    NamedFactor{"y", 31536000e9}, NamedFactor{"w", 604800e9}, NamedFactor{"d", 86400e9},
+    NamedFactor{"h", 3600e9},     NamedFactor{"ms", 1e6},     NamedFactor{"m", 60e9},
+    NamedFactor{"s", 1e9},        NamedFactor{"us", 1e3},     NamedFactor{"ns", 1.0}};
 
 // A non-negative decimal number off the front.
 std::optional<double> take_number(std::string_view& text) {
@@ -65,8 +66,8 @@ std::optional<double> take_number(std::string_view& text) {
 constexpr double kMost = 9.2e18;  // bytes or nanoseconds that still fit a signed 64-bit number
 
 template <std::size_t N>
-std::optional<double> unit_factor(const std::array<Unit, N>& units, std::string_view name) {
-  for (const Unit& unit : units) {
+std::optional<double> unit_factor(const std::array<NamedFactor, N>& units, std::string_view name) {
+  for (const NamedFactor& unit : units) {
     if (unit.name == name) return unit.factor;
   }
   return std::nullopt;
@@ -170,7 +171,7 @@ bool is_too_many_bytes(std::string_view text) {
 
 std::string format_bytes(std::uint64_t bytes) {
   const double value = static_cast<double>(bytes);
-  for (const Unit& unit : {kByteUnits[1], kByteUnits[2], kByteUnits[3]}) {
+  for (const NamedFactor& unit : {kByteUnits[1], kByteUnits[2], kByteUnits[3]}) {
     if (value >= unit.factor) return format_short(value / unit.factor) + " " + std::string(unit.name);
   }
   return std::to_string(bytes) + " B";
@@ -264,6 +265,10 @@ std::string cp1252_to_utf8(std::string_view text) {
     }
   }
   return out;
+}
+
+std::string as_utf8(const std::string& text) {
+  return is_valid_utf8(text) ? text : cp1252_to_utf8(text);
 }
 
 std::string printable(std::string_view text, std::size_t limit) {

@@ -46,6 +46,8 @@ namespace cantrail {
 [[nodiscard]] bool is_valid_utf8(std::string_view text);
 // CP1252 to UTF-8; the five undefined bytes become U+FFFD.
 [[nodiscard]] std::string cp1252_to_utf8(std::string_view text);
+// Valid UTF-8 as it is; anything else is taken for CP1252.
+[[nodiscard]] std::string as_utf8(const std::string& text);
 
 // Quotes for a message: control characters and broken UTF-8 become \xNN, at most `limit` bytes, then "…".
 [[nodiscard]] std::string printable(std::string_view text, std::size_t limit = 60);

@@ -12,7 +12,7 @@
 namespace cantrail::cli {
 namespace {
 
-int print(const std::string& name) {
+int print_dbc(const std::string& name) {
   const std::string& text = name == "obd2"   ? obd2::built_in_dbc()
                             : name == "leaf" ? simulate::leaf_dbc()
                                              : simulate::grow_room_dbc();
@@ -32,7 +32,7 @@ void add_dbc_built_in(CLI::App& dbc, Run& chosen) {
       ->required()
       ->check(CLI::IsMember({"obd2", "leaf", "grow-room"}));
   command->footer("\nExample: cantrail dbc built-in obd2 > obd2.dbc");
-  command->callback([name, &chosen] { chosen = [name] { return print(*name); }; });
+  command->callback([name, &chosen] { chosen = [name] { return print_dbc(*name); }; });
 }
 
 }  // namespace cantrail::cli

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kCommentColumn = 27;
 
-std::string quoted(std::string_view text) {
+std::string toml_quoted(std::string_view text) {
   std::string result = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') result += '\\';
@@ -47,11 +47,11 @@ std::string bus_section(const InitBus& bus) {
   const std::string name = section_name(bus.interface);
   std::string text = "[source." + name + "]\n";
   text += line("type = \"socketcan\"", "a CAN interface of this machine");
-  if (name != bus.interface) text += "interface = " + quoted(bus.interface) + "\n";
+  if (name != bus.interface) text += "interface = " + toml_quoted(bus.interface) + "\n";
   if (bus.bitrate) text += line("bitrate = " + grouped(*bus.bitrate), "of the bus, in bit/s");
   text += bus.dbc.empty()
               ? line("# dbc = \"my.dbc\"", "what the frames mean; without it they are recorded undecoded")
-              : line("dbc = " + quoted(bus.dbc), "what the frames mean");
+              : line("dbc = " + toml_quoted(bus.dbc), "what the frames mean");
   return text + "\n";
 }
 
@@ -59,7 +59,7 @@ std::string simulated_section(const InitPlan& plan) {
   return "[source.can0]\n" +
          line("type = \"simulate\"", "no hardware; \"socketcan\" reads a real interface") +
          line("scenario = \"leaf\"", "an electric car") +
-         line("dbc = " + quoted(plan.simulated_dbc), "what the frames mean") + "\n";
+         line("dbc = " + toml_quoted(plan.simulated_dbc), "what the frames mean") + "\n";
 }
 
 }  // namespace
@@ -90,8 +90,9 @@ std::string config_text(const InitPlan& plan, const std::string& name) {
                      "` finds mistakes,\n"
                      "# `cantrail components` lists what else can be read and written.\n"
                      "config_version = 1\n";
-  text += line("data = " + quoted(plan.data), "journal and history lie here; relative to this file");
-  text += line("node = { name = " + quoted(plan.node) + " }", "what stores and the page call this machine");
+  text += line("data = " + toml_quoted(plan.data), "journal and history lie here; relative to this file");
+  text +=
+      line("node = { name = " + toml_quoted(plan.node) + " }", "what stores and the page call this machine");
   text += "\n";
   for (const InitBus& bus : plan.buses) text += bus_section(bus);
   if (plan.buses.empty()) text += simulated_section(plan);
@@ -102,7 +103,7 @@ std::string config_text(const InitPlan& plan, const std::string& name) {
   text += "[journal]\n";
   text += line("sync = \"normal\"", "\"sd-saver\": fewer writes, but a power cut costs up to 5 s") + "\n";
   text += "[server]\n";
-  text += line("listen = " + quoted(plan.listen), "\"0.0.0.0:8080\" lets everyone on the network read");
+  text += line("listen = " + toml_quoted(plan.listen), "\"0.0.0.0:8080\" lets everyone on the network read");
   return text;
 }
 

@@ -27,20 +27,20 @@ struct ReloadArguments {
   bool as_json = false;
 };
 
-struct Answer {
+struct ReloadAnswer {
   std::int64_t process = 0;
   std::string outcome, text;
   std::vector<std::string> lines;
 };
 
-std::optional<Answer> read_answer(const std::string& path) {
+std::optional<ReloadAnswer> read_answer(const std::string& path) {
   const auto text = read_file(real_file_system(), path);
   if (!text) return std::nullopt;
   try {
     const json::value document = json::parse(*text);
     const json::object& object = document.as_object();
     const json::object& reload = object.at("reload").as_object();
-    Answer answer;
+    ReloadAnswer answer;
     answer.process = object.at("process").to_number<std::int64_t>();
     answer.outcome = reload.at("outcome").as_string();
     for (const json::value& line : object.at("lines").as_array()) answer.lines.emplace_back(line.as_string());
@@ -68,7 +68,7 @@ int cannot_ask(pid_t process, int error) {
   return kFailed;
 }
 
-int tell(const Answer& answer, bool as_json) {
+int tell(const ReloadAnswer& answer, bool as_json) {
   const bool went_well = answer.outcome == "applied" || answer.outcome == "unchanged";
   if (as_json) {
     std::printf("%s", answer.text.c_str());

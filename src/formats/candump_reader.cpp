@@ -16,7 +16,7 @@ constexpr std::size_t kMostPadding = 16;
 constexpr std::size_t kLongestName = 31;
 constexpr std::size_t kChannelsKept = 32;
 
-constexpr FrameFlags kRecorded = with_origin(0, TimeOrigin::recorded);
+constexpr FrameFlags kRecordedFrame = with_origin(0, TimeOrigin::recorded);
 constexpr std::int64_t kSecondNs = 1'000'000'000;
 constexpr std::int64_t kMostSeconds = 9'223'372'035;  // with any fraction, fits int64 nanoseconds
 
@@ -41,7 +41,7 @@ struct Reader::Staged {
   std::array<std::uint8_t, kRows> length;
   std::array<std::uint64_t, kRows> payload;
 
-  Staged() { flags.fill(kRecorded); }
+  Staged() { flags.fill(kRecordedFrame); }
 
   void flush(FrameBlock& out) {
     if (count == 0) return;

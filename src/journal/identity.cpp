@@ -11,13 +11,13 @@
 namespace cantrail::journal {
 namespace {
 
-constexpr std::string_view kTitle = "cantrail journal 1";
+constexpr std::string_view kIdentityTitle = "cantrail journal 1";
 constexpr std::uint64_t kMostIdentityBytes = 4096;  // it has some 120
 
 }  // namespace
 
 std::string to_text(const Identity& identity) {
-  std::string text(kTitle);
+  std::string text(kIdentityTitle);
   text += "\njournal_id " + to_string(identity.id) + "\nepoch " + std::to_string(identity.epoch) + "\n";
   return text + check_line(text);
 }

@@ -8,7 +8,7 @@
 namespace cantrail::journal {
 namespace {
 
-constexpr std::string_view kTitle = "cantrail removed 1";
+constexpr std::string_view kRemovedTitle = "cantrail removed 1";
 constexpr std::uint64_t kMostBytes = 64U << 10U;  // it has 128 lines of some 60
 constexpr std::string_view kUnknown = "-";
 
@@ -67,7 +67,7 @@ const Place* Removed::before(const SegmentName& at) const {
 }
 
 std::string to_text(const Removed& removed, const JournalId& journal) {
-  std::string text(kTitle);
+  std::string text(kRemovedTitle);
   text += "\njournal_id " + to_string(journal) + "\n";
   for (const Place& place : removed.taken) text += line_of("taken", place);
   text += line_of("kept_from", removed.kept_from);

@@ -9,8 +9,6 @@
 namespace cantrail::journal {
 namespace {
 
-constexpr std::uint64_t kStartBytes = 16U << 10U;  // where the state record is looked for
-
 void read_times(FileSystem& files, Segment& segment, const JournalId& journal) {
   std::int64_t begun = Segment::kUnknown, before = Segment::kUnknown;
   if (const auto file = files.open(segment.path, OpenMode::read)) {

@@ -8,8 +8,6 @@
 namespace cantrail::journal {
 namespace {
 
-constexpr std::uint64_t kStartBytes = 16U << 10U;  // where epoch and state record are looked for
-
 void apply_start(std::span<const std::byte> payload, SegmentState& state) {
   StateRecord fixed;
   if (!load(payload, fixed)) return;

@@ -13,6 +13,8 @@
 
 namespace cantrail::journal {
 
+inline constexpr std::uint64_t kStartBytes = 16U << 10U;  // where epoch and state record are looked for
+
 struct SegmentState {
   std::uint32_t epoch = 0;
   bool has_start = false;  // its state record is whole: what follows is all that is known

@@ -14,6 +14,11 @@ namespace cantrail {
 // Each column has one type. Integers stay integers where factor and offset are integers and every value fits.
 enum class FieldType : std::uint8_t { f64, i64, u64, boolean, text, blob };
 
+// Cells that are bytes of any length, not numbers.
+[[nodiscard]] constexpr bool holds_bytes(FieldType type) {
+  return type == FieldType::text || type == FieldType::blob;
+}
+
 [[nodiscard]] std::string_view to_string(FieldType type);
 
 // A name for one value of a field. `word` is the value as the column holds it (StreamBlock::word), so a label

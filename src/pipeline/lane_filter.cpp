@@ -144,7 +144,7 @@ bool LaneFilter::changed(Stream& stream, const RowSchema& schema, const StreamBl
     value.valid = block.valid(field, row);
     if (!value.valid) continue;
     const FieldType type = schema.fields[field].type;
-    if (type == FieldType::text || type == FieldType::blob) {
+    if (holds_bytes(type)) {
       value.text = block.text(field, row);
     } else {
       value.word = block.word(field, row);

@@ -3,17 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include "server/api_fixture.hpp"
 #include "server/request_rate.hpp"
 
 namespace cantrail::server {
 namespace {
-
-std::string header(const Response& response, std::string_view name) {
-  for (const Header& field : response.headers) {
-    if (field.name == name) return field.value;
-  }
-  return "";
-}
 
 TEST(Access, OnLoopbackOnlyListedNamesAreAnsweredTo) {
   const Access access{.loopback_only = true, .hosts = {"Car.example.org", "box:8443"}};

@@ -20,7 +20,7 @@ FieldSchema field(std::string name, std::vector<Label> labels = {}) {
 
 // MotorA and MotorB on can0: kind (1 = STATUS), component_id, command_id, and two values of which one is
 // there.
-CatalogPtr catalog() {
+CatalogPtr component_catalog() {
   auto made = std::make_shared<Catalog>();
   made->sources = {{"bus", "cannelloni"}};
   made->channels = {{"can0", 0, {}}};
@@ -72,7 +72,7 @@ struct ComponentTest : testing::Test {
     return kept.size();
   }
 
-  CatalogPtr shared = catalog();
+  CatalogPtr shared = component_catalog();
   std::unique_ptr<ComponentState> state;
   std::unique_ptr<ComponentTally> tally;
   std::int64_t time = 0;
@@ -199,7 +199,7 @@ TEST_F(ComponentTest, ManyValuesDoNotGrowTheTableForEver) {
 TEST_F(ComponentTest, AnotherCatalogBindsTheRulesAnew) {
   use(by_id());
   write({{0, 1, 5, 0, 10}});
-  tally->set_catalog(catalog());
+  tally->set_catalog(component_catalog());
   write({{0, 1, 5, 0, 11}});
   EXPECT_EQ(state->find("motor", "5")->rows, 2U);
 }
@@ -228,7 +228,7 @@ TEST(ComponentRule, TakesMessagesByGlobWithAndWithoutChannel) {
 TEST(ComponentRule, NamesTheSignalsThatAMessageLacks) {
   ComponentRule rule = by_id();
   rule.keys = {"{nothing}"};
-  EXPECT_EQ(missing_signals(rule, *catalog()->streams[0].row), std::vector<std::string>{"nothing"});
+  EXPECT_EQ(missing_signals(rule, *component_catalog()->streams[0].row), std::vector<std::string>{"nothing"});
 }
 
 TEST(RowTemplate, IsTakenApartOrRefused) {

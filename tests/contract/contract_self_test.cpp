@@ -15,13 +15,13 @@ namespace {
 const std::string kRecordingFolder = CANTRAIL_SOURCE_DIR "/tests/contract/recording";
 const std::string kReadingsFolder = CANTRAIL_SOURCE_DIR "/tests/contract/readings";
 
-struct Findings {
+struct Reported {
   std::set<std::string> broken, skipped;
   std::string text;
 };
 
-Findings run(const ComponentInfo& component, const std::string& folder) {
-  Findings findings;
+Reported run(const ComponentInfo& component, const std::string& folder) {
+  Reported findings;
   const auto& own = component.kind == ComponentKind::source ? source_checks() : sink_checks();
   for (const auto& checks : {description_checks(), probe_checks(), own}) {
     for (const Check& check : checks) {
@@ -37,36 +37,36 @@ Findings run(const ComponentInfo& component, const std::string& folder) {
 
 template <Flaw flaw>
 void expect_store_breaks(const std::string& sentence) {
-  const Findings findings = run(test_store<flaw>(), "");
+  const Reported findings = run(test_store<flaw>(), "");
   EXPECT_TRUE(findings.broken.contains(sentence)) << findings.text;
 }
 
 template <Flaw flaw>
 void expect_recording_breaks(const std::string& sentence) {
-  const Findings findings = run(test_recording<flaw>(), kRecordingFolder);
+  const Reported findings = run(test_recording<flaw>(), kRecordingFolder);
   EXPECT_TRUE(findings.broken.contains(sentence)) << findings.text;
 }
 
 template <Flaw flaw>
 void expect_readings_break(const std::string& sentence) {
-  const Findings findings = run(test_readings<flaw>(), kReadingsFolder);
+  const Reported findings = run(test_readings<flaw>(), kReadingsFolder);
   EXPECT_TRUE(findings.broken.contains(sentence)) << findings.text;
 }
 
 TEST(Contract, HoldsForAStoreThatKeepsIt) {
-  const Findings findings = run(test_store<Flaw::none>(), "");
+  const Reported findings = run(test_store<Flaw::none>(), "");
   EXPECT_TRUE(findings.broken.empty()) << findings.text;
   EXPECT_EQ(findings.skipped, (std::set<std::string>{"ReadmeListsTheOptions", "ReadmeShowsTheSample"}));
 }
 
 TEST(Contract, HoldsForARecordingThatKeepsIt) {
-  const Findings findings = run(test_recording<Flaw::none>(), kRecordingFolder);
+  const Reported findings = run(test_recording<Flaw::none>(), kRecordingFolder);
   EXPECT_TRUE(findings.broken.empty()) << findings.text;
   EXPECT_TRUE(findings.skipped.empty());
 }
 
 TEST(Contract, HoldsForReadingsThatKeepIt) {
-  const Findings findings = run(test_readings<Flaw::none>(), kReadingsFolder);
+  const Reported findings = run(test_readings<Flaw::none>(), kReadingsFolder);
   EXPECT_TRUE(findings.broken.empty()) << findings.text;
   EXPECT_EQ(findings.skipped,
             (std::set<std::string>{"FindsNoErrorWhereItOpens", "LeavesEverythingAsItIsWhenProbed",

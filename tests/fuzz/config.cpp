@@ -10,7 +10,7 @@
 namespace cantrail::fuzz {
 namespace {
 
-constexpr const char* kFolder = "/etc/cantrail/";
+constexpr const char* kConfigFolder = "/etc/cantrail/";
 constexpr const char* kDbc =
     "VERSION \"\"\nBO_ 291 Battery: 8 X\n SG_ soc : 0|8@1+ (0.5,0) [0|100] \"%\" X\n SG_ amp : 8|16@1- "
     "(0.1,0) [0|0] \"A\" X\n";
@@ -19,11 +19,12 @@ constexpr const char* kDbc =
 FileSystem& files() {
   static SimulatedFileSystem simulated(1);
   static const bool written = [] {
-    (void)simulated.make_directories(kFolder);
+    (void)simulated.make_directories(kConfigFolder);
     for (const char* name : {"leaf.dbc", "car.dbc", "grow-room.dbc"}) {
-      require(write_file_atomically(simulated, std::string(kFolder) + name, kDbc).ok(), "a DBC is there");
+      require(write_file_atomically(simulated, std::string(kConfigFolder) + name, kDbc).ok(),
+              "a DBC is there");
     }
-    return write_file_atomically(simulated, std::string(kFolder) + "token", "secret\n").ok();
+    return write_file_atomically(simulated, std::string(kConfigFolder) + "token", "secret\n").ok();
   }();
   require(written, "a secret is there");
   return simulated;
@@ -38,7 +39,7 @@ Reading read(std::string_view text) {
   ConfigInputs inputs;
   inputs.files = &files();
   NodeConfigReader reader({components(), std::move(inputs), files(), "node"});
-  (void)reader.read_text(text, std::string(kFolder) + "cantrail.toml");
+  (void)reader.read_text(text, std::string(kConfigFolder) + "cantrail.toml");
   Reading reading;
   reading.found = reader.finish();
   reading.effective = to_toml(reader.effective(), false);

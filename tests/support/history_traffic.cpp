@@ -6,7 +6,7 @@
 namespace cantrail::bench {
 namespace {
 
-constexpr std::int64_t kSecond = 1'000'000'000;
+constexpr std::int64_t kSecondNs = 1'000'000'000;
 constexpr std::int64_t kLongestBatch = 2'000'000;
 
 }  // namespace
@@ -14,21 +14,21 @@ constexpr std::int64_t kLongestBatch = 2'000'000;
 std::vector<MessageRate> grow_room() {
   std::vector<MessageRate> all;
   for (const char* node : {"_b", "_f", "_v"}) {
-    all.push_back({std::string("PT100") + node, 3, kSecond, 0.01});
-    all.push_back({std::string("BME280") + node, 3, kSecond, 0.01});
-    all.push_back({std::string("SCD30") + node, 3, 5 * kSecond, 0.01});
-    all.push_back({std::string("VL53") + node, 3, kSecond, 1});
-    all.push_back({std::string("Heartbeat") + node, 1, kSecond, 1});
+    all.push_back({std::string("PT100") + node, 3, kSecondNs, 0.01});
+    all.push_back({std::string("BME280") + node, 3, kSecondNs, 0.01});
+    all.push_back({std::string("SCD30") + node, 3, 5 * kSecondNs, 0.01});
+    all.push_back({std::string("VL53") + node, 3, kSecondNs, 1});
+    all.push_back({std::string("Heartbeat") + node, 1, kSecondNs, 1});
   }
   return all;
 }
 
 std::vector<MessageRate> leaf() {
-  return {{"Inverter", 5, kSecond / 100, 0.1},     {"Motor", 2, kSecond / 100, 1},
-          {"VehicleSpeed", 2, kSecond / 50, 0.01}, {"Battery", 4, kSecond / 20, 0.5},
-          {"BatteryTemps", 4, kSecond, 1},         {"Charger", 4, kSecond, 0.1},
-          {"GpsPosition", 2, kSecond / 5, 1e-7},   {"GpsVelocity", 3, kSecond / 5, 0.01},
-          {"BodyTemps", 4, kSecond, 0.1},          {"BodyVoltages", 3, kSecond, 0.01}};
+  return {{"Inverter", 5, kSecondNs / 100, 0.1},     {"Motor", 2, kSecondNs / 100, 1},
+          {"VehicleSpeed", 2, kSecondNs / 50, 0.01}, {"Battery", 4, kSecondNs / 20, 0.5},
+          {"BatteryTemps", 4, kSecondNs, 1},         {"Charger", 4, kSecondNs, 0.1},
+          {"GpsPosition", 2, kSecondNs / 5, 1e-7},   {"GpsVelocity", 3, kSecondNs / 5, 0.01},
+          {"BodyTemps", 4, kSecondNs, 0.1},          {"BodyVoltages", 3, kSecondNs, 0.01}};
 }
 
 std::vector<MessageRate> many(std::size_t signals, double rows_a_second) {

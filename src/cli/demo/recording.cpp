@@ -6,7 +6,7 @@
 namespace cantrail::cli::demo {
 namespace {
 
-constexpr Duration kPatience = std::chrono::seconds(5);
+constexpr Duration kAnswerPatience = std::chrono::seconds(5);
 constexpr const char* kTarget = "/api/trigger?name=demo&reason=the%20key%20t";
 
 std::string seconds_of(Duration duration) {
@@ -27,7 +27,7 @@ std::string Recording::url_of(const std::string& listen) {
 
 void Recording::call(const std::string& url) {
   if (asked_.valid()) return;
-  asked_ = std::async(std::launch::async, [url] { return http_post(url, kTarget, kPatience); });
+  asked_ = std::async(std::launch::async, [url] { return http_post(url, kTarget, kAnswerPatience); });
 }
 
 std::optional<std::string> Recording::answered() {

@@ -6,7 +6,7 @@
 namespace cantrail::cli {
 namespace {
 
-spdlog::level::level_enum level_of(Severity severity) {
+spdlog::level::level_enum spdlog_level(Severity severity) {
   switch (severity) {
     case Severity::note:
       return spdlog::level::info;
@@ -63,7 +63,7 @@ void OperatorLog::write_to_stderr(const LogMessage& message) {
   const std::string line = format_ == LogFormat::json       ? json_line(message)
                            : format_ == LogFormat::journald ? journald_line(message)
                                                             : text_line(message);
-  stderr_->log(level_of(message.severity), "{}", line);
+  stderr_->log(spdlog_level(message.severity), "{}", line);
 }
 
 std::string OperatorLog::line_of_file(const LogMessage& message) const {

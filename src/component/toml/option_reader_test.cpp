@@ -9,7 +9,7 @@
 namespace cantrail {
 namespace {
 
-struct Options {
+struct AllOptions {
   bool flag = false;
   std::int64_t count = 5;
   double ratio = 0.5;
@@ -58,7 +58,7 @@ class OptionReaderTest : public ::testing::Test {
     return lines;
   }
 
-  Options options_;
+  AllOptions options_;
   ConfigInputs inputs_;
   MoreInputs more_;
   std::vector<EffectiveValue> values_;

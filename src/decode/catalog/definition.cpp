@@ -18,10 +18,6 @@ constexpr int kVersion = 1;
 // VehicleIdentification.
 constexpr int kProtocols = 2;
 
-std::string utf8(const std::string& text) {
-  return is_valid_utf8(text) ? text : cp1252_to_utf8(text);
-}
-
 Fault corrupt(const std::string& what) {
   return Fault{FaultKind::corrupt, "a stored catalog cannot be read: " + what};
 }
@@ -66,14 +62,15 @@ json::array copies_json(const std::vector<dbc::MessageCopies>& copies) {
   json::array rules;
   for (const dbc::MessageCopies& rule : copies) {
     json::array only, list;
-    for (const std::string& pattern : rule.only) only.emplace_back(utf8(pattern));
+    for (const std::string& pattern : rule.only) only.emplace_back(as_utf8(pattern));
     for (const dbc::MessageCopy& copy : rule.copies) {
       json::array labels;
-      for (const auto& [name, value] : copy.labels) labels.push_back(json::array{utf8(name), utf8(value)});
+      for (const auto& [name, value] : copy.labels)
+        labels.push_back(json::array{as_utf8(name), as_utf8(value)});
       list.push_back(json::object{
-          {"number", copy.number}, {"suffix", utf8(copy.suffix)}, {"labels", std::move(labels)}});
+          {"number", copy.number}, {"suffix", as_utf8(copy.suffix)}, {"labels", std::move(labels)}});
     }
-    rules.push_back(json::object{{"name", utf8(rule.name)},
+    rules.push_back(json::object{{"name", as_utf8(rule.name)},
                                  {"step", rule.step},
                                  {"base", rule.base},
                                  {"only", std::move(only)},
@@ -85,7 +82,7 @@ json::array copies_json(const std::vector<dbc::MessageCopies>& copies) {
 json::array aliases_json(const std::vector<dbc::NameAlias>& aliases) {
   json::array all;
   for (const dbc::NameAlias& alias : aliases) {
-    all.push_back(json::array{utf8(alias.old_name), utf8(alias.new_name)});
+    all.push_back(json::array{as_utf8(alias.old_name), as_utf8(alias.new_name)});
   }
   return all;
 }
@@ -195,13 +192,13 @@ std::string write_aliases(const std::vector<dbc::NameAlias>& aliases) {
 std::string write_definition(const CatalogSpec& spec) {
   json::array sources, dbcs, channels;
   for (const SourceInfo& source : spec.sources) {
-    sources.push_back(json::object{{"name", utf8(source.name)}, {"type", utf8(source.type)}});
+    sources.push_back(json::object{{"name", as_utf8(source.name)}, {"type", as_utf8(source.type)}});
   }
   for (const DbcText& dbc : spec.dbcs) {
-    dbcs.push_back(json::object{{"name", utf8(dbc.name)}, {"text", utf8(dbc.text)}});
+    dbcs.push_back(json::object{{"name", as_utf8(dbc.name)}, {"text", as_utf8(dbc.text)}});
   }
   for (const ChannelInfo& channel : spec.channels) {
-    channels.push_back(json::object{{"alias", utf8(channel.alias)},
+    channels.push_back(json::object{{"alias", as_utf8(channel.alias)},
                                     {"source", channel.source},
                                     {"dbcs", json::array(channel.dbcs.begin(), channel.dbcs.end())}});
   }

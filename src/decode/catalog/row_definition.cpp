@@ -12,10 +12,6 @@ namespace {
 
 namespace json = boost::json;
 
-std::string utf8(const std::string& text) {
-  return is_valid_utf8(text) ? text : cp1252_to_utf8(text);
-}
-
 std::string text_at(const json::object& object, std::string_view key) {
   const json::value* found = object.if_contains(key);
   const json::string* text = found != nullptr ? found->if_string() : nullptr;
@@ -43,14 +39,15 @@ std::optional<FieldType> type_of(std::string_view word) {
 }
 
 json::object write_field(const FieldSchema& field) {
-  json::object out{{"name", utf8(field.name)}, {"type", to_string(field.type)}, {"unit", utf8(field.unit)}};
+  json::object out{
+      {"name", as_utf8(field.name)}, {"type", to_string(field.type)}, {"unit", as_utf8(field.unit)}};
   if (field.minimum) out["minimum"] = *field.minimum;
   if (field.maximum) out["maximum"] = *field.maximum;
-  if (!field.comment.empty()) out["comment"] = utf8(field.comment);
+  if (!field.comment.empty()) out["comment"] = as_utf8(field.comment);
   if (field.optional) out["optional"] = true;
   if (field.labels.empty()) return out;
   json::array labels;
-  for (const Label& label : field.labels) labels.push_back(json::array{label.word, utf8(label.text)});
+  for (const Label& label : field.labels) labels.push_back(json::array{label.word, as_utf8(label.text)});
   out["labels"] = std::move(labels);
   return out;
 }
@@ -102,12 +99,12 @@ bool read_field(const json::value& value, FieldSchema& field) {
 json::object write_row_definition(const RowSchema& row) {
   json::array fields;
   for (const FieldSchema& field : row.fields) fields.push_back(write_field(field));
-  json::object out{{"name", utf8(row.name)}, {"fields", std::move(fields)}};
-  if (!row.comment.empty()) out["comment"] = utf8(row.comment);
+  json::object out{{"name", as_utf8(row.name)}, {"fields", std::move(fields)}};
+  if (!row.comment.empty()) out["comment"] = as_utf8(row.comment);
   if (row.cycle_ms) out["cycle_ms"] = *row.cycle_ms;
   if (row.labels.empty()) return out;
   json::array labels;
-  for (const auto& [name, value] : row.labels) labels.push_back(json::array{utf8(name), utf8(value)});
+  for (const auto& [name, value] : row.labels) labels.push_back(json::array{as_utf8(name), as_utf8(value)});
   out["labels"] = std::move(labels);
   return out;
 }

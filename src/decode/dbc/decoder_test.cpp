@@ -7,9 +7,12 @@
 #include <gtest/gtest.h>
 
 #include "decode/dbc/test_layouts.hpp"
+#include "decode/dbc/test_signal.hpp"
 
 namespace cantrail::dbc {
 namespace {
+
+using testing::signal;
 
 using testing::RandomLayouts;
 
@@ -131,14 +134,6 @@ INSTANTIATE_TEST_SUITE_P(Decoder, DecodesLikeTheDefinition,
                          ::testing::Values(InstructionSet::baseline, InstructionSet::avx2,
                                            InstructionSet::avx512),
                          [](const auto& tested) { return std::string(to_string(tested.param)); });
-
-Signal signal(std::string name, std::uint32_t start, std::uint32_t length) {
-  Signal result;
-  result.name = std::move(name);
-  result.start_bit = start;
-  result.length_bits = length;
-  return result;
-}
 
 Database one_message(std::uint32_t length_bytes, std::vector<Signal> signals) {
   Message message;

@@ -10,9 +10,12 @@
 #include "decode/dbc/decoder.hpp"
 #include "decode/dbc/signal_word.hpp"
 #include "decode/dbc/test_layouts.hpp"
+#include "decode/dbc/test_signal.hpp"
 
 namespace cantrail::dbc {
 namespace {
+
+using testing::signal;
 
 using testing::SignalWish;
 
@@ -182,14 +185,6 @@ TEST(Encoder, PutsRawBitsWhereTheDefinitionSays) {
     insert_raw(plan->messages()[0].signals[0], raw, data);
     RC_ASSERT(data == expected);
   }));
-}
-
-Signal signal(std::string name, std::uint32_t start, std::uint32_t length) {
-  Signal result;
-  result.name = std::move(name);
-  result.start_bit = start;
-  result.length_bits = length;
-  return result;
 }
 
 // Field 0 Mode selects A (1: 0) and B (2: 2 or 3); 3 Temperature, half degrees from -40; 4 Same as

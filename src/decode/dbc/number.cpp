@@ -31,10 +31,10 @@ struct Special {
   std::string_view word;
   double value;
 };
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kInfinite = std::numeric_limits<double>::infinity();
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-constexpr Special kSpecial[] = {{"infinity", kInfinity}, {"inf", kInfinity}, {"nan", kNan},
-                                {"1.#inf", kInfinity},   {"1.#qnan", kNan},  {"1.#ind", kNan}};
+constexpr Special kSpecial[] = {{"infinity", kInfinite}, {"inf", kInfinite}, {"nan", kNan},
+                                {"1.#inf", kInfinite},   {"1.#qnan", kNan},  {"1.#ind", kNan}};
 
 const Special* special_at(std::string_view text) {
   for (const Special& special : kSpecial) {
@@ -46,9 +46,9 @@ const Special* special_at(std::string_view text) {
 // from_chars says "out of range" for both too large and too small.
 double out_of_range(std::string_view text) {
   const std::size_t exponent = text.find_first_of("eE");
-  if (exponent != std::string_view::npos) return text.substr(exponent).find('-') == 1 ? 0 : kInfinity;
+  if (exponent != std::string_view::npos) return text.substr(exponent).find('-') == 1 ? 0 : kInfinite;
   const std::size_t point = text.find('.');
-  return text.substr(0, point).find_first_of("123456789") != std::string_view::npos ? kInfinity : 0;
+  return text.substr(0, point).find_first_of("123456789") != std::string_view::npos ? kInfinite : 0;
 }
 
 double to_double(std::string_view text) {

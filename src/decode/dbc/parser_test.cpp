@@ -4,14 +4,12 @@
 
 #include <gtest/gtest.h>
 
+#include "decode/dbc/test_parsed.hpp"
+
 namespace cantrail::dbc {
 namespace {
 
-Parsed parsed(const std::string& text) {
-  auto result = parse(text, "x.dbc");
-  EXPECT_TRUE(result.ok());
-  return result ? std::move(*result) : Parsed{};
-}
+using testing::parsed;
 
 // One that must leave no warning.
 Database clean(const std::string& text) {

@@ -4,18 +4,13 @@
 
 #include <gtest/gtest.h>
 
+#include "decode/dbc/test_signal.hpp"
 #include "model/frame.hpp"
 
 namespace cantrail::dbc {
 namespace {
 
-Signal signal(std::string name, std::uint32_t start, std::uint32_t length) {
-  Signal result;
-  result.name = std::move(name);
-  result.start_bit = start;
-  result.length_bits = length;
-  return result;
-}
+using testing::signal;
 
 Message message(std::string name, std::uint32_t id, std::vector<Signal> signals) {
   Message result;

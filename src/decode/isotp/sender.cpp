@@ -7,7 +7,7 @@
 namespace cantrail::isotp {
 namespace {
 
-constexpr std::uint8_t kFirst = 0x10, kConsecutive = 0x20, kFlowControl = 0x30;
+constexpr std::uint8_t kFirstFrame = 0x10, kConsecutiveFrame = 0x20, kFlowControlFrame = 0x30;
 enum : std::uint8_t { kContinue = 0, kWait = 1 };
 constexpr std::size_t kInFirst = 6;
 constexpr Duration kLongestApart = std::chrono::milliseconds(127);
@@ -37,7 +37,7 @@ ClassicFrame single_frame(std::span<const std::uint8_t> payload) {
 
 ClassicFrame continue_to_send() {
   ClassicFrame frame = filled();
-  frame[0] = kFlowControl | kContinue;
+  frame[0] = kFlowControlFrame | kContinue;
   frame[1] = 0;  // no end of the block
   frame[2] = 0;  // no time between frames
   return frame;
@@ -53,7 +53,7 @@ void Sender::begin(std::vector<std::uint8_t> payload, MonoTime now) {
 }
 
 void Sender::hear(std::span<const std::uint8_t> data, MonoTime now) {
-  if (!waits_ || data.size() < 3 || (data[0] & 0xF0) != kFlowControl) return;
+  if (!waits_ || data.size() < 3 || (data[0] & 0xF0) != kFlowControlFrame) return;
   switch (data[0] & 0x0F) {
     case kContinue:
       waits_ = false;
@@ -94,7 +94,7 @@ std::optional<ClassicFrame> Sender::next(MonoTime now) {
 
 ClassicFrame Sender::first() {
   ClassicFrame frame{};
-  frame[0] = static_cast<std::uint8_t>(kFirst | payload_.size() >> 8);
+  frame[0] = static_cast<std::uint8_t>(kFirstFrame | payload_.size() >> 8);
   frame[1] = static_cast<std::uint8_t>(payload_.size());
   std::copy_n(payload_.begin(), kInFirst, frame.begin() + 2);
   sent_ = kInFirst;
@@ -104,7 +104,7 @@ ClassicFrame Sender::first() {
 
 ClassicFrame Sender::consecutive(MonoTime now) {
   ClassicFrame frame = filled();
-  frame[0] = static_cast<std::uint8_t>(kConsecutive | number_);
+  frame[0] = static_cast<std::uint8_t>(kConsecutiveFrame | number_);
   const std::size_t size = std::min(payload_.size() - sent_, kMostInOneFrame);
   std::copy_n(payload_.begin() + static_cast<std::ptrdiff_t>(sent_), size, frame.begin() + 1);
   sent_ += size;

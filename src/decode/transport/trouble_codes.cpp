@@ -25,7 +25,7 @@ enum J1939Column : std::size_t {
   kFirstLamp,
   kAddresses = kFirstLamp + 8
 };
-enum UdsColumn : std::size_t { kCode, kFailureType, kStatus, kFirstFlag, kService = kFirstFlag + 4, kEcu };
+enum UdsColumn : std::size_t { kCode, kFailureType, kStatus, kFirstFlag, kService = kFirstFlag + 4, kUdsEcu };
 
 struct Flag {
   const char *name, *comment;
@@ -178,7 +178,7 @@ void put_uds_code(std::span<const std::uint8_t> payload, std::size_t number, std
     }
   }
   block.u64(kService)[row] = payload[0];
-  block.u64(kEcu)[row] = id & kIdExtendedMask;
+  block.u64(kUdsEcu)[row] = id & kIdExtendedMask;
 }
 
 }  // namespace cantrail::transport

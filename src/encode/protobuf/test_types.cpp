@@ -134,7 +134,7 @@ FieldSchema any_field() {
     // What would not fit the column has another type in a catalog.
     if (field.layout->length_bits >= 60) field.layout->factor = 1, field.layout->offset = 0;
   }
-  if (field.type == FieldType::text || field.type == FieldType::blob) return field;
+  if (holds_bytes(field.type)) return field;
   std::map<std::uint64_t, std::string> labels;
   for (int i = *rc::gen::inRange(0, 5); i > 0; --i) labels[any_word(field)] = any_name();
   for (const auto& [word, text] : labels) field.labels.push_back({word, text});
@@ -171,7 +171,7 @@ StreamBlock any_rows(StreamId stream, const RowSchema& schema) {
   for (std::size_t i = 0; i < schema.fields.size(); ++i) {
     const FieldSchema& field = schema.fields[i];
     for (std::size_t row = 0; row < rows; ++row) {
-      if (field.type == FieldType::text || field.type == FieldType::blob) {
+      if (holds_bytes(field.type)) {
         block.set_text(i, row, any_name());
       } else {
         block.u64(i)[row] = any_word(field);

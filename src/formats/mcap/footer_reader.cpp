@@ -9,8 +9,6 @@
 namespace cantrail::mcap {
 namespace {
 
-constexpr std::uint64_t kPieceBytes = std::uint64_t{256} << 10U;
-
 Result<std::uint32_t> crc_of(SourceWindow& window, std::uint64_t from, std::uint64_t to) {
   std::uint32_t crc = 0;
   while (from < to) {

@@ -34,15 +34,15 @@ class OpenRecord {
 };
 
 // A map or an array, open while this lives: its length in bytes comes first.
-class OpenBlock {
+class LengthInFront {
  public:
-  explicit OpenBlock(ByteBuffer& out) : out_(out) {
+  explicit LengthInFront(ByteBuffer& out) : out_(out) {
     put(out_, std::uint32_t{0});
     begin_ = out_.size();
   }
-  OpenBlock(const OpenBlock&) = delete;
-  OpenBlock& operator=(const OpenBlock&) = delete;
-  ~OpenBlock() {
+  LengthInFront(const LengthInFront&) = delete;
+  LengthInFront& operator=(const LengthInFront&) = delete;
+  ~LengthInFront() {
     store(out_.data() + begin_ - sizeof(std::uint32_t), static_cast<std::uint32_t>(out_.size() - begin_));
   }
 
@@ -52,7 +52,7 @@ class OpenBlock {
 };
 
 void put_key_values(ByteBuffer& out, const KeyValues& values) {
-  const OpenBlock block(out);
+  const LengthInFront block(out);
   for (const auto& [key, value] : values) {
     put_text(out, key);
     put_text(out, value);
@@ -97,7 +97,7 @@ void encode(const ChunkPlace& place, std::span<const IndexPlace> indexes, ByteBu
   put(out, place.offset);
   put(out, place.length);
   {
-    const OpenBlock block(out);
+    const LengthInFront block(out);
     for (const IndexPlace& index : indexes) {
       put(out, index.channel);
       put(out, index.offset);
@@ -137,7 +137,7 @@ void encode(const Statistics& statistics, ByteBuffer& out) {
   put(out, statistics.chunks);
   put(out, statistics.start_ns);
   put(out, statistics.end_ns);
-  const OpenBlock block(out);
+  const LengthInFront block(out);
   for (std::size_t channel = 0; channel < statistics.messages_of.size(); ++channel) {
     if (statistics.messages_of[channel] == 0) continue;
     put(out, static_cast<std::uint16_t>(channel));

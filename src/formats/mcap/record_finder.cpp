@@ -10,7 +10,7 @@ namespace cantrail::mcap {
 namespace {
 
 // As much of a record as has to be seen: names that are longer make it unrecognizable.
-constexpr std::size_t kHeadBytes = 4096;
+constexpr std::size_t kLookBytes = 4096;
 constexpr std::uint64_t kScanBytes = std::uint64_t{64} << 10U;
 // No record is longer, and random bytes hardly ever say less.
 constexpr std::uint64_t kImplausibleLength = std::uint64_t{1} << 40U;
@@ -37,7 +37,7 @@ bool is_plausible(Opcode opcode, std::uint64_t length) {
 }  // namespace
 
 RecordFinder::RecordFinder(const ByteSource& source, const Definitions& definitions, const Limits& limits)
-    : source_(source), definitions_(definitions), limits_(limits), size_(source.size()), head_(kHeadBytes) {}
+    : source_(source), definitions_(definitions), limits_(limits), size_(source.size()), head_(kLookBytes) {}
 
 Result<bool> RecordFinder::follows(std::uint64_t offset) {
   for (bool again : {true, false}) {
@@ -89,12 +89,12 @@ Result<bool> RecordFinder::is_record(std::uint64_t offset, std::span<const std::
 Result<std::optional<std::uint64_t>> RecordFinder::find(std::uint64_t from, Acceptable acceptable,
                                                         SourceWindow& window) {
   for (std::uint64_t begin = from; begin < size_; begin += kScanBytes) {
-    const auto view = window.at(begin, kScanBytes + kHeadBytes);
+    const auto view = window.at(begin, kScanBytes + kLookBytes);
     if (!view) return view.fault();
     for (std::size_t i = 0; i < kScanBytes && i + kPrefixBytes <= view->size(); ++i) {
       const auto opcode = std::to_integer<std::uint8_t>((*view)[i]);
       if (opcode == 0 || opcode > kLastKnownOpcode) continue;
-      const auto head = view->subspan(i, std::min(kHeadBytes, view->size() - i));
+      const auto head = view->subspan(i, std::min(kLookBytes, view->size() - i));
       const auto is = is_record(begin + i, head, acceptable);
       if (!is) return is.fault();
       if (*is) return std::optional(begin + i);

@@ -6,6 +6,7 @@
 #include "formats/mcap/chunk_compressor.hpp"
 #include "formats/mcap/file_writer.hpp"
 #include "formats/mcap/record_parser.hpp"
+#include "formats/mcap/record_walker.hpp"
 #include "formats/mcap/recovery.hpp"
 #include "formats/mcap/stream_reader.hpp"
 
@@ -15,9 +16,7 @@ namespace {
 using Kind = StreamItem::Kind;
 
 // The format wants UTF-8, and writers of old have not always cared.
-std::string as_utf8(const std::string& text) {
-  return is_valid_utf8(text) ? text : cp1252_to_utf8(text);
-}
+using cantrail::as_utf8;
 
 KeyValues as_utf8(const KeyValues& values) {
   KeyValues valid;
@@ -107,11 +106,40 @@ class Salvager {
     }
   }
 
+  // All definitions stand before the first chunk. One in a chunk that says something else, or nothing, stays
+  // behind.
+  [[nodiscard]] bool belongs(const RecordWalker& walker) const {
+    const auto is_written = [this](const auto& definition) {
+      return definition && writer_.summary().definitions.check(*definition) == Definitions::Added::known;
+    };
+    switch (walker.opcode()) {
+      case Opcode::schema:
+        return is_written(parse_schema(walker.body()));
+      case Opcode::channel:
+        return is_written(parse_channel(walker.body()));
+      default:
+        return true;
+    }
+  }
+
+  std::span<const std::byte> those_that_belong(std::span<const std::byte> records) {
+    bool all = true;
+    for (RecordWalker walker(records); all && walker.next();) all = belongs(walker);
+    if (all) return records;
+    kept_.clear();
+    for (RecordWalker walker(records); walker.next();) {
+      if (belongs(walker)) kept_.append({walker.record(), kPrefixBytes + walker.body().size()});
+    }
+    return kept_.span();
+  }
+
+  // As it is stored, if all of it may stay.
   Status copy_chunk(const StreamItem& item) {
     const Compression compression = *compression_named(item.chunk.compression);
-    if (item.records.size() != item.chunk.uncompressed_bytes) {  // some of it was no records
+    const auto records = those_that_belong(item.records);
+    if (records.size() != item.chunk.uncompressed_bytes) {
       ChunkCompressor compressor({.compression = compression, .level = {}});
-      if (Status status = compressor.compress(item.records, chunk_); !status) return status;
+      if (Status status = compressor.compress(records, chunk_); !status) return status;
     } else {
       (void)indexer_.tally(item.records, chunk_.tally);
       indexer_.write_index(item.records, chunk_.tally, chunk_.message_index);
@@ -129,6 +157,7 @@ class Salvager {
   FileWriter writer_;
   const Summary& whole_;
   MessageIndexer indexer_;
+  ByteBuffer kept_;
   FinishedChunk chunk_;
 };
 

@@ -10,6 +10,8 @@
 
 namespace cantrail::mcap {
 
+inline constexpr std::uint64_t kPieceBytes = std::uint64_t{256} << 10U;  // for what is read in pieces
+
 // Not thread-safe; borrows the source. Holds as much as was asked for at once, and some ahead.
 class SourceWindow {
  public:

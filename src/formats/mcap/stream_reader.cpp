@@ -11,7 +11,6 @@ namespace {
 
 using Kind = StreamItem::Kind;
 
-constexpr std::uint64_t kPieceBytes = std::uint64_t{256} << 10U;
 constexpr std::uint64_t kRunBytes = std::uint64_t{1} << 20U;  // messages outside of chunks, at a time
 constexpr std::uint64_t kHeadBytes = 4096;                    // of a record, in which its lengths stand
 constexpr std::uint64_t kAttachmentHeadBytes = std::uint64_t{1} << 20U;  // names that are longer are refused

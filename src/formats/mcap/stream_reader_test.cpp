@@ -202,6 +202,26 @@ TEST(McapStreamReader, ContradictingDefinitionsAreCountedAndTheFirstOneCounts) {
   EXPECT_EQ(reader.definitions().channel(1)->topic, "t1");
 }
 
+TEST(McapStreamReader, WhatContradictsWithinAChunkIsNotSaved) {
+  HandMade other;
+  encode(Channel{1, 0, "other", "json", {}}, other.buffer);
+  encode(Channel{2, 0, "caf\xE9", "json", {}}, other.buffer);  // saved as UTF-8
+  other.record(static_cast<std::uint8_t>(Opcode::schema), "torn");
+  other.message(1, 5).message(2, 6);
+  HandMade made;
+  made.channel(1).chunk(records_of(other)).chunk(records_of(HandMade().channel(1).message(1, 7)));
+  const Bytes bytes = made.bytes();
+  const StreamRead read = read_stream(bytes);
+  EXPECT_EQ(kinds(read.damage), (std::vector{DamageKind::definition, DamageKind::definition}));
+  MemorySink out;
+  ASSERT_TRUE(salvage(MemorySource(bytes), out));
+  const Examination again = examined(out.bytes);
+  EXPECT_TRUE(again.intact());
+  EXPECT_EQ(read_stream(out.bytes).rows, read.rows);
+  EXPECT_EQ(again.readable.definitions.channel(1)->topic, "t1");
+  EXPECT_EQ(again.readable.definitions.channel(2)->topic, "caf\xC3\xA9");
+}
+
 TEST(McapStreamReader, DefinitionsAreBoundedInAll) {
   HandMade made;
   for (std::uint16_t id = 1; id < 200; ++id) {

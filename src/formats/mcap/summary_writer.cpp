@@ -6,11 +6,11 @@
 namespace cantrail::mcap {
 namespace {
 
-constexpr std::size_t kPieceBytes = std::size_t{64} << 10U;
+constexpr std::size_t kStagedBytes = std::size_t{64} << 10U;
 
-class Ending {
+class SummaryWriting {
  public:
-  Ending(const FileState& state, ByteSink& out) : state_(state), out_(out), offset_(state.bytes) {}
+  SummaryWriting(const FileState& state, ByteSink& out) : state_(state), out_(out), offset_(state.bytes) {}
 
   Result<std::uint64_t> write(const FileOptions& options) {
     encode_data_end(options.data_crc ? state_.data_crc : 0, staged_);
@@ -51,7 +51,7 @@ class Ending {
     const std::uint64_t start = place();
     for (std::size_t i = 0; i < records; ++i) {
       write_one(i);
-      if (staged_.size() < kPieceBytes) continue;
+      if (staged_.size() < kStagedBytes) continue;
       if (Status status = flush(); !status) return status;
     }
     groups_.push_back({opcode, start, place() - start});
@@ -98,7 +98,7 @@ class Ending {
 }  // namespace
 
 Result<std::uint64_t> write_ending(const FileState& state, const FileOptions& options, ByteSink& out) {
-  return Ending(state, out).write(options);
+  return SummaryWriting(state, out).write(options);
 }
 
 }  // namespace cantrail::mcap

@@ -226,7 +226,7 @@ class StreamCheck {
     if (!place) return sections_.error(mention.where, mention.subject + ": " + why_not(text, place.fault()));
     const Catalog& catalog = resolve_field(*copied_, text) ? *copied_ : *described_;
     const FieldType type = catalog.streams[place->stream].row->fields[place->field].type;
-    if (type == FieldType::text || type == FieldType::blob) {
+    if (holds_bytes(type)) {
       sections_.error(mention.where, mention.subject + ": '" + printable(mention.text) + "' is " +
                                          std::string(to_string(type)) + ", and a named signal is a number");
     }

@@ -15,7 +15,6 @@ using namespace encode::protobuf;
 // Schemas of the four types that no DBC defines, then one a message type.
 constexpr std::uint16_t kCursorSchema = 1, kGapSchema = 2, kLedgerSchema = 3, kFrameSchema = 4;
 constexpr std::uint16_t kFirstTypeSchema = 16;
-constexpr std::size_t kMostNameBytes = 256;
 
 std::string id_text(std::uint32_t can_id) {
   constexpr std::uint32_t kStandardDigits = 3, kExtendedDigits = 8;

@@ -23,6 +23,7 @@ inline constexpr std::uint16_t kFirstStream = 1024;
 inline constexpr std::size_t kMostBuses = kFirstStream - kFirstBus;
 inline constexpr std::size_t kMostStreams = 0x10000 - kFirstStream;
 
+inline constexpr std::size_t kMostNameBytes = 256;         // of names that come from outside
 inline constexpr std::string_view kProtobuf = "protobuf";  // encoding of messages and of schemas
 
 // Immutable; any thread may read and encode.

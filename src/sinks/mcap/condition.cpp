@@ -54,7 +54,7 @@ std::optional<Condition::Bound> Condition::bound_to(const Catalog& catalog, Stre
     const auto& fields = info.row->fields;
     const auto field = std::find_if(fields.begin(), fields.end(),
                                     [&](const FieldSchema& one) { return one.name == named(operand).field; });
-    if (field == fields.end() || field->type == FieldType::text || field->type == FieldType::blob) {
+    if (field == fields.end() || holds_bytes(field->type)) {
       return std::nullopt;
     }
     bound.fields.push_back(static_cast<std::size_t>(field - fields.begin()));

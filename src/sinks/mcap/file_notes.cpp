@@ -7,11 +7,11 @@
 #include "formats/mcap/file_bytes.hpp"
 #include "formats/mcap/record_parser.hpp"
 #include "formats/mcap/summary_reader.hpp"
+#include "sinks/mcap/channels.hpp"
 
 namespace cantrail::mcap_sink {
 namespace {
 
-constexpr std::size_t kMostNameBytes = 256;
 constexpr std::uint64_t kMostNoteBytes = 4096;
 
 const std::string* value_of(const mcap::Metadata& note, std::string_view key) {

@@ -29,7 +29,7 @@ Bytes row_bytes(const RowSchema& row) {
   constexpr double kFieldsOfItsOwn = 20, kNumberBytes = 9;
   Bytes bytes{kHeaderBytes + kFieldsOfItsOwn, 6};
   for (const FieldSchema& field : row.fields) {
-    const bool text = field.type == FieldType::text || field.type == FieldType::blob;
+    const bool text = holds_bytes(field.type);
     bytes.plain += text ? kTextBytes : kNumberBytes;
     bytes.packed += text ? kTextBytes : 1.7;
   }

@@ -8,8 +8,6 @@
 namespace cantrail::mcap_sink {
 namespace {
 
-constexpr std::size_t kMostNameBytes = 256;
-
 mcap::FileOptions file_options() {
   mcap::FileOptions options;
   options.library = "cantrail " CANTRAIL_VERSION;

@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t kMostSummaryBytes = std::size_t{8} << 20U;
 // Parts up to that size are finished before open() returns.
 constexpr std::uint64_t kAtOnceBytes = std::uint64_t{4} << 20U;
-constexpr std::size_t kMostNameBytes = 128;
+constexpr std::size_t kMostFileNameBytes = 128;
 constexpr Duration kIdle = std::chrono::seconds(1);
 
 bool same_batch(const Position& a, const Position& b) {
@@ -27,7 +27,7 @@ std::string compact_time(WallTime time) {
 }
 
 std::string file_letters(const std::string& text) {
-  std::string safe = printable(text, kMostNameBytes);
+  std::string safe = printable(text, kMostFileNameBytes);
   std::replace_if(
       safe.begin(), safe.end(), [](char c) { return c == '/' || c == '\\'; }, '_');
   return safe.empty() || safe.front() == '.' ? "_" + safe : safe;

@@ -16,9 +16,9 @@ namespace {
 constexpr std::size_t kFrames = 40;
 
 // As a lane does it: writes batches [.., until) from the cursor on; after a fault closes and opens again.
-class Lane {
+class TroubledLane {
  public:
-  explicit Lane(World& world) : world_(&world) {}
+  explicit TroubledLane(World& world) : world_(&world) {}
 
   bool open() {
     const auto opened = world_->open();
@@ -72,7 +72,7 @@ void expect_each_frame_once(const World& world, std::uint64_t until) {
 
 TEST(Trouble, AFileThatSomebodyRemovesIsNoticedAndRecordedAgain) {
   World world;
-  Lane lane(world);
+  TroubledLane lane(world);
   ASSERT_TRUE(lane.open());
   ASSERT_TRUE(lane.write(10));
   world.close();  // a finished one
@@ -90,7 +90,7 @@ TEST(Trouble, AFileThatSomebodyRemovesIsNoticedAndRecordedAgain) {
 
 TEST(Trouble, AFolderThatSomebodyRemovesIsMadeAgainWithEverything) {
   World world;
-  Lane lane(world);
+  TroubledLane lane(world);
   ASSERT_TRUE(lane.open());
   ASSERT_TRUE(lane.write(10));
   world.close();
@@ -119,19 +119,19 @@ TEST(Trouble, AtAnyCallLosesNothingAndDoublesNothing) {
       world.config.chunk.count = 16 << 10;
       world.remake();
       files.fail_at(n, kEveryChange, {error, n % 2 == 0, 1 + n % 3});
-      Lane lane(world);
+      TroubledLane lane(world);
       lane.write_all(20);
       world.clock.advance(std::chrono::seconds(31));  // the next write syncs
       lane.write_all(30);
       world.remake();  // a crash
-      lane = Lane(world);
+      lane = TroubledLane(world);
       lane.write_all(40);
       world.sink->flush().ignore();
       world.sink->close();
       const bool reached = files.changes() >= n;
       files.heal();
       world.remake();
-      lane = Lane(world);
+      lane = TroubledLane(world);
       lane.write_all(40);  // where the last sync failed
       world.close();
       EXPECT_TRUE(world.names(".mcap.part").empty());
@@ -147,7 +147,7 @@ TEST(Trouble, AtAnyCallLosesNothingAndDoublesNothing) {
 TEST(Trouble, AFullDiskIsWaitedForWithOneFile) {
   FaultFileSystem files;
   World world(files);
-  Lane lane(world);
+  TroubledLane lane(world);
   lane.write_all(10);
   files.set_free_bytes(1000);
   for (int tries = 0; tries < 10; ++tries) {
@@ -166,11 +166,11 @@ TEST(Trouble, AFullDiskIsWaitedForWithOneFile) {
 TEST(Trouble, AStartOnAFullDiskRecordsOnceThereIsRoom) {
   FaultFileSystem files;
   World world(files);
-  Lane lane(world);
+  TroubledLane lane(world);
   lane.write_all(10);
   world.remake();  // a crash
   files.set_free_bytes(0);
-  lane = Lane(world);
+  lane = TroubledLane(world);
   (void)(lane.open() && lane.write(20));
   files.set_free_bytes(std::nullopt);
   lane.write_all(20);
@@ -184,11 +184,11 @@ TEST(Trouble, AStartOnAFullDiskRecordsOnceThereIsRoom) {
 
 TEST(Trouble, ACrashLeavesAFileThatTheNextStartFinishes) {
   World world;
-  Lane lane(world);
+  TroubledLane lane(world);
   lane.write_all(10);
   world.remake();
   EXPECT_EQ(world.names(".mcap.part").size(), 1U);
-  lane = Lane(world);
+  lane = TroubledLane(world);
   ASSERT_TRUE(lane.open());
   EXPECT_EQ(lane.next(), 10U);
   EXPECT_TRUE(world.names(".mcap.part").empty());
@@ -198,7 +198,7 @@ TEST(Trouble, ACrashLeavesAFileThatTheNextStartFinishes) {
 
 TEST(Trouble, ATornEndIsCutOffAndComesAgain) {
   World world;
-  Lane lane(world);
+  TroubledLane lane(world);
   lane.write_all(10);
   const std::string part = world.folder + "/" + world.names(".mcap.part").front();
   world.remake();
@@ -207,7 +207,7 @@ TEST(Trouble, ATornEndIsCutOffAndComesAgain) {
     ASSERT_TRUE(file);
     ASSERT_TRUE((*file)->truncate(*(*file)->size() - 20));
   }
-  lane = Lane(world);
+  lane = TroubledLane(world);
   lane.write_all(15);
   world.close();
   expect_each_frame_once(world, 15);
@@ -216,14 +216,14 @@ TEST(Trouble, ATornEndIsCutOffAndComesAgain) {
 TEST(Trouble, AFailedSyncTakesBackWhatWasNotSynced) {
   FaultFileSystem files;
   World world(files);
-  Lane lane(world);
+  TroubledLane lane(world);
   lane.write_all(10);
   ASSERT_TRUE(world.sink->flush());
   lane.write_all(13);
   files.fail_at(1, only(FileOperation::sync));
   EXPECT_FALSE(world.sink->flush());
   world.sink->close();
-  lane = Lane(world);
+  lane = TroubledLane(world);
   ASSERT_TRUE(lane.open());
   EXPECT_EQ(lane.next(), 10U);
   lane.write_all(20);
@@ -233,7 +233,7 @@ TEST(Trouble, AFailedSyncTakesBackWhatWasNotSynced) {
 
 TEST(Trouble, AnotherJournalBeginsAnotherFile) {
   World world;
-  Lane lane(world);
+  TroubledLane lane(world);
   lane.write_all(10);
   world.remake();
   world.journal.bytes.fill(0x11);
@@ -243,7 +243,7 @@ TEST(Trouble, AnotherJournalBeginsAnotherFile) {
   world.close();
   world.journal = test_journal();
   world.remake();
-  lane = Lane(world);
+  lane = TroubledLane(world);
   ASSERT_TRUE(lane.open());
   EXPECT_EQ(lane.next(), 10U);
 }
@@ -252,7 +252,7 @@ TEST(Trouble, DamageInWhatWasSyncedCostsOnlyItself) {
   World world;
   world.config.compression = "none";
   world.remake();
-  Lane lane(world);
+  TroubledLane lane(world);
   // More than recovery verifies before a node goes on.
   std::uint64_t seq = 1;
   ASSERT_TRUE(lane.open());

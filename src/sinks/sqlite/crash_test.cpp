@@ -12,15 +12,15 @@
 namespace cantrail::sqlite {
 namespace {
 
-constexpr std::size_t kFrames = 300;
+constexpr std::size_t kFramesWritten = 300;
 
 // Writes batch after batch from the cursor on until it is killed.
 [[noreturn]] void write_for_ever(World& world) {
   const auto cursor = world.open();
   if (!cursor) ::_exit(1);
   for (std::uint64_t seq = *cursor ? (*cursor)->seq : 1;; ++seq) {
-    const auto start = kStart + static_cast<std::int64_t>(seq * kFrames) * 1000;
-    const auto written = world.write(make_batch(world.catalog, seq, kFrames, start));
+    const auto start = kStart + static_cast<std::int64_t>(seq * kFramesWritten) * 1000;
+    const auto written = world.write(make_batch(world.catalog, seq, kFramesWritten, start));
     if (!written || written->durable != at(seq + 1)) ::_exit(2);
   }
 }

@@ -10,6 +10,7 @@
 #include <sqlite3.h>
 
 #include "base/text.hpp"
+#include "sinks/sqlite/blob_text.hpp"
 #include "sinks/sqlite/packed_reader.hpp"
 #include "sinks/sqlite/rollup.hpp"
 
@@ -17,10 +18,6 @@ namespace cantrail::sqlite {
 namespace {
 
 constexpr std::uint64_t kKeyBytes = 16;  // what an entry of an index takes, about
-
-std::string_view as_text(std::span<const std::uint8_t> bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
 
 // Bytes that are not what was written, or that the disk does not give back.
 bool is_damage(int code) {

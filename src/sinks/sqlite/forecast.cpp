@@ -26,7 +26,7 @@ Shape shape_of(const RowSchema& row) {
   Shape shape;
   shape.payload = row.can_id ? row.length_bytes : 0;
   for (const FieldSchema& field : row.fields) {
-    const bool text = field.type == FieldType::text || field.type == FieldType::blob;
+    const bool text = holds_bytes(field.type);
     (text ? shape.texts : shape.fields) += 1;
     shape.json += static_cast<double>(field.name.size()) + 4;
   }

@@ -18,7 +18,7 @@
 namespace cantrail::sqlite {
 namespace {
 
-constexpr std::size_t kMostRows = 10'001;  // the API's most, and the one that tells that there are more
+constexpr std::size_t kMostAnswers = 10'001;  // the API's most, and the one that tells that there are more
 // Up to so many streams are looked up one by one in the index of a closed partition; more are found sooner by
 // reading backwards in time.
 constexpr std::size_t kIndexedStreams = 8;
@@ -70,7 +70,7 @@ class Question {
       : database_(database),
         query_(query),
         range_(range_of(query.since, query.until)),
-        limit_(std::min(query.limit, kMostRows)) {}
+        limit_(std::min(query.limit, kMostAnswers)) {}
 
   Status load_names() {
     if (Status loaded = load_streams(); !loaded) return loaded;
@@ -292,7 +292,7 @@ Result<std::vector<GapRecord>> History::gaps(std::optional<WallTime> since, std:
   const Range range = range_of(since, until);
   all->bind(1, range.since);
   all->bind(2, range.until);
-  all->bind(3, static_cast<std::int64_t>(std::min(limit, kMostRows)));
+  all->bind(3, static_cast<std::int64_t>(std::min(limit, kMostAnswers)));
   std::vector<GapRecord> gaps;
   int code = all->step();
   for (; code == SQLITE_ROW; code = all->step()) {

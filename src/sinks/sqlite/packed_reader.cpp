@@ -4,19 +4,12 @@
 
 #include <sqlite3.h>
 
+#include "sinks/sqlite/blob_text.hpp"
 #include "sinks/sqlite/block_key.hpp"
 #include "sinks/sqlite/layout.hpp"
 #include "sinks/sqlite/schema.hpp"
 
 namespace cantrail::sqlite {
-namespace {
-
-std::string_view as_text(std::span<const std::uint8_t> bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
-}  // namespace
-
 Result<const ChunkReader::Layout*> ChunkReader::layout(std::int64_t id) {
   if (const auto known = layouts_.find(id); known != layouts_.end()) return &known->second;
   Result<Statement> find = database_.prepare("SELECT fields FROM layout WHERE id=?");

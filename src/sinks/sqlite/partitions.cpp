@@ -11,8 +11,6 @@
 namespace cantrail::sqlite {
 namespace {
 
-constexpr int kParts = 20;                                // of each limit
-constexpr std::uint64_t kFreePartitionBytes = 64U << 20;  // where no size limits
 constexpr std::int64_t kLastTime = std::numeric_limits<std::int64_t>::max() - (std::int64_t{1} << 40);
 
 constexpr const char* kColumns =

@@ -20,6 +20,9 @@
 
 namespace cantrail::sqlite {
 
+inline constexpr int kParts = 20;                                // partitions, of each limit
+inline constexpr std::uint64_t kFreePartitionBytes = 64U << 20;  // where no size limits
+
 // What the limits of Keep mean for the file: the log takes its part of `bytes` first.
 struct SizePlan {
   std::uint64_t file_bytes = 0;       // of pages in use; 0: no limit

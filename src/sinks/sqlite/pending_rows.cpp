@@ -8,13 +8,6 @@
 namespace cantrail::sqlite {
 namespace {
 
-constexpr std::uint32_t kMostRows = 4096;                       // in a chunk: reading one row reads them all
-constexpr std::size_t kMostTextBytes = std::size_t{256} << 10;  // in a chunk, unless one row has more
-
-bool is_text(const FieldSchema& field) {
-  return field.type == FieldType::text || field.type == FieldType::blob;
-}
-
 bool same_origin(const RowRun& a, const RowRun& b) {
   const Position& one = a.batch->raw->position;
   const Position& other = b.batch->raw->position;
@@ -24,13 +17,14 @@ bool same_origin(const RowRun& a, const RowRun& b) {
 }  // namespace
 
 bool has_text(const RowSchema& schema) {
-  return std::ranges::any_of(schema.fields, is_text);
+  return std::ranges::any_of(schema.fields, holds_bytes, &FieldSchema::type);
 }
 
 std::size_t text_bytes(const StreamBlock& block, const RowSchema& schema, std::size_t row) {
   std::size_t bytes = 0;
   for (std::size_t field = 0; field < schema.fields.size(); ++field) {
-    if (is_text(schema.fields[field]) && block.valid(field, row)) bytes += block.text(field, row).size();
+    if (holds_bytes(schema.fields[field].type) && block.valid(field, row))
+      bytes += block.text(field, row).size();
   }
   return bytes;
 }
@@ -104,14 +98,14 @@ RowGroup PendingRows::take_group(std::size_t& at, std::size_t end) {
   while (at < end) {
     RowRun& run = pieces_[at].run;
     if (!runs_.empty() && !same_origin(runs_.front(), run)) break;
-    if (group.rows == kMostRows || text > kMostTextBytes) break;
+    if (group.rows == kRowsInChunk || text > kTextInChunk) break;
     text += run.block->text_arena().size() / std::max<std::size_t>(run.block->rows(), 1) * run.rows();
-    const std::uint32_t room = kMostRows - group.rows;
+    const std::uint32_t room = kRowsInChunk - group.rows;
     runs_.push_back(run);
     if (run.rows() > room) {
       runs_.back().to = run.from + room;
       run.from += room;
-      group.rows = kMostRows;
+      group.rows = kRowsInChunk;
       break;
     }
     group.rows += run.rows();

@@ -11,6 +11,9 @@
 
 namespace cantrail::sqlite {
 
+inline constexpr std::uint32_t kRowsInChunk = 4096;  // at most: reading one row reads them all
+inline constexpr std::size_t kTextInChunk = std::size_t{256} << 10;  // bytes at most, unless one row has more
+
 // Rows of one stream, minute and epoch, as many as go into one chunk.
 struct RowGroup {
   std::int64_t minute = 0;

@@ -11,14 +11,7 @@
 namespace cantrail::sqlite {
 namespace {
 
-constexpr std::size_t kMostRows = 4096;                         // in a chunk, as the sink packs them
-constexpr std::size_t kMostTextBytes = std::size_t{256} << 10;  // the same
-
 const std::pair<std::string, std::string> kNameless;  // of a file whose list of streams is damaged
-
-bool is_text(FieldType type) {
-  return type == FieldType::text || type == FieldType::blob;
-}
 
 // Of blocks with one layout.
 bool same_row(const RowSchema& schema, const StreamBlock& a, std::uint32_t row_a, const StreamBlock& b,
@@ -28,7 +21,7 @@ bool same_row(const RowSchema& schema, const StreamBlock& a, std::uint32_t row_a
     if (valid != b.valid(field, row_b)) return false;
     if (!valid) {
       if (a.quality(field, row_a) != b.quality(field, row_b)) return false;
-    } else if (is_text(schema.fields[field].type)) {
+    } else if (holds_bytes(schema.fields[field].type)) {
       if (a.text(field, row_a) != b.text(field, row_b)) return false;
     } else if (a.word(field, row_a) != b.word(field, row_b)) {
       return false;
@@ -341,9 +334,9 @@ Status Replacement::put_packed(Group group, const Exchange& exchange, std::int64
     chunk.last_ns = std::numeric_limits<std::int64_t>::min();
     runs.clear();
     std::size_t text = 0;
-    for (; at < rows.size() && runs.size() < kMostRows && text <= kMostTextBytes; ++at, ++chunk.rows) {
+    for (; at < rows.size() && runs.size() < kRowsInChunk && text <= kTextInChunk; ++at, ++chunk.rows) {
       const NewRow& row = rows[at];
-      if (static_cast<std::size_t>(chunk.rows) == kMostRows || row.block->stream() != stream) break;
+      if (static_cast<std::size_t>(chunk.rows) == kRowsInChunk || row.block->stream() != stream) break;
       text += text_bytes(*row.block, schema, row.row);
       chunk.first_ns = std::min(chunk.first_ns, row.key.time_ns);
       chunk.last_ns = std::max(chunk.last_ns, row.key.time_ns);

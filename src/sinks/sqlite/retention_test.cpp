@@ -9,10 +9,10 @@
 namespace cantrail::sqlite {
 namespace {
 
-constexpr std::size_t kFrames = 2000;
+constexpr std::size_t kBatchFrames = 2000;
 
 std::int64_t start_of(std::uint64_t seq) {
-  return kStart + static_cast<std::int64_t>(seq * kFrames) * 1000;
+  return kStart + static_cast<std::int64_t>(seq * kBatchFrames) * 1000;
 }
 
 TEST(Retention, FileAndLogStayWithinTheSize) {
@@ -21,7 +21,7 @@ TEST(Retention, FileAndLogStayWithinTheSize) {
   ASSERT_TRUE(world.open());
   std::uint64_t most = 0;
   for (std::uint64_t seq = 1; seq <= 150; ++seq) {  // 33 MB of rows
-    const auto written = world.write(make_batch(world.catalog, seq, kFrames, start_of(seq)));
+    const auto written = world.write(make_batch(world.catalog, seq, kBatchFrames, start_of(seq)));
     ASSERT_TRUE(written) << written.fault().message;
     most = std::max(most, world.bytes_on_disk());
   }
@@ -45,7 +45,7 @@ TEST(Retention, TheSizeHoldsForRowsOutOfOrderToo) {
   for (std::uint64_t seq = 1; seq <= 120; ++seq) {
     const auto start = start_of(seq % 2 == 0 ? 200 - seq : seq);
     const auto written = world.write(
-        make_batch(world.catalog, seq, kFrames, start, 1 + static_cast<std::int64_t>(seq % 7) * 500));
+        make_batch(world.catalog, seq, kBatchFrames, start, 1 + static_cast<std::int64_t>(seq % 7) * 500));
     ASSERT_TRUE(written) << written.fault().message;
     most = std::max(most, world.bytes_on_disk());
   }
@@ -56,7 +56,7 @@ TEST(Retention, RowsAreNeverMoreThanTheLimit) {
   World world({"20000 rows"});
   ASSERT_TRUE(world.open());
   for (std::uint64_t seq = 1; seq <= 40; ++seq) {
-    ASSERT_TRUE(world.write(make_batch(world.catalog, seq, kFrames, start_of(seq))));
+    ASSERT_TRUE(world.write(make_batch(world.catalog, seq, kBatchFrames, start_of(seq))));
     const std::int64_t rows = world.number("SELECT count(*) FROM frames");
     ASSERT_LE(rows, 20'000);
     if (seq > 15) {
@@ -203,7 +203,7 @@ TEST(Retention, AFileShrinksWhenKeepIsLowered) {
   World world({"40MB"});
   ASSERT_TRUE(world.open());
   for (std::uint64_t seq = 1; seq <= 220; ++seq) {
-    ASSERT_TRUE(world.write(make_batch(world.catalog, seq, kFrames, start_of(seq))));
+    ASSERT_TRUE(world.write(make_batch(world.catalog, seq, kBatchFrames, start_of(seq))));
   }
   ASSERT_GT(world.bytes_on_disk(), 25'000'000U);
   world.close();

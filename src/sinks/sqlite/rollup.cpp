@@ -6,7 +6,7 @@
 namespace cantrail::sqlite {
 namespace {
 
-constexpr std::uint8_t kFirstFormat = 1, kFormat = 2;  // 2: kExcept
+constexpr std::uint8_t kFirstFormat = 1, kNewestFormat = 2;  // 2: kExcept
 constexpr std::size_t kMostBuckets = 3600, kMostSlots = 65536;
 // A column; the same as the one it may repeat; or the same but for some places.
 constexpr std::uint8_t kOwn = 0, kSame = 1, kExcept = 2;
@@ -125,7 +125,7 @@ void RollupBlock::merge(const RollupBlock& later) {
 // greatest, last and sum are one: such columns are stored as "the same".
 void RollupBlock::put(std::string& out, ColumnCode& code) const {
   Scratch scratch;
-  out += static_cast<char>(kFormat);
+  out += static_cast<char>(kNewestFormat);
   put_number(out, offsets_.size());
   scratch.integers.assign(offsets_.begin(), offsets_.end());
   code.put_integers(out, scratch.integers);
@@ -165,7 +165,7 @@ Status RollupBlock::get(std::string_view bytes) {
   clear();
   ByteReader in(bytes);
   const Fault damaged{FaultKind::corrupt, "a rollup is damaged"};
-  if (const std::uint8_t format = in.byte(); format < kFirstFormat || format > kFormat) return damaged;
+  if (const std::uint8_t format = in.byte(); format < kFirstFormat || format > kNewestFormat) return damaged;
   const std::size_t places = in.count(kMostBuckets);
   std::vector<std::int64_t> offsets(places);
   ColumnCode::get_integers(in, offsets);

@@ -4,13 +4,10 @@
 
 #include <sqlite3.h>
 
+#include "sinks/sqlite/partitions.hpp"
+
 namespace cantrail::sqlite {
-namespace {
-
-constexpr int kParts = 20;                                // of each limit
-constexpr std::uint64_t kFreePartitionBytes = 64U << 20;  // where no size limits
-
-}  // namespace
+namespace {}  // namespace
 
 const LevelTraits& traits_of(Level level) {
   static constexpr std::array<LevelTraits, kLevels.size()> kTraits{{{"1s", "seconds_", kSecondNs, kMinuteNs},

@@ -38,7 +38,7 @@ void RollupMaker::roll_up(std::span<const RowRun> runs, const RowSchema& schema,
   }
   for (std::size_t field = 0; field < schema.fields.size(); ++field) {
     const FieldType type = schema.fields[field].type;
-    if (type == FieldType::text || type == FieldType::blob) continue;
+    if (holds_bytes(type)) continue;
     const std::span<Bucket> buckets = seconds_.slot(slots[field]);
     if (type == FieldType::f64) {
       add_column<double>(runs, field, buckets);

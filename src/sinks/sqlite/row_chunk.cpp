@@ -8,15 +8,11 @@ namespace cantrail::sqlite {
 namespace {
 
 constexpr std::uint8_t kFormat = 1;
-constexpr std::size_t kMostRows = 1 << 16, kMostFrame = 64;
+constexpr std::size_t kMostChunkRows = 1 << 16, kMostFrame = 64;
 enum Frames : std::uint8_t { kNoFrames = 0, kFrames = 1, kFramesWithIds = 2 };
 enum Payload : std::uint8_t { kBytewise = 0, kAsItIs = 1 };
 // The last two: some absent cell has a reason, and the numbers of all absent cells stand before the values.
 enum Present : std::uint8_t { kAll = 0, kSome = 1, kNone = 2, kSomeWithReasons = 3, kNoneWithReasons = 4 };
-
-bool is_text(FieldType type) {
-  return type == FieldType::text || type == FieldType::blob;
-}
 
 // The byte with this value next to the one before it, counted on beyond a byte's range: the low byte of a
 // value that wanders goes from 255 to 256 and not back to 0. Only the lowest eight bits count when it is
@@ -179,7 +175,7 @@ void ChunkPacker::put_field(std::string& out, std::span<const RowRun> runs, std:
         continue;
       }
       present_.back() = static_cast<char>(present_.back() | 1 << rows % 8);
-      if (is_text(type)) {
+      if (holds_bytes(type)) {
         const std::string_view text = run.block->text(field, row);
         payload_ += text;
         words_.push_back(text.size());
@@ -202,7 +198,7 @@ void ChunkPacker::put_field(std::string& out, std::span<const RowRun> runs, std:
   std::ranges::transform(words_, column_.begin(),
                          [](std::uint64_t word) { return static_cast<std::int64_t>(word); });
   code_.put_integers(out, column_);
-  if (is_text(type)) out += payload_;
+  if (holds_bytes(type)) out += payload_;
 }
 
 namespace {
@@ -214,7 +210,7 @@ class Unpacker {
 
   Result<RowChunk> read() {
     if (in_.byte() != kFormat) return damaged();
-    rows_ = in_.count(kMostRows);
+    rows_ = in_.count(kMostChunkRows);
     if (!in_.ok() || rows_ == 0) return damaged();
     chunk_.values.reset(0, schema_.fields.size(), rows_, false);
     ColumnCode::get_integers(in_, chunk_.values.time_ns());
@@ -292,7 +288,7 @@ class Unpacker {
       for (std::size_t i = 0; i < words.size(); ++i) words[i] = static_cast<std::uint64_t>(integers[i]);
     }
     for (std::size_t i = 0; i < words.size(); ++i) {
-      if (is_text(type)) {
+      if (holds_bytes(type)) {
         chunk_.values.set_text(field, places[i], in_.bytes(words[i]));
       } else {
         column[places[i]] = words[i];
@@ -323,7 +319,7 @@ Result<ChunkPlaces> places_of_chunk(std::string_view bytes) {
   ByteReader in(bytes);
   ChunkPlaces places;
   if (in.byte() == kFormat) {
-    places.time_ns.resize(in.count(kMostRows));
+    places.time_ns.resize(in.count(kMostChunkRows));
     places.seq.resize(places.time_ns.size());
     ColumnCode::get_integers(in, places.time_ns);
     ColumnCode::get_integers(in, places.seq);
@@ -336,7 +332,7 @@ Result<std::vector<std::int64_t>> times_of_chunk(std::string_view bytes) {
   ByteReader in(bytes);
   std::vector<std::int64_t> times;
   if (in.byte() == kFormat) {
-    times.resize(in.count(kMostRows));
+    times.resize(in.count(kMostChunkRows));
     ColumnCode::get_integers(in, times);
   }
   if (!in.ok() || times.empty()) return Fault{FaultKind::corrupt, "packed rows are damaged"};

@@ -7,6 +7,7 @@
 
 #include <sqlite3.h>
 
+#include "sinks/sqlite/blob_text.hpp"
 #include "sinks/sqlite/block_scan.hpp"
 #include "sinks/sqlite/json_cut.hpp"
 #include "sinks/sqlite/packed_reader.hpp"
@@ -18,10 +19,6 @@ namespace {
 constexpr std::size_t kMostRaw = 200'000;                    // rows that are rolled up while they are read
 constexpr std::int64_t kFarthestNs = std::int64_t{1} << 62;  // from 1970: within it no difference overflows
 constexpr std::int64_t kMostUnrolledNs = 24 * kHourNs;       // of rows that no rollup counts
-
-std::string_view as_text(std::span<const std::uint8_t> bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
 
 std::int64_t buckets_in(std::int64_t from_ns, std::int64_t to_ns, std::int64_t width_ns) {
   return floor_div(to_ns - 1, width_ns) - floor_div(from_ns, width_ns) + 1;

@@ -16,7 +16,7 @@ constexpr std::uint64_t kLogFrameHead = 24;
 constexpr int kWriteWaitMs = 2500;  // over the 2 s that a read may take
 // As in Partitions; and the file's numbers of streams must fit the keys.
 constexpr std::int64_t kLastTime = std::numeric_limits<std::int64_t>::max() - (std::int64_t{1} << 40);
-constexpr std::size_t kMostTextBytes = kMostRowBytes - (std::size_t{64} << 10);  // of a packed row
+constexpr std::size_t kMostRowTextBytes = kMostRowBytes - (std::size_t{64} << 10);  // of a packed row
 
 int note_frames(void* frames, sqlite3*, const char*, int count) {
   *static_cast<int*>(frames) = count;
@@ -306,7 +306,7 @@ Status Store::write_plain(const Part& part, WriteOutcome& outcome) {
 const char* Store::refusal(const StreamBlock& block, std::size_t row) const {
   if (block.time_ns()[row] > kLastTime) return "its time is beyond the year 2262";
   const RowSchema& schema = *catalog_->streams[block.stream()].row;
-  if (text_bytes(block, schema, row) > kMostTextBytes) return "string or blob too big";
+  if (text_bytes(block, schema, row) > kMostRowTextBytes) return "string or blob too big";
   return nullptr;
 }
 

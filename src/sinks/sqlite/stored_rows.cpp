@@ -4,22 +4,11 @@
 
 #include <sqlite3.h>
 
+#include "sinks/sqlite/blob_text.hpp"
 #include "sinks/sqlite/block_key.hpp"
 #include "sinks/sqlite/schema.hpp"
 
 namespace cantrail::sqlite {
-namespace {
-
-std::string_view as_text(std::span<const std::uint8_t> bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
-std::span<const std::uint8_t> as_bytes(std::string_view text) {
-  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
-}
-
-}  // namespace
-
 Status StoredRows::load() {
   partitions_.clear();
   Result<Statement> all = database_.prepare(

@@ -14,14 +14,14 @@
 namespace cantrail::socketcan {
 namespace {
 
-using Bytes = std::span<const std::byte>;
+using ByteSpan = std::span<const std::byte>;
 
 constexpr std::size_t aligned(std::size_t bytes) {
   return (bytes + NLMSG_ALIGNTO - 1) & ~std::size_t{NLMSG_ALIGNTO - 1};
 }
 
 template <class T>
-bool load(Bytes bytes, T& value) {
+bool load(ByteSpan bytes, T& value) {
   if (bytes.size() < sizeof value) return false;
   std::memcpy(&value, bytes.data(), sizeof value);
   return true;
@@ -29,7 +29,7 @@ bool load(Bytes bytes, T& value) {
 
 // Calls take(type, payload) for each attribute; ends at the first that does not fit.
 template <class Take>
-void for_each_attribute(Bytes bytes, Take take) {
+void for_each_attribute(ByteSpan bytes, Take take) {
   rtattr header;
   while (load(bytes, header) && header.rta_len >= sizeof header && header.rta_len <= bytes.size()) {
     take(header.rta_type & NLA_TYPE_MASK, bytes.subspan(sizeof header, header.rta_len - sizeof header));
@@ -37,19 +37,19 @@ void for_each_attribute(Bytes bytes, Take take) {
   }
 }
 
-std::string text_of(Bytes bytes) {
+std::string text_of(ByteSpan bytes) {
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   return std::string(text.substr(0, text.find('\0')));
 }
 
-std::optional<std::uint32_t> bitrate_of(Bytes bytes) {
+std::optional<std::uint32_t> bitrate_of(ByteSpan bytes) {
   can_bittiming timing;
   if (!load(bytes, timing) || timing.bitrate == 0) return std::nullopt;
   return timing.bitrate;
 }
 
-void read_can(Bytes attributes, LinkInfo& link) {
-  for_each_attribute(attributes, [&](int type, Bytes payload) {
+void read_can(ByteSpan attributes, LinkInfo& link) {
+  for_each_attribute(attributes, [&](int type, ByteSpan payload) {
     std::uint32_t word = 0;
     can_berr_counter errors;
     if (type == IFLA_CAN_STATE && load(payload, word) && word < CAN_STATE_MAX) {
@@ -65,9 +65,9 @@ void read_can(Bytes attributes, LinkInfo& link) {
   });
 }
 
-void read_link_kind(Bytes attributes, LinkInfo& link) {
-  Bytes data;
-  for_each_attribute(attributes, [&](int type, Bytes payload) {
+void read_link_kind(ByteSpan attributes, LinkInfo& link) {
+  ByteSpan data;
+  for_each_attribute(attributes, [&](int type, ByteSpan payload) {
     if (type == IFLA_INFO_KIND) link.kind = text_of(payload);
     if (type == IFLA_INFO_DATA) data = payload;
   });
@@ -75,14 +75,14 @@ void read_link_kind(Bytes attributes, LinkInfo& link) {
 }
 
 // A kernel may know a shorter or a longer structure than this one.
-void read_statistics(Bytes payload, LinkInfo& link) {
+void read_statistics(ByteSpan payload, LinkInfo& link) {
   rtnl_link_stats64 counted{};
   std::memcpy(&counted, payload.data(), std::min(payload.size(), sizeof counted));
   link.rx_frames = counted.rx_packets;
   link.driver_drops = counted.rx_dropped + counted.rx_over_errors + counted.rx_missed_errors;
 }
 
-LinkNews read_link(const nlmsghdr& header, Bytes body) {
+LinkNews read_link(const nlmsghdr& header, ByteSpan body) {
   LinkNews news;
   ifinfomsg fixed;
   if (!load(body, fixed) || fixed.ifi_type != ARPHRD_CAN) return news;
@@ -90,7 +90,7 @@ LinkNews read_link(const nlmsghdr& header, Bytes body) {
   news.link.index = fixed.ifi_index;
   news.link.up = (fixed.ifi_flags & IFF_UP) != 0;
   for_each_attribute(body.subspan(std::min(body.size(), aligned(sizeof fixed))),
-                     [&](int type, Bytes payload) {
+                     [&](int type, ByteSpan payload) {
                        std::uint32_t mtu = 0;
                        if (type == IFLA_IFNAME) news.link.name = text_of(payload);
                        if (type == IFLA_MTU && load(payload, mtu)) news.link.fd = mtu >= CANFD_MTU;
@@ -100,7 +100,7 @@ LinkNews read_link(const nlmsghdr& header, Bytes body) {
   return news;
 }
 
-LinkNews read_message(const nlmsghdr& header, Bytes body) {
+LinkNews read_message(const nlmsghdr& header, ByteSpan body) {
   LinkNews news;
   if (header.nlmsg_type == RTM_NEWLINK || header.nlmsg_type == RTM_DELLINK) {
     news = read_link(header, body);

@@ -21,7 +21,7 @@
 namespace cantrail::socketcan {
 namespace {
 
-constexpr std::size_t kFramesPerCall = 64;
+constexpr std::size_t kFramesPerSend = 64;
 constexpr auto kShortestWait = std::chrono::microseconds(200);
 constexpr auto kLongestWait = std::chrono::milliseconds(5);
 constexpr std::size_t kFramesPerRead = 64;
@@ -30,7 +30,7 @@ class Target final : public FrameTarget {
  public:
   Target(std::string name, datagram::Descriptor socket, bool fd, Duration patience)
       : name_(std::move(name)), socket_(std::move(socket)), fd_(fd), patience_(patience) {
-    for (std::size_t i = 0; i < kFramesPerCall; ++i) {
+    for (std::size_t i = 0; i < kFramesPerSend; ++i) {
       buffers_[i].iov_base = &frames_[i];
       messages_[i].msg_hdr.msg_iov = &buffers_[i];
       messages_[i].msg_hdr.msg_iovlen = 1;
@@ -40,7 +40,7 @@ class Target final : public FrameTarget {
   Status send(const FrameBlock& frames, std::size_t from, std::size_t to,
               std::span<const std::string>) override {
     while (from < to) {
-      const std::size_t count = std::min(to - from, kFramesPerCall);
+      const std::size_t count = std::min(to - from, kFramesPerSend);
       for (std::size_t i = 0; i < count; ++i) {
         const FrameView frame = frames[from + i];
         if ((frame.flags & kFlagFd) != 0 && !fd_) {
@@ -109,9 +109,9 @@ class Target final : public FrameTarget {
   const datagram::Descriptor socket_;
   const bool fd_;
   const Duration patience_;
-  std::array<canfd_frame, kFramesPerCall> frames_{};
-  std::array<iovec, kFramesPerCall> buffers_{};
-  std::array<mmsghdr, kFramesPerCall> messages_{};
+  std::array<canfd_frame, kFramesPerSend> frames_{};
+  std::array<iovec, kFramesPerSend> buffers_{};
+  std::array<mmsghdr, kFramesPerSend> messages_{};
 };
 
 // FramePort by a Target whose socket has no filter.

@@ -17,8 +17,7 @@ constexpr unsigned kMostPending = 20;
 constexpr Duration kLongestAnswer =
     std::chrono::minutes(1);                              // all of it: a unit that babbles holds up nobody
 constexpr Duration kFrameTime = std::chrono::seconds(1);  // N_Cr, between frames of one message
-constexpr Duration kFirstPause = std::chrono::seconds(1);
-constexpr Duration kAside = std::chrono::seconds(5);  // after a request of another tester
+constexpr Duration kAside = std::chrono::seconds(5);      // after a request of another tester
 constexpr unsigned kDiscoveryTries = 2;
 constexpr unsigned kSilence = 3;  // requests in a row
 

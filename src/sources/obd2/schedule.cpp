@@ -5,7 +5,6 @@
 namespace cantrail::obd2 {
 namespace {
 
-constexpr Duration kFirstPause = std::chrono::seconds(1);
 constexpr unsigned kMostTries = 5;  // of what is asked once
 
 }  // namespace

@@ -9,6 +9,9 @@
 
 namespace cantrail::obd2 {
 
+inline constexpr Duration kFirstPause =
+    std::chrono::seconds(1);  // after silence; then twice as long each time
+
 struct Question {
   std::uint8_t service = 0;
   std::optional<std::uint8_t> pid;  // none: the service has none (trouble codes)

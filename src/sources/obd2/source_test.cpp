@@ -68,8 +68,8 @@ class Target final : public FrameTarget {
   Bus& bus_;
 };
 
-struct Bench {
-  explicit Bench(PollSettings settings = {}) {
+struct SourceBench {
+  explicit SourceBench(PollSettings settings = {}) {
     settings.width = Width::bits11;
     settings.per_second[0x0C] = 1;
     Transport transport;
@@ -93,7 +93,7 @@ struct Bench {
 };
 
 TEST(Obd2Source, RecordsWhatItAsksAndWhatIsAnswered) {
-  Bench bench;
+  SourceBench bench;
   ASSERT_TRUE(bench.source->open(bench.fixture.context(), std::nullopt).ok());
   cantrail::testing::Delivered got;
   bench.run(3s, got);
@@ -107,7 +107,7 @@ TEST(Obd2Source, RecordsWhatItAsksAndWhatIsAnswered) {
 }
 
 TEST(Obd2Source, NeverWaitsBeyondItsDeadlineNorBeyondWhatIsDue) {
-  Bench bench;
+  SourceBench bench;
   bench.bus.answers = false;
   ASSERT_TRUE(bench.source->open(bench.fixture.context(), std::nullopt).ok());
   cantrail::testing::Delivered got;
@@ -118,7 +118,7 @@ TEST(Obd2Source, NeverWaitsBeyondItsDeadlineNorBeyondWhatIsDue) {
 }
 
 TEST(Obd2Source, ABusThatTakesNothingIsNotPressedAndTheUserIsTold) {
-  Bench bench;
+  SourceBench bench;
   bench.bus.takes = false;
   ASSERT_TRUE(bench.source->open(bench.fixture.context(), std::nullopt).ok());
   cantrail::testing::Delivered got;
@@ -131,7 +131,7 @@ TEST(Obd2Source, ABusThatTakesNothingIsNotPressedAndTheUserIsTold) {
 }
 
 TEST(Obd2Source, LooksForTheCarAnewWheneverItOpens) {
-  Bench bench;
+  SourceBench bench;
   ASSERT_TRUE(bench.source->open(bench.fixture.context(), std::nullopt).ok());
   cantrail::testing::Delivered got;
   bench.run(1s, got);

@@ -5,7 +5,7 @@
 namespace cantrail::protobuf {
 namespace {
 
-constexpr std::uint32_t kType = 1, kTime = 2, kPayload = 3;  // envelope.proto
+constexpr std::uint32_t kTypeField = 1, kTimeField = 2, kPayloadField = 3;  // envelope.proto
 
 }  // namespace
 
@@ -17,14 +17,14 @@ std::optional<Envelope> read_envelope(ByteSpan message) {
     if (!wire.tag(tag)) return std::nullopt;
     bool good = false;
     ByteSpan bytes;
-    if (tag.number == kType && tag.type == WireType::bytes) {
+    if (tag.number == kTypeField && tag.type == WireType::bytes) {
       good = wire.bytes(bytes);
       envelope.type = as_text(bytes);
-    } else if (tag.number == kTime && tag.type == WireType::varint) {
+    } else if (tag.number == kTimeField && tag.type == WireType::varint) {
       std::uint64_t time = 0;
       good = wire.varint(time);
       envelope.time_ns = static_cast<std::int64_t>(time);
-    } else if (tag.number == kPayload && tag.type == WireType::bytes) {
+    } else if (tag.number == kPayloadField && tag.type == WireType::bytes) {
       good = wire.bytes(envelope.payload);
     } else {
       good = wire.skip(tag);

@@ -17,7 +17,7 @@ namespace cantrail::protobuf {
 namespace {
 
 constexpr int kDeepest = 64;
-constexpr std::size_t kKept = 4096;  // of what one long list made
+constexpr std::size_t kKeptFound = 4096;  // of what one long list made
 
 template <class Float>
 void append_float(std::string& out, Float value) {
@@ -42,7 +42,7 @@ bool JsonText::append(std::string& out, const FieldShape& field, std::span<const
                       std::size_t most_bytes) {
   out_ = &out;
   limit_ = out.size() + most_bytes;
-  if (found_.capacity() > kKept) found_ = {};
+  if (found_.capacity() > kKeptFound) found_ = {};
   found_.clear();
   chains_.clear();
   Chain chain;

@@ -5,18 +5,13 @@
 
 #include <gtest/gtest.h>
 
+#include "sources/protobuf/test_client.hpp"
+
 namespace cantrail::protobuf {
 namespace {
 
-std::string varint(std::uint64_t number) {
-  std::string out;
-  for (; number >= 0x80; number >>= 7) out += static_cast<char>(number | 0x80);
-  return out += static_cast<char>(number);
-}
-
-std::string framed(const std::string& message) {
-  return varint(message.size()) + message;
-}
+using testing::framed;
+using testing::varint;
 
 // Feeds all of `bytes` in pieces; what was taken.
 std::vector<std::string> feed(MessageBuffer& buffer, const std::string& bytes, std::mt19937& random,

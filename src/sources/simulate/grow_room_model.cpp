@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sources/simulate/settle.hpp"
+
 namespace cantrail::simulate {
 namespace {
 
@@ -23,11 +25,6 @@ constexpr std::array<Climate, GrowRoomModel::kRooms> kClimates{{
     {4, 18, 25.0, 22.0, 0.68, 0.64, false},
     {8, 10, 21.5, 20.0, 0.45, 0.42, false},
 }};
-
-// First-order approach to `target`.
-void settle(double& value, double target, double dt, double time_constant_s) {
-  value += (target - value) * (1 - std::exp(-dt / time_constant_s));
-}
 
 }  // namespace
 

@@ -20,15 +20,15 @@ struct View {
   [[nodiscard]] const RoomState& state() const { return model.room(room); }
 };
 
-using Reading = std::function<double(const View&)>;
+using RoomReading = std::function<double(const View&)>;
 
 double humidity_of(const View& view) {
   const RoomState& room = view.state();
   return 100 * room.vapour_hpa / saturation_hpa(room.dry_c);
 }
 
-const std::map<std::string, Reading, std::less<>>& readings() {
-  static const std::map<std::string, Reading, std::less<>> all{
+const std::map<std::string, RoomReading, std::less<>>& room_readings() {
+  static const std::map<std::string, RoomReading, std::less<>> all{
       {"PT100.temp_dry_c",
        [](const View& v) { return v.state().has_dry() ? v.state().dry_c + v.model.noise(0.03) : kNoProbe; }},
       {"PT100.temp_wet_c",
@@ -62,9 +62,10 @@ class GrowRoomScenario final : public PeriodicScenario {
       if (node != nullptr) one.room = std::stoul(*node) - 1;
       one.counts = type != nullptr && *type == "PT100";
       for (const FieldSchema& field : message.row->fields) {
-        const auto known = readings().find((type != nullptr ? *type : message.row->name) + "." + field.name);
-        one.fields.push_back(known != readings().end() ? &known->second : nullptr);
-        known_signals_ += known != readings().end() ? 1 : 0;
+        const auto known =
+            room_readings().find((type != nullptr ? *type : message.row->name) + "." + field.name);
+        one.fields.push_back(known != room_readings().end() ? &known->second : nullptr);
+        known_signals_ += known != room_readings().end() ? 1 : 0;
       }
     }
   }
@@ -77,7 +78,7 @@ class GrowRoomScenario final : public PeriodicScenario {
   struct Message {
     std::size_t room = 0;
     bool counts = false;
-    std::vector<const Reading*> fields;
+    std::vector<const RoomReading*> fields;
   };
 
   void fill(std::size_t index, Duration time, std::vector<dbc::FieldValue>& values) override {

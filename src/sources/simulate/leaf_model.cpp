@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
+
+#include "sources/simulate/settle.hpp"
 
 namespace cantrail::simulate {
 namespace {
@@ -9,23 +12,17 @@ namespace {
 constexpr double kMassKg = 1'640;
 constexpr double kDragArea = 0.29 * 2.27;  // cd · A, m²
 constexpr double kAirDensity = 1.2;
-constexpr double kRolling = 0.010;
+constexpr double kRollingResistance = 0.010;
 constexpr double kGravity = 9.81;
 constexpr double kMotorLimitW = 80'000;
 constexpr double kRegenLimitW = 45'000;
 constexpr double kDriveEfficiency = 0.90, kRegenEfficiency = 0.72;
 constexpr double kAuxiliaryW = 420;
 constexpr double kResistanceOhm = 0.09;
-constexpr double kPi = 3.14159265358979323846;
 
 // Open-circuit voltage of 96 cells in series over the state of charge (0…1).
 double open_voltage(double charge) {
   return 96 * (3.35 + 0.55 * charge + 0.18 * charge * charge * charge);
-}
-
-// First-order approach to `target`.
-void settle(double& value, double target, double dt, double time_constant_s) {
-  value += (target - value) * (1 - std::exp(-dt / time_constant_s));
 }
 
 }  // namespace
@@ -96,8 +93,9 @@ void LeafModel::drive(double dt) {
 
   const double v = s.speed_mps;
   const double slope = v > 0 ? slope_ : 0;
-  const double force = kMassKg * (s.acceleration + kGravity * slope) +
-                       (v > 0 ? kMassKg * kGravity * kRolling + 0.5 * kAirDensity * kDragArea * v * v : 0);
+  const double force =
+      kMassKg * (s.acceleration + kGravity * slope) +
+      (v > 0 ? kMassKg * kGravity * kRollingResistance + 0.5 * kAirDensity * kDragArea * v * v : 0);
   const double wheel_w = force * v;
   const double motor_w = wheel_w >= 0 ? std::min(wheel_w / kDriveEfficiency, kMotorLimitW)
                                       : std::max(wheel_w * kRegenEfficiency, -kRegenLimitW);
@@ -147,9 +145,9 @@ void LeafModel::move(double dt) {
   LeafState& s = state_;
   if (s.speed_mps > 0.3) s.heading_deg = std::fmod(s.heading_deg + turn_deg_s_ * dt + 360, 360);
   const double metres = (s.reverse ? -1 : 1) * s.speed_mps * dt;
-  const double heading = s.heading_deg * kPi / 180;
+  const double heading = s.heading_deg * std::numbers::pi / 180;
   s.latitude += metres * std::cos(heading) / 111'320;
-  s.longitude += metres * std::sin(heading) / (111'320 * std::cos(s.latitude * kPi / 180));
+  s.longitude += metres * std::sin(heading) / (111'320 * std::cos(s.latitude * std::numbers::pi / 180));
   s.pdop = std::clamp(s.pdop + uniform(-0.02, 0.02), 0.9, 3.5);
 }
 

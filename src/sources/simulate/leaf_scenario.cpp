@@ -3,6 +3,7 @@
 #include <cmath>
 #include <functional>
 #include <map>
+#include <numbers>
 
 #include "decode/dbc/parser.hpp"
 #include "sources/simulate/leaf_model.hpp"
@@ -15,14 +16,13 @@ namespace {
 using Reading = std::function<double(const LeafState&)>;
 
 constexpr double kWheelRadiusM = 0.316, kGear = 8.19;
-constexpr double kPi = 3.14159265358979323846;
 
 double kmh(const LeafState& s) {
   return s.speed_mps * 3.6;
 }
 
 double rpm(const LeafState& s) {
-  const double turns_per_minute = s.speed_mps / (2 * kPi * kWheelRadiusM) * 60 * kGear;
+  const double turns_per_minute = s.speed_mps / (2 * std::numbers::pi * kWheelRadiusM) * 60 * kGear;
   return std::round(s.reverse ? -turns_per_minute : turns_per_minute);
 }
 

@@ -1,5 +1,5 @@
-// Prints what the parser makes of DBC files, one JSON object a file, for dbc_model.py to compare with another
-// implementation.
+// Prints what the parser makes of DBC files, one JSON object a file, for test_model.py to compare with
+// another implementation.
 #include <cmath>
 #include <cstdio>
 #include <fstream>

@@ -1,36 +1,18 @@
-#!/usr/bin/env python3
-"""Compares what cantrail's parser makes of DBC files with what cantools makes of them.
+"""What cantrail's parser makes of the DBC files of the shared data is what cantools makes of them, in every property.
 
-    dbc_model.py DUMP_PROGRAM FILE...
-
-DUMP_PROGRAM is the built tests/interop/dbc_dump. Files that cantools rejects are left out. Prints each difference;
-exit 1 if there is one, 77 (skipped) without cantools.
+CANTRAIL_BUILD is the folder of the build whose dbc_dump is tested (build/dev).
 """
 
 import json
 import math
+import os
 import subprocess
-import sys
+from pathlib import Path
 
-try:
-    import cantools
-    import logging
-    logging.getLogger('cantools').setLevel(logging.ERROR)
-except ImportError:
-    print("skipped: cantools is not installed (pip install cantools)")
-    sys.exit(77)
+import pytest
+from databases import database_of, files
 
-
-def load(path):
-    raw = open(path, "rb").read()
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = raw.decode("cp1252", errors="replace")
-    try:
-        return cantools.database.load_string(text.replace("\r\n", "\n"), "dbc", strict=False)
-    except Exception:  # noqa: BLE001 - whatever cantools does not like
-        return None
+DUMP = Path(os.environ.get("CANTRAIL_BUILD", Path(__file__).resolve().parents[3] / "build/dev")) / "tests/interop/dbc_dump"
 
 
 def same(ours, theirs):
@@ -104,24 +86,13 @@ def differences(ours, theirs):
                 yield f"{mine['name']}.{signal['name']}: {what}", a, b
 
 
-def main():
-    program, files = sys.argv[1], sys.argv[2:]
-    output = subprocess.run([program, *files], stdout=subprocess.PIPE, check=True).stdout
-    compared = signals = unequal = 0
-    for line in output.decode().splitlines():
-        ours = json.loads(line)
-        theirs = load(ours["path"])
-        if theirs is None:
-            continue
-        compared += 1
-        signals += sum(len(m.signals) for m in theirs.messages)
-        for what, a, b in differences(ours, theirs):
-            if not same(a, b):
-                unequal += 1
-                print(f"{ours['path']}: {what}: cantrail {a!r}, cantools {b!r}")
-    print(f"{compared} files, {signals} signals compared, {unequal} differences")
-    return 1 if unequal else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+@pytest.mark.parametrize("path", files(), ids=lambda path: path.name)
+def test_every_property(path):
+    if not DUMP.is_file():
+        pytest.fail(f"there is no program {DUMP}; build it, or set CANTRAIL_BUILD")
+    database = database_of(path)
+    if database is None:
+        pytest.skip("cantools does not load this file")
+    ours = json.loads(subprocess.run([DUMP, path], stdout=subprocess.PIPE, check=True).stdout)
+    unequal = [(what, a, b) for what, a, b in differences(ours, database) if not same(a, b)]
+    assert unequal == []
