@@ -22,21 +22,30 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TOOL = "clang-tidy-14"
 MOST = 12  # sources in one unit
+INCLUDED = re.compile(r'^#include "(.*)"$', re.MULTILINE)
 USING = re.compile(r"^\s*using (?!namespace)[\w:]+::\w+;", re.MULTILINE)
 BROKEN = re.compile(r"^(/\S+?):\d+:\d+: error: .*\[clang-diagnostic-error\]$", re.MULTILINE)
+
+
+def sources_of(entry):
+    """The sources that a command compiles: its file, or what the unit that CMake wrote includes."""
+    file = pathlib.Path(entry["directory"], entry["file"])
+    if "/Unity/" in entry["file"]:
+        return map(pathlib.Path, INCLUDED.findall(file.read_text()))
+    return [file]
 
 
 def commands(build, wanted):
     """Of each wanted source its folder and its compiler's arguments, without input and output."""
     found = {}
     for entry in json.loads((build / "compile_commands.json").read_text()):
-        source = pathlib.Path(entry["directory"], entry["file"]).resolve()
-        if source not in wanted:
-            continue
         words = shlex.split(entry["command"])
         while "-o" in words:
             del words[words.index("-o") : words.index("-o") + 2]
-        found[source] = (entry["directory"], tuple(w for w in words if w not in ("-c", entry["file"])))
+        arguments = tuple(word for word in words if word not in ("-c", entry["file"]))
+        for source in sources_of(entry):
+            if source.resolve() in wanted:
+                found[source.resolve()] = (entry["directory"], arguments)
     return found
 
 
