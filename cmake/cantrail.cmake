@@ -6,13 +6,17 @@ if(CANTRAIL_TESTS)
   include(GoogleTest)
 endif()
 
-# cantrail_layer(NAME SOURCES … NEEDS …): a static library from one folder. What it may include is its NEEDS, and
-# the layer check (tests/lint/layers.py) holds the includes against the order of layers.
+# cantrail_layer(NAME SOURCES … NEEDS … [COLD]): a static library from one folder. What it may include is its NEEDS, and
+# the layer check (tests/lint/layers.py) holds the includes against the order of layers. Debug builds do not optimise what
+# is COLD: not run often, and long to compile.
 function(cantrail_layer name)
-  cmake_parse_arguments(arg "" "" "SOURCES;NEEDS;PRIVATE" ${ARGN})
+  cmake_parse_arguments(arg "COLD" "" "SOURCES;NEEDS;PRIVATE" ${ARGN})
   add_library(cantrail_${name} STATIC ${arg_SOURCES})
   target_include_directories(cantrail_${name} PUBLIC ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(cantrail_${name} PUBLIC ${arg_NEEDS} PRIVATE ${arg_PRIVATE})
+  if(arg_COLD)
+    target_compile_options(cantrail_${name} PRIVATE $<$<CONFIG:Debug>:-O0>)
+  endif()
 endfunction()
 
 # cantrail_built_in_dbc(FILE examples/x.dbc NAMESPACE ns FUNCTION x_dbc HEADER path): writes FUNCTION.cpp beside the build
@@ -27,13 +31,13 @@ function(cantrail_built_in_dbc)
   configure_file(${PROJECT_SOURCE_DIR}/cmake/built_in_dbc.cpp.in ${CMAKE_CURRENT_BINARY_DIR}/${FUNCTION}.cpp @ONLY)
 endfunction()
 
-# cantrail_test(NAME SOURCES … NEEDS … [LABEL …] [TIMEOUT s]): a GoogleTest program, labelled `unit` unless said
-# otherwise.
+# cantrail_test(NAME SOURCES … NEEDS … [LABEL …] [TIMEOUT s] [OPTIMISED]): a GoogleTest program, labelled `unit` unless
+# said otherwise. Debug builds do not optimise what is not OPTIMISED: that takes longer than running it.
 function(cantrail_test name)
   if(NOT CANTRAIL_TESTS)
     return()
   endif()
-  cmake_parse_arguments(arg "" "TIMEOUT" "SOURCES;NEEDS;LABEL" ${ARGN})
+  cmake_parse_arguments(arg "OPTIMISED" "TIMEOUT" "SOURCES;NEEDS;LABEL" ${ARGN})
   if(NOT arg_LABEL)
     set(arg_LABEL unit)
   endif()
@@ -47,6 +51,9 @@ function(cantrail_test name)
   target_link_libraries(${name} PRIVATE ${arg_NEEDS} GTest::gtest GTest::gtest_main Threads::Threads)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/tests)
   target_compile_definitions(${name} PRIVATE CANTRAIL_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  if(NOT arg_OPTIMISED)
+    target_compile_options(${name} PRIVATE $<$<CONFIG:Debug>:-O0>)
+  endif()
   # One entry per program, not per case: the summary of the run reads the programs' XML reports.
   add_test(NAME ${name} COMMAND ${name} --gtest_brief=1
            --gtest_output=xml:${CMAKE_BINARY_DIR}/reports/${name}.xml)
