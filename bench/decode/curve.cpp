@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "decode/dbc/parser.hpp"
+#include "machine.hpp"
 #include "measure.hpp"
 #include "parse_number.hpp"
 
@@ -141,8 +142,9 @@ int main(int argc, char** argv) {
     return 2;
   }
   const auto set = dbc::to_string(dbc::best_instruction_set());
-  std::printf("loops %.*s, %zu frames random over all messages and channels, median of %d\n",
-              static_cast<int>(set.size()), set.data(), options.frames, options.runs);
+  std::printf("%s\nloops %.*s, %zu frames random over all messages and channels, median of %d\n",
+              bench::machine_line().c_str(), static_cast<int>(set.size()), set.data(), options.frames,
+              options.runs);
   bool right = true;
   for (const std::size_t batch : bench::kBatches) right = bench::print_table(batch, options) && right;
   return right ? 0 : 1;

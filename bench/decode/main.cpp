@@ -17,8 +17,10 @@
 #include "base/text.hpp"
 #include "decode/dbc/columns.hpp"
 #include "input.hpp"
+#include "machine.hpp"
 #include "measure.hpp"
 #include "parse_number.hpp"
+#include "peer.hpp"
 
 namespace cantrail::bench {
 namespace {
@@ -73,14 +75,6 @@ bool parse_options(int argc, char** argv, Options& options) {
   return true;
 }
 
-std::string cpu_name() {
-  std::ifstream file("/proc/cpuinfo");
-  for (std::string line; std::getline(file, line);) {
-    if (line.starts_with("model name")) return line.substr(line.find(':') + 2);
-  }
-  return "unknown";
-}
-
 double mega_frames(const Input& input, const Measurement& measurement) {
   return static_cast<double>(input.records.size()) / measurement.seconds / 1e6;
 }
@@ -102,17 +96,11 @@ std::optional<double> cantools_speed(const Input& input, const Options& options)
     frames << (record.id & kIdExtendedMask) << ' ' << to_hex({bytes, record.length}) << '\n';
   }
   frames.close();
-  const std::string command = "'" + options.python +
-                              "' '" CANTRAIL_SOURCE_DIR "/bench/decode/cantools_peer.py' '" + input.dbc_path +
-                              "' '" + frames_path + "'";
-  std::optional<double> speed;
-  if (FILE* const pipe = popen(command.c_str(), "r")) {
-    double value = 0;
-    const bool read = std::fscanf(pipe, "%lf", &value) == 1;
-    if (pclose(pipe) == 0 && read) speed = value / 1e6;
-  }
+  const auto speed = numbers_of_script(options.python, CANTRAIL_BENCH_DIR "/decode/cantools_peer.py",
+                                       {input.dbc_path, frames_path}, 1);
   std::remove(frames_path.c_str());
-  return speed;
+  if (!speed) return std::nullopt;
+  return speed->front() / 1e6;
 }
 
 void print_row(const char* what, const Input& input, const Measurement& measurement) {
@@ -143,8 +131,7 @@ bool run(const Recorded& recorded, double& machine_factor, const Options& option
   if (cantools) {
     std::printf("  %-26s %8.2f Mframes/s\n", "cantools, live", *cantools);
   } else {
-    std::printf("  cantools: skipped (%s)\n",
-                options.python.empty() ? "no --python given" : "it cannot be imported");
+    std::printf("  cantools: skipped (%s)\n", why_skipped(options.python));
   }
 
   bool right = true;
@@ -162,9 +149,9 @@ bool run(const Recorded& recorded, double& machine_factor, const Options& option
 }
 
 int run_all(const Options& options) {
-  std::printf("compiler %s, CPU %s, loops %.*s, %zu frames, median of %d\n", __VERSION__, cpu_name().c_str(),
-              static_cast<int>(dbc::to_string(dbc::best_instruction_set()).size()),
-              dbc::to_string(dbc::best_instruction_set()).data(), options.frames, options.runs);
+  const auto loops = dbc::to_string(dbc::best_instruction_set());
+  std::printf("%s\nloops %.*s, %zu frames, median of %d\n", machine_line().c_str(),
+              static_cast<int>(loops.size()), loops.data(), options.frames, options.runs);
   bool right = true;
   double machine_factor = 1;  // sketch here / sketch there, of the last input that has one
   for (const Recorded& recorded : kInputs) {

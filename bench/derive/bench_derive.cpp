@@ -17,6 +17,8 @@
 #include "decode/catalog/catalog_compiler.hpp"
 #include "decode/dbc/decoder.hpp"
 #include "decode/derive/deriver.hpp"
+#include "machine.hpp"
+#include "peer.hpp"
 
 namespace {
 
@@ -174,16 +176,12 @@ Cost measure(const std::vector<derive::SignalSpec>& signals, bool both_messages)
 }
 
 // Nanoseconds a value: of eval(), of numexpr; below 0 where it is not there.
-std::array<double, 2> python_cost(const std::string& python, const Case& one) {
-  std::array<double, 2> ns{-1, -1};
-  if (python.empty() || *one.python == '\0') return ns;
-  const std::string command = "'" + python + "' '" CANTRAIL_SOURCE_DIR "/bench/derive/python_peer.py' '" +
-                              one.python + "' '" + (*one.numexpr == '\0' ? one.python : one.numexpr) + "'";
-  if (FILE* const pipe = popen(command.c_str(), "r")) {
-    if (std::fscanf(pipe, "%lf %lf", &ns[0], &ns[1]) != 2) ns = {-1, -1};
-    pclose(pipe);
-  }
-  return ns;
+std::vector<double> python_cost(const std::string& python, const Case& one) {
+  const std::vector<double> nothing{-1, -1};
+  if (*one.python == '\0') return nothing;
+  return bench::numbers_of_script(python, CANTRAIL_BENCH_DIR "/derive/python_peer.py",
+                                  {one.python, *one.numexpr == '\0' ? one.python : one.numexpr}, 2)
+      .value_or(nothing);
 }
 
 void print_python(double ns) {
@@ -204,8 +202,9 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "usage: bench_derive [--python PYTHON]\n");
     return 2;
   }
-  std::printf("%zu frames in batches of %zu, median of %d; ns a value\n%-34s %8s  %8s  %8s\n", kFrames,
-              kFramesPerBatch, kRuns, "", "cantrail", "eval()", "numexpr");
+  std::printf("%s\n%zu frames in batches of %zu, median of %d; ns a value\n%-34s %8s  %8s  %8s\n",
+              bench::machine_line().c_str(), kFrames, kFramesPerBatch, kRuns, "", "cantrail", "eval()",
+              "numexpr");
   const std::vector<Case> all = cases();
   for (const Case& one : all) {
     const bool both = one.spec.expression.find("BME280") != std::string::npos;

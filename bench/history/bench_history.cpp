@@ -19,6 +19,7 @@
 
 #include "base/clock.hpp"
 #include "growth.hpp"
+#include "machine.hpp"
 #include "sinks/sqlite/sqlite_sink.hpp"
 #include "support/history_traffic.hpp"
 
@@ -253,6 +254,7 @@ int main(int argc, char** argv) {
     }
   }
   std::setvbuf(stdout, nullptr, _IOLBF, 0);
+  std::printf("%s\n", machine_line().c_str());
   if (only.empty() || only == "written") written(folder);
   if (only.empty() || only == "growth") growth(folder);
   if (only.empty() || only == "rates") insert_rates(folder);

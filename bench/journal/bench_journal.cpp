@@ -15,6 +15,7 @@
 #include <string>
 #include <thread>
 
+#include "machine.hpp"
 #include "pipeline/journal_sync.hpp"
 
 namespace cantrail {
@@ -240,6 +241,7 @@ int main(int argc, char** argv) {
     if (option == "--folder") base = argv[i + 1];
     if (option == "--runs") runs = std::max(1, std::atoi(argv[i + 1]));
   }
+  std::printf("%s\n", cantrail::bench::machine_line().c_str());
   const std::string folder = base + "/cantrail-bench-journal";
   for (const cantrail::Traffic& traffic : {
            cantrail::Traffic{"1,000 per batch, 8 bytes", 1000, false, 20'000'000, JournalCompression::none,

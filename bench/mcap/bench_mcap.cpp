@@ -19,7 +19,10 @@
 #include "formats/mcap/file_writer.hpp"
 #include "formats/mcap/ordered_reader.hpp"
 #include "formats/mcap/summary_reader.hpp"
+#include "machine.hpp"
+#include "peer.hpp"
 #include "traffic.hpp"
+#include "verdict.hpp"
 
 namespace cantrail::bench {
 namespace {
@@ -93,15 +96,12 @@ void at_least(const char* what, const Time& time, unsigned threads, double goal)
   const double clock = millions_per_second(time.seconds),
                cpu = threads * millions_per_second(time.cpu_seconds);
   std::printf("  %-5s %6.1f Mmsg/s by the clock, %6.1f by processor time; at least %5.1f: %s\n", what, clock,
-              cpu, goal,
-              clock >= goal ? "reached"
-              : cpu >= goal ? "reached by processor time only"
-                            : "MISSED");
+              cpu, goal, verdict(clock, cpu, goal));
 }
 
 void at_most(const char* what, double reached, double goal) {
   std::printf("  file  %6.1f MB; at most %5.1f, %s: %s\n", reached, goal, what,
-              reached <= goal ? "reached" : "MISSED");
+              reached <= goal ? "MET" : "MISSED");
 }
 
 // Batches come one at a time, as from a lane; whoever is free fills the next chunk, compresses it, and
@@ -250,18 +250,18 @@ int main(int argc, char** argv) {
   const double copied = memcpy_gb_per_second();
   const double scale = copied / kPeerMemcpy;
   std::printf(
-      "2 M messages of 60 bytes on 60 channels, best of %d; memcpy %.1f GB/s, so the peer's figures x %.2f\n",
-      kRuns, copied, scale);
+      "%s\n2 M messages of 60 bytes on 60 channels, best of %d; memcpy %.1f GB/s, so the peer's figures x "
+      "%.2f\n",
+      machine_line().c_str(), kRuns, copied, scale);
   const Traffic traffic(kMessages);
   const Chunks chunks = chunks_of(traffic);
   const std::string path = folder + "/cantrail-bench.mcap";
   for (const Peer& peer : kPeers) measure(peer, traffic, chunks, scale, path);
   std::filesystem::remove(path);
-  if (!python.empty()) {
-    std::fflush(stdout);
-    const std::string command =
-        "'" + python + "' '" CANTRAIL_SOURCE_DIR "/bench/mcap/python_mcap_peer.py' '" + path + "'";
-    if (std::system(command.c_str()) != 0) std::puts("python mcap: not run");
+  if (const auto told = output_of_script(python, CANTRAIL_BENCH_DIR "/mcap/python_mcap_peer.py", {path})) {
+    std::printf("%s", told->c_str());
+  } else {
+    std::printf("python mcap: skipped (%s)\n", why_skipped(python));
   }
   return 0;
 }

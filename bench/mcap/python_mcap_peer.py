@@ -1,4 +1,5 @@
-"""python mcap, the floor: the same kind of messages as bench_mcap, fewer of them. Argument: a file to write."""
+"""python mcap, the floor: the same kind of messages as bench_mcap, fewer of them. Argument: a file to write. Exit 3 if the package is
+not there."""
 
 import os
 import random
@@ -8,9 +9,9 @@ import time
 try:
     from mcap.reader import SeekingReader
     from mcap.writer import CompressionType, Writer
-except ImportError:
-    print("python mcap: not installed (pip install -r tests/requirements.txt)")
-    sys.exit(0)
+except ImportError as error:
+    print(f"python_mcap_peer: {error}", file=sys.stderr)
+    sys.exit(3)
 
 MESSAGES = 100_000
 rng = random.Random(1)

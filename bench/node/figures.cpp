@@ -14,7 +14,9 @@
 #include "latency.hpp"
 #include "measured_node.hpp"
 #include "pace.hpp"
+#include "peer.hpp"
 #include "require.hpp"
+#include "scratch_folder.hpp"
 #include "traffic.hpp"
 #include "wake_floor.hpp"
 
@@ -35,25 +37,9 @@ double median(std::vector<double> values) {
   return values.empty() ? 0 : values[values.size() / 2];
 }
 
-// A folder that is empty at the start and gone at the end.
-class Folder {
- public:
-  Folder(const BenchOptions& options, const std::string& name)
-      : path_(options.folder + "/cantrail-bench-node-" + name) {
-    std::filesystem::remove_all(path_);
-  }
-  ~Folder() { std::filesystem::remove_all(path_); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  [[nodiscard]] const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
-
 struct Fed {
   Fed(const BenchOptions& options, const std::string& name, const std::string& sinks)
-      : folder(options, name),
+      : folder(options.folder, "node-" + name),
         node({options.binary, folder.path(), sinks, "", ""}),
         feed(node.bus_ports(), options.frames_a_second) {
     node.start();
@@ -61,7 +47,7 @@ struct Fed {
     feed.start();
     sleep_s(kWarmUp);
   }
-  Folder folder;
+  ScratchFolder folder;
   MeasuredNode node;
   FrameFeed feed;
 };
@@ -83,7 +69,7 @@ Figure cpu_of(const BenchOptions& options, const char* what, const char* require
 }
 
 bool knows_sink(const BenchOptions& options, const std::string& type) {
-  const Folder folder(options, "components");
+  const ScratchFolder folder(options.folder, "node-components");
   std::filesystem::create_directories(folder.path());
   const std::string list = folder.path() + "/list.txt";
   require(std::system((options.binary + " components > " + list).c_str()) == 0, "cantrail components");
@@ -157,7 +143,7 @@ double start_ms(MeasuredNode& node) {
 
 Figure start_of(const BenchOptions& options, const std::string& what, std::uint64_t backlog_bytes) {
   constexpr int kTimes = 5;
-  const Folder folder(options, "start");
+  const ScratchFolder folder(options.folder, "node-start");
   std::vector<double> times;
   MeasuredNode node({options.binary, folder.path(), std::string(kHistory) + "from = \"oldest\"\n", "", ""});
   if (backlog_bytes != 0) make_backlog(folder.path() + "/journal", backlog_bytes);
@@ -191,29 +177,32 @@ Figures start_figures(const BenchOptions& options) {
 }
 
 Figures sync_figures(const BenchOptions& options) {
-  const Folder folder(options, "sync");
+  const ScratchFolder folder(options.folder, "node-sync");
   const std::string count = folder.path() + "/syncs";
   MeasuredNode node({options.binary, folder.path(), kHistory, options.sync_count, count});
+  const auto of_journal = [&] { return node.status().at("journal").at("syncs").to_number<std::uint64_t>(); };
+  struct Rates {
+    double all = 0, journal = 0;
+  };
   const auto a_second = [&] {
     sleep_s(kWarmUp);
-    const std::uint64_t before = counted(count);
+    const std::uint64_t before = counted(count), journal_before = of_journal();
     sleep_s(options.seconds);
-    return fmt::format("{:.2f}", static_cast<double>(counted(count) - before) / options.seconds);
+    return Rates{static_cast<double>(counted(count) - before) / options.seconds,
+                 static_cast<double>(of_journal() - journal_before) / options.seconds};
   };
   node.start();
   node.wait_ready();
-  const std::string idle = a_second();
+  const Rates idle = a_second();
   FrameFeed feed(node.bus_ports(), options.frames_a_second);
   feed.start();
-  const std::string busy = a_second();
-  const std::string of_journal =
-      std::to_string(node.status().at("journal").at("syncs").to_number<std::uint64_t>());
+  const Rates busy = a_second();
   feed.stop();
   node.stop();
   require(counted(count) > 0, "no fdatasync was counted at all");
-  return {{"fdatasync a second, idle", "0", idle},
-          {"fdatasync a second, busy, those of SQLite included", "≤ 2 of the journal",
-           busy + " (the journal's, as it says, in all: " + of_journal + ")"}};
+  return {{"fdatasync a second, idle", "0", fmt::format("{:.2f}", idle.all)},
+          {"fdatasync a second, busy, of the journal", "≤ 2", fmt::format("{:.2f}", busy.journal)},
+          {"the same with those of SQLite", "", fmt::format("{:.2f}", busy.all)}};
 }
 
 Figures stopped_figures(const BenchOptions& options) {
@@ -236,7 +225,7 @@ Figures stopped_figures(const BenchOptions& options) {
 Figures peer_figures(const BenchOptions& options) {
   const char* const what = "python-can → cantools → SQLite, the same frames from a log";
   if (options.python.empty()) return {{what, "", "not measured: no --python"}};
-  const Folder folder(options, "peer");
+  const ScratchFolder folder(options.folder, "node-peer");
   std::filesystem::create_directories(folder.path());
   std::ofstream(folder.path() + "/bench.dbc") << traffic_dbc();
   constexpr std::size_t kFrames = 48'000;
@@ -252,15 +241,11 @@ Figures peer_figures(const BenchOptions& options) {
                          data);
     }
   }
-  const std::string out = folder.path() + "/out.txt";
-  const std::string command = options.python + " " + BENCH_NODE_SOURCE_DIR + "/python_stack_peer.py " +
-                              folder.path() + "/bench.dbc " + folder.path() + "/bench.log " + folder.path() +
-                              "/peer.db > " + out;
-  if (std::system(command.c_str()) != 0) return {{what, "", "not measured: its packages are not there"}};
-  std::string line;
-  std::ifstream file(out);
-  std::getline(file, line);
-  return {{what, "", line}};
+  const auto told = output_of_script(
+      options.python, CANTRAIL_BENCH_DIR "/node/python_stack_peer.py",
+      {folder.path() + "/bench.dbc", folder.path() + "/bench.log", folder.path() + "/peer.db"});
+  if (!told) return {{what, "", fmt::format("not measured: {}", why_skipped(options.python))}};
+  return {{what, "", told->substr(0, told->find('\n'))}};
 }
 
 }  // namespace cantrail::bench

@@ -7,13 +7,11 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <string>
 #include <string_view>
 
-#include <sys/utsname.h>
-
 #include "figures.hpp"
+#include "machine.hpp"
 #include "require.hpp"
 
 namespace cantrail::bench {
@@ -62,21 +60,6 @@ BenchOptions parse(int argc, char** argv) {
   return options;
 }
 
-std::string line_of(const char* path, std::string_view key) {
-  std::ifstream file(path);
-  for (std::string line; std::getline(file, line);) {
-    if (line.starts_with(key)) return line.substr(line.find(':') + 1);
-  }
-  return " unknown";
-}
-
-std::string load() {
-  std::ifstream file("/proc/loadavg");
-  std::string one, five;
-  file >> one >> five;
-  return one + " (1 min), " + five + " (5 min)";
-}
-
 }  // namespace
 }  // namespace cantrail::bench
 
@@ -84,10 +67,7 @@ int main(int argc, char** argv) {
   using namespace cantrail::bench;  // NOLINT(google-build-using-namespace): a program of one file
   std::setvbuf(stdout, nullptr, _IOLBF, 0);
   const BenchOptions options = parse(argc, argv);
-  utsname system{};
-  ::uname(&system);
-  std::printf("machine:%s, Linux %s; compiler: g++ %s; load: %s\n",
-              line_of("/proc/cpuinfo", "model name").c_str(), system.release, __VERSION__, load().c_str());
+  std::printf("%s\n", machine_line().c_str());
   std::printf(
       "%.0f frames/s on two channels, 8 a packet; 120 messages, 720 signals; each figure over %.0f s\n\n",
       options.frames_a_second, options.seconds);
@@ -99,6 +79,6 @@ int main(int argc, char** argv) {
                   figure.measured.c_str());
     }
   }
-  std::printf("\nload at the end: %s; the chart over 30 days: bench_history\n", load().c_str());
+  std::printf("\nload at the end: %s; the chart over 30 days: bench_history\n", load_average().c_str());
   return 0;
 }

@@ -18,6 +18,7 @@
 #include "encode/protobuf/record_encoder.hpp"
 #include "encode/protobuf/row_encoder.hpp"
 #include "encode/row_cursor.hpp"
+#include "machine.hpp"
 #include "recording.pb.h"
 #include "row.pb.h"
 
@@ -283,6 +284,7 @@ void bench_frames() {
 }  // namespace
 
 int main() {
+  std::printf("%s\n", cantrail::bench::machine_line().c_str());
   bench_rows();
   bench_frames();
 }

@@ -16,6 +16,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "machine.hpp"
 #include "sources/protobuf/row_decoder.hpp"
 #include "sources/protobuf/shape_reader.hpp"
 #include "sources/protobuf/source.hpp"
@@ -194,5 +195,6 @@ void run() {
 }  // namespace cantrail::protobuf
 
 int main() {
+  std::printf("%s\n", cantrail::bench::machine_line().c_str());
   cantrail::protobuf::run();
 }

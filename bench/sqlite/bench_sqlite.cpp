@@ -15,6 +15,7 @@
 #include <time.h>
 
 #include "base/clock.hpp"
+#include "machine.hpp"
 #include "sinks/sqlite/row_text.hpp"
 #include "sinks/sqlite/sqlite_sink.hpp"
 
@@ -247,5 +248,6 @@ int run(int argc, char** argv) {
 }  // namespace cantrail
 
 int main(int argc, char** argv) {
+  std::printf("%s\n", cantrail::bench::machine_line().c_str());
   return cantrail::run(argc, argv);
 }

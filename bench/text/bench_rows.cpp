@@ -11,6 +11,7 @@
 #include "encode/json_rows.hpp"
 #include "encode/row_cursor.hpp"
 #include "encode/table_rows.hpp"
+#include "machine.hpp"
 
 namespace {
 
@@ -95,6 +96,7 @@ void measure(const char* name, const Rows& rows, const Batch& batch) {
 }  // namespace
 
 int main() {
+  std::printf("%s\n", bench::machine_line().c_str());
   const auto shared = std::make_shared<Catalog>(make_catalog());
   const Catalog& catalog = *shared;
   const Batch batch = make_batch(shared);

@@ -1,10 +1,13 @@
 // How fast candump text becomes frames, on one thread, from memory: millions of frames a second. Each form is
-// measured for itself; the best of five runs counts. `bench_text FILE` measures a log instead. With
-// `--write FILE` the main log is written out, for python_can_peer.py.
+// measured for itself; the best of five runs counts. Beside the first: python-can and can-utils' log2long,
+// which read a piece of the same log from a file.
+//
+//   bench_text [--python PYTHON] [--folder DIR]
+//   bench_text --log FILE                          a log of one's own, without peers
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <cstdlib>
+#include <filesystem>
 #include <memory>
 #include <random>
 #include <string>
@@ -13,12 +16,16 @@
 #include "base/file.hpp"
 #include "formats/candump_reader.hpp"
 #include "formats/text_input.hpp"
+#include "machine.hpp"
+#include "peer.hpp"
 
 namespace {
 
 using namespace cantrail;
 
 constexpr std::size_t kLines = 2'000'000;
+constexpr std::size_t kPeerLines = 200'000;  // half a second of python-can
+constexpr int kRuns = 5;
 
 struct Form {
   const char* name;
@@ -52,12 +59,13 @@ std::optional<ChannelId> channel_of(std::string_view name) {
   return static_cast<ChannelId>(name.back() - '0');
 }
 
-void measure(const char* name, const std::string& text) {
+// Millions of frames a second.
+double measure(const char* name, const std::string& text) {
   double best = 1e9;
   candump::ReadStats stats;
   FrameBlock block;
   block.reserve(4096, 4096 * 64);
-  for (int run = 0; run < 5; ++run) {
+  for (int run = 0; run < kRuns; ++run) {
     candump::Reader reader(channel_of);
     std::string_view rest = text;
     const auto begin = std::chrono::steady_clock::now();
@@ -74,6 +82,7 @@ void measure(const char* name, const std::string& text) {
               static_cast<double>(stats.frames) / best / 1e6, static_cast<double>(text.size()) / best / 1e9,
               static_cast<unsigned long long>(stats.frames),
               static_cast<unsigned long long>(stats.malformed));
+  return static_cast<double>(stats.frames) / best / 1e6;
 }
 
 std::string read_log(const std::string& path) {
@@ -88,18 +97,77 @@ std::string read_log(const std::string& path) {
   return text;
 }
 
+std::string_view first_lines(std::string_view text, std::size_t count) {
+  std::size_t end = 0;
+  while (count-- != 0 && end < text.size()) end = text.find('\n', end) + 1;
+  return text.substr(0, end);
+}
+
+void print_peer(const char* name, double millions, double ours) {
+  std::printf("%-34s %8.2f M frames/s  cantrail is %.0f x\n", name, millions, ours / millions);
+}
+
+// Whole process: it starts in a millisecond. It formats what it reads, too, into nothing.
+std::optional<double> log2long_speed(const std::string& path) {
+  double best = 1e9;
+  for (int run = 0; run < kRuns; ++run) {
+    const auto begin = std::chrono::steady_clock::now();
+    if (!bench::output_of("log2long < " + bench::shell_word(path) + " > /dev/null")) return std::nullopt;
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+    best = std::min(best, took.count());
+  }
+  return static_cast<double>(kPeerLines) / best / 1e6;
+}
+
+// False: the log could not be written for them.
+bool run_peers(std::string_view log, const std::string& folder, const std::string& python, double ours) {
+  const std::string path = folder + "/cantrail-bench-text.log";
+  if (!write_file_atomically(real_file_system(), path, first_lines(log, kPeerLines)).ok()) return false;
+  const auto python_can =
+      bench::numbers_of_script(python, CANTRAIL_BENCH_DIR "/text/python_can_peer.py", {path}, 1);
+  if (python_can) {
+    print_peer("  python-can's reader, live", python_can->front() / 1e6, ours);
+  } else {
+    std::printf("  python-can: skipped (%s)\n", bench::why_skipped(python));
+  }
+  if (!bench::is_installed("log2long")) {
+    std::printf("  log2long: skipped (can-utils are not installed)\n");
+  } else if (const auto speed = log2long_speed(path)) {
+    print_peer("  can-utils' log2long, live", *speed, ours);
+  } else {
+    std::printf("  log2long: skipped (it fails)\n");
+  }
+  std::filesystem::remove(path);
+  return true;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc == 2) {
-    measure(argv[1], read_log(argv[1]));
+  std::string python, own_log, folder = std::filesystem::temp_directory_path().string();
+  for (int i = 1; i < argc; i += 2) {
+    const std::string_view name = argv[i];
+    std::string* const value = name == "--python"   ? &python
+                               : name == "--folder" ? &folder
+                               : name == "--log"    ? &own_log
+                                                    : nullptr;
+    if (value == nullptr || i + 1 == argc) {
+      std::fprintf(stderr, "usage: bench_text [--python PYTHON] [--folder DIR] | --log FILE\n");
+      return 2;
+    }
+    *value = argv[i + 1];
+  }
+  std::printf("%s\n", bench::machine_line().c_str());
+  if (!own_log.empty()) {
+    measure(own_log.c_str(), read_log(own_log));
     return 0;
   }
   const std::string log = make_log({.name = ""});
-  if (argc == 3 && std::string_view(argv[1]) == "--write") {
-    return write_file_atomically(real_file_system(), argv[2], log).ok() ? 0 : 1;
+  const double ours = measure("classic, 8 bytes, microseconds", log);
+  if (!run_peers(log, folder, python, ours)) {
+    std::fprintf(stderr, "bench_text: cannot write to %s\n", folder.c_str());
+    return 1;
   }
-  measure("classic, 8 bytes, microseconds", log);
   for (const Form& form :
        {Form{"classic, 0 to 8 bytes", false, 6, false}, Form{"classic, 8 bytes, nanoseconds", true, 9, false},
         Form{"CAN FD, 0 to 64 bytes", false, 6, true}}) {
