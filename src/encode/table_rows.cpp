@@ -42,6 +42,14 @@ std::string aligned(const std::string& text, std::size_t to) {
   return to == 0 ? text : "  " + text + std::string(to - width(text), ' ');
 }
 
+void append_reason(std::string& out, const std::string& before, Quality quality) {
+  if (quality == Quality::inactive) return;
+  out += before;
+  out += "\xE2\x80\x93 (";  // an en dash: no value, and it is none that a signal could have
+  out += to_string(quality);
+  out += ')';
+}
+
 }  // namespace
 
 TableRows::TableRows(const Catalog& catalog, const FieldSelection& selection) {
@@ -80,7 +88,11 @@ void TableRows::append(std::string& out, const StreamBlock& block, std::size_t r
   out += stream.name;
   for (std::size_t i = 0; i < stream.fields.size(); ++i) {
     const Field& field = stream.fields[i];
-    if (!field.wanted || !block.valid(i, row)) continue;
+    if (!field.wanted) continue;
+    if (!block.valid(i, row)) {
+      append_reason(out, field.before, block.quality(i, row));
+      continue;
+    }
     out += field.before;
     if (field.schema->type == FieldType::blob) {
       append_blob_text(out, block.blob(i, row));

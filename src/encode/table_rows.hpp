@@ -1,6 +1,8 @@
 // Rows for people: one line each, what stands before the signals aligned over all streams of a catalog.
-//   1700000000.123456789  can0       1F2  Battery     Voltage=360.0 V  Gear=3 (DRIVE)
-// Names and texts cannot do anything to the terminal: control characters are shown as \xNN.
+//   1700000000.123456789  can0       1F2  Battery     Voltage=360.0 V  Gear=3 (DRIVE)  Current=– (error)
+// A signal that is absent for another reason than that it was not sent has a dash in the place of its value,
+// and the reason where a label would be. Names and texts cannot do anything to the terminal: control
+// characters are shown as \xNN.
 #pragma once
 
 #include <optional>

@@ -40,6 +40,31 @@ TEST(CsvRows, WritesALineForEachSignalThatIsPresent) {
             "-0.000000001,can0,Battery,Counter,18446744073709551615,,\n");
 }
 
+// Gear says why it is absent; of Voltage nobody can tell more than that it was not sent.
+StreamBlock rows_with_a_reason() {
+  StreamBlock block = battery_rows();
+  block.set_absent(0, 1, Quality::inactive);
+  block.set_absent(1, 1, Quality::out_of_range);
+  return block;
+}
+
+TEST(CsvRows, HasTheReasonAsTheLabelOfNoValue) {
+  std::string out;
+  CsvRows(sample_catalog()).append(out, rows_with_a_reason(), 1);
+  EXPECT_EQ(out,
+            "-0.000000001,can0,Battery,Gear,,,out_of_range\n"
+            "-0.000000001,can0,Battery,Counter,18446744073709551615,,\n");
+}
+
+TEST(TableRows, HasTheReasonBehindADash) {
+  std::string out;
+  const StreamBlock block = rows_with_a_reason();
+  TableRows(sample_catalog()).append(out, block, 1, 498);
+  EXPECT_EQ(out,
+            "-0.000000001  can0       1F2  Battery      Gear=– (out_of_range)  "
+            "Counter=18446744073709551615\n");
+}
+
 TEST(CsvRows, SurvivesHostileNamesAndValues) {
   const CsvRows rows(sample_catalog());
   std::string out;

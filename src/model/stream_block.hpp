@@ -82,6 +82,9 @@ class StreamBlock {
     return all_valid(field) || ((bits_[field * bitmap_words() + row / 64] >> (row % 64)) & 1U) != 0;
   }
 
+  // False: every cell of the block is there.
+  [[nodiscard]] bool may_lack_cells() const { return !has_bits_.empty(); }
+
   // Why a cell is absent. Precondition: it is.
   [[nodiscard]] Quality quality(std::size_t field, std::size_t row) const {
     return quality_of(word(field, row));

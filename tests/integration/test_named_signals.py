@@ -139,3 +139,92 @@ def test_the_example_runs_without_hardware(binary, make_node, tmp_path):
             for name in ("dry_bulb", "wet_bulb", "co2", "rh", "vpd", "pressure", "secondary_temp", "secondary_rh"):
                 assert name + suffix in names
         assert {"lab_temp", "water_temp"} <= names
+
+
+# What src/sources/simulate/grow_room_model.cpp holds its rooms at: hours of light, °C and % by day, by night.
+ROOMS = {"_b": (12, 26.5, 20.5, 58, 52), "_f": (12, 26.0, 20.0, 60, 53), "_v": (18, 25.0, 22.0, 68, 64)}
+DOSED = ("_b", "_f")
+HOUR_NS = 3600 * 10**9
+
+
+@pytest.fixture(scope="module")
+def simulated_day(binary, tmp_path_factory):
+    """Stream → [(time, value or why there is none)] of 24 hours in ascending order; a frame in twenty."""
+    log = tmp_path_factory.mktemp("day") / "day.log"
+    made = run_cantrail(binary, "simulate", "grow-room", "--to", "candump:-", "--speed", "max", "--duration", "24h",
+                        "--bus-factor", 0.05)
+    assert made.returncode == 0, made.stderr.decode()
+    log.write_bytes(made.stdout)
+    done = run_cantrail(binary, "decode", log, "--config", EXAMPLE / "grow-room.toml")
+    assert done.returncode == 0, done.stderr.decode()
+    day = {}
+    for line in done.stdout.splitlines():
+        row = json.loads(line)
+        value = row["signals"].get("ambient" if row["message"].startswith("VL53") else "value")
+        if value is None:
+            value = row.get("quality", {}).get("value")
+        if value is not None:
+            day.setdefault(row["message"], []).append((int(row["time_ns"]), value))
+    return {stream: sorted(rows, key=lambda row: row[0]) for stream, rows in day.items()}
+
+
+def lamp_spans(day, suffix):
+    """(on?, from, to), as the light sensor beside the plants tells: 40 in the dark, 940 under the lamp."""
+    spans = []
+    for at, ambient in day["VL53" + suffix]:
+        if not spans or spans[-1][0] != (ambient > 490):
+            spans.append([ambient > 490, at, at])
+        spans[-1][2] = at
+    return spans
+
+
+def values(rows, spans=None, on=None, settle_ns=2 * HOUR_NS):
+    """Those that are there; of spans only what comes when the room has had two hours to follow its lamp."""
+    if spans is None:
+        return [value for _, value in rows if not isinstance(value, str)]
+    return values([(at, value) for at, value in rows
+                   if any(lamp == on and since + settle_ns <= at <= to for lamp, since, to in spans)])
+
+
+def mean(numbers):
+    return sum(numbers) / len(numbers)
+
+
+@pytest.mark.parametrize("suffix", ROOMS)
+def test_a_simulated_day_is_warm_and_moist_as_its_lamps_say(simulated_day, suffix):
+    hours, *climate = ROOMS[suffix]
+    spans = lamp_spans(simulated_day, suffix)
+    assert sum(to - since for on, since, to in spans if on) / HOUR_NS == pytest.approx(hours, abs=0.1)
+    assert min(values(simulated_day["rh" + suffix])) > 0 and max(values(simulated_day["rh" + suffix])) < 100
+    assert min(values(simulated_day["vpd" + suffix])) > 0 and max(values(simulated_day["vpd" + suffix])) < 3
+    for on, celsius, percent in ((True, *climate[0::2]), (False, *climate[1::2])):
+        dry, rh, vpd = (values(simulated_day[name + suffix], spans, on) for name in ("dry_bulb", "rh", "vpd"))
+        assert len(dry) > 400  # of 180 an hour, without the first two of each span
+        assert max(abs(value - celsius) for value in dry) < 0.3
+        assert mean(rh) == pytest.approx(percent, abs=0.5) and max(abs(value - percent) for value in rh) < 3
+        assert mean(vpd) == pytest.approx(saturation(celsius) * (1 - percent / 100) / 10, abs=0.03)
+        wet = values(simulated_day["wet_bulb" + suffix], spans, on)
+        assert max(wet) < min(dry)
+
+
+@pytest.mark.parametrize("suffix", ROOMS)
+def test_carbon_dioxide_is_dosed_by_day_and_given_back_by_night(simulated_day, suffix):
+    spans, co2 = lamp_spans(simulated_day, suffix), simulated_day["co2" + suffix]
+    day, night = values(co2, spans, True), values(co2, spans, False)
+    assert len(day) > 200 and len(night) > 100
+    if suffix in DOSED:
+        assert 350 < min(values(co2)) and max(values(co2)) < 2000
+        assert 935 < min(day) and max(day) < 1165  # the valve opens below 950 and closes above 1,150; the sensor adds 8
+    else:
+        assert 300 < min(values(co2)) and max(values(co2)) < 850
+        assert max(day) < 430  # less than outdoors: the plants take it, and nobody gives
+    assert 590 < min(night) and max(night) < 690  # 430 from outdoors, and 200 from the plants
+    assert {why for _, why in co2 if isinstance(why, str)} <= {"out_of_range"}  # it warms up
+
+
+def test_probes_come_loose_now_and_then(simulated_day):
+    for suffix in ROOMS:
+        rows = simulated_day["vpd" + suffix]
+        reasons = [why for _, why in rows if isinstance(why, str)]
+        assert set(reasons[1:]) == {"not_available"}  # before the first PT100 nothing is known
+        assert 0.001 < len(reasons) / len(rows) < 0.05

@@ -15,6 +15,7 @@ pytest.importorskip("google.protobuf", reason="the Python package protobuf is no
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory, unknown_fields  # noqa: E402
 
 FRAMES = 4000
+QUALITY = 2044  # the field that says why others are absent
 UNNAMED = "not in the value table"  # the comment of a zero that proto3 wanted
 DBCS = {  # multiplexed, Motorola, wide, of 29-bit identifiers, floats, 64 bits, odd names; whether some rows have labels
     "cantools+cantools/abs.dbc": True,
@@ -89,7 +90,7 @@ class Type:
                     self.labels[fields[enum.name], value.number] = label
 
     def row(self, data):
-        """What `cantrail decode` says of the same row."""
+        """What `cantrail decode` says of the same row: time, identifier, signals, labels, why others are absent."""
         message = self.make.FromString(data)
         assert len(unknown_fields.UnknownFieldSet(message)) == 0
         signals, labels = {}, {}
@@ -101,7 +102,9 @@ class Type:
             if (name, value) in self.labels:
                 labels[original] = self.labels[name, value]
         time_ns = message.timestamp.seconds * 10**9 + message.timestamp.nanos
-        return time_ns, message.can_id, getattr(message, "extended", False), signals, labels
+        tells_why = any(field.number == QUALITY for field in message.DESCRIPTOR.fields)
+        reasons = {self.signals[name]: why for name, why in message.quality.items()} if tells_why else {}
+        return time_ns, message.can_id, getattr(message, "extended", False), signals, labels, reasons
 
 
 def said(comment, key, otherwise):
@@ -138,7 +141,7 @@ def comparable(value):
 
 
 def assert_same_rows(binary, protobuf_rows, log, dbc, folder):
-    """Python's protobuf and `cantrail decode` say the same of every row; how many rows, and how many labels."""
+    """Python's protobuf and `cantrail decode` say the same of every row; how many rows, labels and reasons."""
     subprocess.run([protobuf_rows, log, folder, dbc], check=True, timeout=harness.PATIENCE_S)
     names = (folder / "names").read_text().splitlines()
     types = [Type(name, (folder / f"{i}.desc").read_bytes()) for i, name in enumerate(names)]
@@ -147,14 +150,16 @@ def assert_same_rows(binary, protobuf_rows, log, dbc, folder):
     assert printed.returncode == 0, printed.stderr
     expected = [json.loads(line) for line in printed.stdout.splitlines()]
     assert len(rows) == len(expected)
-    labelled = 0
-    for (kind, time_ns, id, extended, signals, labels), told in zip(rows, expected):
+    labelled = reasoned = 0
+    for (kind, time_ns, id, extended, signals, labels, reasons), told in zip(rows, expected):
         assert (str(time_ns), id, extended) == (told["time_ns"], told["id"], told.get("extended", False))
         assert {key: comparable(value) for key, value in signals.items()} == told["signals"], told
         told_labels = {key: label.strip() for key, label in told.get("labels", {}).items()}
         assert labels == {key: label for key, label in told_labels.items() if key in kind.enums}, told
+        assert reasons == told.get("quality", {}), told
         labelled += len(labels)
-    return len(rows), labelled
+        reasoned += len(reasons)
+    return len(rows), labelled, reasoned
 
 
 @pytest.mark.parametrize("name", DBCS)
@@ -162,13 +167,14 @@ def test_python_reads_the_rows_that_decode_prints(binary, protobuf_rows, shared,
     dbc = shared / "dbc" / name
     log = tmp_path / "random.log"
     log.write_text(random_log(dbc, seed=name))
-    rows, labelled = assert_same_rows(binary, protobuf_rows, log, dbc, tmp_path)
+    rows, labelled, reasoned = assert_same_rows(binary, protobuf_rows, log, dbc, tmp_path)
     assert rows > FRAMES * 0.9
     assert (labelled > 0) == DBCS[name]
+    assert (reasoned > FRAMES / 10) == ("J1939" in name)  # all ones are no value there
 
 
 def test_python_reads_the_rows_of_a_real_log(binary, protobuf_rows, gnss_log, gnss_dbc, tmp_path):
-    rows, _ = assert_same_rows(binary, protobuf_rows, gnss_log, gnss_dbc, tmp_path)
+    rows, *_ = assert_same_rows(binary, protobuf_rows, gnss_log, gnss_dbc, tmp_path)
     assert rows > 1000
 
 
@@ -192,7 +198,7 @@ def without_comments(file):
     plain = descriptor_pb2.FileDescriptorProto.FromString(file.SerializeToString())
     plain.ClearField("source_code_info")
     for message in plain.message_type:
-        for field in message.field:
+        for field in [*message.field, *(field for entry in message.nested_type for field in entry.field)]:
             field.ClearField("json_name")  # protoc writes down what everybody works out
     return plain
 

@@ -26,6 +26,7 @@ try:
 except ImportError:
     descriptor_pool = None
 
+DEMO = "dbc/CSS-Electronics+api-examples/dbc_files__CSS-Electronics-SAE-J1939-DEMO.dbc"
 INTEROP = ROOT / "tests/interop/mcap"
 
 
@@ -202,6 +203,34 @@ def test_a_live_bus_is_recorded_with_its_configuration(binary, make_node, tmp_pa
     assert json.loads(catalog)["cantrail_catalog"] == 1
     assert notes["cantrail"]["node"] == "tested"
     assert notes["cantrail"]["sink"] == "recording"
+
+
+def test_an_absent_value_says_why(make_node, tmp_path, shared):
+    """A J1939 value of all ones, and a named signal outside of its limits; what is said is said by every reader."""
+    speeds = {0x1440: 648, 0xFFFF: "not_available", 0xFE00: "error", 0x7D00: "out_of_range"}  # eighths of rpm
+    log = tmp_path / "truck.log"
+    log.write_text("".join(f"({1700000000 + i}.000000) can0 0CF00400#000000{raw.to_bytes(2, 'little').hex().upper()}000000\n"
+                           for i, raw in enumerate(speeds)))
+    recordings = tmp_path / "recordings"
+    signal = '[signal.speed]\nfrom = "EEC1.EngineSpeed"\nround = 0\nvalid = [0, 3000]\n'
+    node = make_node(logfile_source(log, shared / DEMO) + signal + mcap_sink(recordings))
+    node.start("--until-end", ready=None)
+    assert node.process.wait(harness.PATIENCE_S) == 0, node.log()
+    rows = {"cantrail.stream.EEC1": [], "cantrail.stream.speed": []}
+    for _, schema, _, message in read_all(recordings):
+        if schema in rows:
+            rows[schema].append(message)
+    assert all(len(found) == len(speeds) for found in rows.values())
+    for frame, named, (raw, wanted) in zip(*rows.values(), speeds.items()):
+        told = wanted if raw > 0xFDFF else None  # of the frame, which has no limits but those of its bits
+        assert frame.HasField("EngineSpeed") == (told is None)
+        assert dict(frame.quality) == ({"EngineSpeed": told} if told else {})
+        assert told or frame.EngineSpeed == raw / 8
+        assert frame.source == 0 and frame.priority == 3
+        if isinstance(wanted, str):
+            assert not named.HasField("value") and dict(named.quality) == {"value": wanted}
+        else:
+            assert named.value == wanted and not named.quality
 
 
 def post(node, path):

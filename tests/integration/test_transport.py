@@ -300,6 +300,47 @@ def test_packets_that_can_j1939_sends(binary, tmp_path, j1939_bus):
     assert decoded == counted - sum(can_id[2:4] == "EE" for _, can_id, _ in frames)  # address claims
 
 
+def test_a_broadcast_that_a_dbc_describes(binary, tmp_path, shared, j1939_bus):
+    """Payloads of 40 bytes: two that can-j1939 sends, then a hundred at random and the edges of what J1939 reserves."""
+    dbc = shared / (CSS + "tp_j1939.dbc")
+    database = pytest.importorskip("cantools").database.load_file(dbc, strict=False)
+    described = database.get_message_by_name("EC1")
+    senders, listener = j1939_bus
+    time.sleep(0.6)  # they claim their addresses
+    dice = random.Random(7)
+    payloads = {}  # by source, in order
+    for source, sender in zip((10, 20), senders):
+        payload = dice.randbytes(12) + dice.randrange(0xFB00).to_bytes(2, "little") + dice.randbytes(26)
+        payloads[source] = [payload]
+        assert sender.send_pgn(0, 0xFE, 0xE3, 6, list(payload))
+    frames, end = [], time.monotonic() + harness.PATIENCE_S
+    while sum(can_id[2:4] == "EB" for _, can_id, _ in frames) < 12 and time.monotonic() < end:  # 40 bytes, 7 a packet
+        frame = listener.recv(0.1)
+        if frame is not None:
+            frames.append((frame.timestamp * 1000, f"{frame.arbitration_id:08X}", bytes(frame.data)))
+    for raw in [dice.randrange(0xFB00) for _ in range(100)] + [0, 0xFAFF, 0xFDFF, 0xFE00, 0xFEFF, 0xFF00, 0xFFFF]:
+        payload = dice.randbytes(12) + raw.to_bytes(2, "little") + dice.randbytes(26)
+        payloads.setdefault(30, []).append(payload)
+        for can_id, data in harness.j1939_packets(30, 0xFEE3, payload):
+            frames.append((frames[-1][0] + 1, can_id, data))
+    log = tmp_path / "ec1.log"
+    write_log(log, frames)
+    rows, told = decode(binary, log, dbc)
+    assert "lost" not in told
+    for source, sent in payloads.items():
+        own = [row for row in rows if row["signals"]["source"] == source]
+        assert len(own) == len(sent)
+        for row, payload in zip(own, sent):
+            assert row["message"] == "EC1" and row["signals"]["destination"] == 255
+            raw = int.from_bytes(payload[12:14], "little")
+            reason = "not_available" if raw >= 0xFF00 else "error" if raw >= 0xFE00 else None
+            for name, value in described.decode(payload).items():
+                assert name == "EngineSpeedAtPoint5" and value == raw / 8
+                assert row["signals"].get(name) == (None if reason else value)
+                assert row.get("quality", {}).get(name) == reason
+    assert len(rows) == sum(map(len, payloads.values()))
+
+
 DEMO = CSS + "CSS-Electronics-SAE-J1939-DEMO.dbc"
 
 

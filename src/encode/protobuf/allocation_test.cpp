@@ -13,7 +13,16 @@ namespace cantrail::encode::protobuf {
 namespace {
 
 TEST(HotPaths, DoNotAllocateAfterWarmUp) {
-  const Catalog catalog = sample_catalog();
+  Catalog catalog = sample_catalog();
+  RowSchema signal;
+  signal.name = "vpd";
+  signal.fields = {make_field("value", FieldType::f64)};
+  signal.fields[0].optional = true;
+  catalog.streams.push_back({std::make_shared<RowSchema>(signal), std::nullopt, 1});
+  StreamBlock stale;
+  stale.reset(3, 1, 1, false);
+  stale.time_ns()[0] = 1;
+  stale.set_absent(0, 0, Quality::stale);
   const RowEncoder rows{StreamTypes(catalog)};
   const FrameEncoder frames(catalog);
   const StreamBlock battery = battery_rows(), hostile = hostile_rows(), climate = climate_rows();
@@ -31,6 +40,7 @@ TEST(HotPaths, DoNotAllocateAfterWarmUp) {
     rows.append(out, battery, 1);
     rows.append(out, hostile, 0);
     rows.append(out, climate, 0);
+    rows.append(out, stale, 0);
     append_gap(out, gap, &batch);
     append_ledger(out, {}, "history", 1, WallTime{1});
     append_cursor(out, batch, WallTime{1});

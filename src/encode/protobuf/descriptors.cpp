@@ -7,6 +7,7 @@
 #include <google/protobuf/descriptor.pb.h>
 #include <google/protobuf/timestamp.pb.h>
 
+#include "encode/protobuf/wire.hpp"
 #include "model/frame.hpp"
 
 namespace cantrail::encode::protobuf {
@@ -85,6 +86,19 @@ void add_enum(pb::DescriptorProto& message, int message_index, const EnumType& t
   }
 }
 
+// map<string, string>, as protoc writes it down: a list of messages of two fields.
+void add_quality(pb::DescriptorProto& message, const std::string& full_name) {
+  using Field = pb::FieldDescriptorProto;
+  Field& map = add_field(message, std::string(kQualityField), kQualityNumber, Field::TYPE_MESSAGE);
+  map.set_label(Field::LABEL_REPEATED);
+  map.set_type_name("." + full_name + "." + std::string(kQualityEntry));
+  pb::DescriptorProto& entry = *message.add_nested_type();
+  entry.set_name(std::string(kQualityEntry));
+  entry.mutable_options()->set_map_entry(true);
+  add_field(entry, "key", wire::kMapKey, Field::TYPE_STRING);
+  add_field(entry, "value", wire::kMapValue, Field::TYPE_STRING);
+}
+
 void add_own_fields(pb::DescriptorProto& message, int message_index, const MessageType& type,
                     Comments& comments) {
   const auto add = [&](const char* name, std::uint32_t number, pb::FieldDescriptorProto::Type wire,
@@ -117,6 +131,12 @@ void add_message(pb::FileDescriptorProto& file, const MessageType& type, Comment
     if (!field.values) continue;
     made.set_type_name("." + file.package() + "." + type.name + "." + field.values->name);
     add_enum(message, index, *field.values, comments);
+  }
+  if (type.tells_why()) {
+    comments.add({kMessages, index, kFields, message.field_size()},
+                 "why fields are absent, where it is not that they were not sent: not_available, error, "
+                 "out_of_range, stale");
+    add_quality(message, file.package() + "." + type.name);
   }
   add_own_fields(message, index, type, comments);
 }

@@ -50,6 +50,23 @@ message Battery {
 )");
 }
 
+TEST(ProtoText, HasAMapOfReasonsWhereThereCanBeSome) {
+  RowSchema signal;
+  signal.name = "vpd";
+  signal.fields = {make_field("value", FieldType::f64, "kPa")};
+  signal.fields[0].optional = true;
+  const auto text = proto_text(descriptor_set(StreamTypes(testing::catalog_of({signal}))));
+  ASSERT_TRUE(text);
+  EXPECT_NE(text->find("  // unit: kPa\n"
+                       "  optional double value = 1;\n"
+                       "  // why fields are absent, where it is not that they were not sent: not_available, "
+                       "error, out_of_range, stale\n"
+                       "  map<string, string> quality = 2044;\n"
+                       "  // when it was so\n"),
+            std::string::npos)
+      << *text;
+}
+
 TEST(DescriptorSet, OfOneTypeHoldsThatTypeAlone) {
   const StreamTypes types(sample_catalog());
   const std::string set = descriptor_set(types, 2);

@@ -111,6 +111,12 @@ EnumType make_enum(const FieldSchema& field, const std::string& prefix, NameScop
   return type;
 }
 
+// What a DBC makes of its own frames is there, or was not sent (decision 0033). J1939 has values that say why
+// there is none, and so have named signals, trouble codes and what a source delivers.
+bool may_tell_why(const RowSchema& schema) {
+  return !schema.can_id || schema.group;
+}
+
 }  // namespace
 
 std::uint32_t field_number(std::size_t field) {
@@ -127,6 +133,13 @@ MessageType make_message_type(const RowSchema& schema, std::string name) {
   type.can_id = schema.can_id;
   NameScope scope;
   for (const std::string_view own : {"timestamp", "can_id", "extended"}) (void)scope.take_field(own);
+  const bool tells_why =
+      may_tell_why(schema) && std::any_of(schema.fields.begin(), schema.fields.end(),
+                                          [](const FieldSchema& field) { return field.optional; });
+  if (tells_why) {
+    (void)scope.take_field(kQualityField);
+    (void)scope.take(kQualityEntry);
+  }
   for (std::size_t i = 0; i < schema.fields.size(); ++i) {
     const FieldSchema& field = schema.fields[i];
     MessageField& made = type.fields.emplace_back();
@@ -134,6 +147,7 @@ MessageType make_message_type(const RowSchema& schema, std::string name) {
     made.number = field_number(i);
     made.kind = kind_of(field);
     made.column = field.type;
+    made.tells_why = tells_why && field.optional;
     made.comment = field_comment(field, made.name, made.kind != FieldKind::enumeration);
   }
   // Behind all fields, so that those keep their names.

@@ -3,9 +3,11 @@
 // README.md says which signal becomes what.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "model/schema.hpp"
@@ -46,6 +48,7 @@ struct MessageField {
   FieldType column = FieldType::f64;              // what the words of the column are
   std::optional<EnumType> values = std::nullopt;  // of an enumeration
   std::string comment;
+  bool tells_why = false;  // where it is absent for a reason, `quality` of its message says which
   bool operator==(const MessageField&) const = default;
 };
 
@@ -55,14 +58,24 @@ struct MessageType {
   // With kIdExtended. Where it is, there is a field can_id, and where it has 29 bits a field `extended`.
   std::optional<std::uint32_t> can_id;
   std::string comment;
+
+  // Whether there is a field `quality`: of any of its fields.
+  [[nodiscard]] bool tells_why() const {
+    return std::any_of(fields.begin(), fields.end(),
+                       [](const MessageField& field) { return field.tells_why; });
+  }
   bool operator==(const MessageType&) const = default;
 };
 
 // Numbers of fields that are no signals. Signals are numbered from 1 in their order, leaving out 2040–2047
 // and what protobuf keeps for itself (19000–19999).
+inline constexpr std::uint32_t kQualityNumber = 2044;
 inline constexpr std::uint32_t kExtendedNumber = 2045;
 inline constexpr std::uint32_t kCanIdNumber = 2046;
 inline constexpr std::uint32_t kTimestampNumber = 2047;
+
+// `quality` is a map from field to reason, whose entries are messages of this name.
+inline constexpr std::string_view kQualityField = "quality", kQualityEntry = "QualityEntry";
 
 [[nodiscard]] std::uint32_t field_number(std::size_t field);  // of the schema's field
 

@@ -167,6 +167,32 @@ TEST(MessageType, TellsOfTheMessage) {
             "back");
 }
 
+bool tells_why(std::optional<std::uint32_t> id, std::optional<std::uint32_t> group, bool optional) {
+  RowSchema schema;
+  schema.can_id = id;
+  schema.group = group;
+  schema.fields = {integer(8), integer(8)};
+  schema.fields[1].optional = optional;
+  const MessageType type = make_message_type(schema, "Engine");
+  EXPECT_FALSE(type.fields[0].tells_why);
+  return type.tells_why();
+}
+
+TEST(MessageType, TellsWhyOnlyWhereThereCanBeAReason) {
+  EXPECT_TRUE(tells_why(std::nullopt, std::nullopt, true));  // a named signal
+  EXPECT_TRUE(tells_why(0x18FEE000 | kIdExtended, 0xFEE0, true));
+  EXPECT_FALSE(tells_why(0x18FEE000 | kIdExtended, 0xFEE0, false));
+  EXPECT_FALSE(tells_why(0x1F2, std::nullopt, true));  // multiplexed: sent or not
+}
+
+TEST(MessageType, LeavesTheReasonsTheirNames) {
+  FieldSchema field = integer(8);
+  field.name = "Quality";
+  EXPECT_EQ(type_of({field}).fields[0].name, "Quality");
+  field.optional = true;
+  EXPECT_EQ(type_of({field}).fields[0].name, "Quality_2");
+}
+
 RowSchema named(const std::string& name, std::optional<std::uint32_t> id, const std::string& unit) {
   RowSchema schema;
   schema.name = name;

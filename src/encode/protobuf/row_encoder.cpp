@@ -1,5 +1,6 @@
 #include "encode/protobuf/row_encoder.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <cstring>
 #include <span>
@@ -9,6 +10,18 @@
 #include "model/frame.hpp"
 
 namespace cantrail::encode::protobuf {
+namespace {
+
+std::size_t most_reason_letters() {
+  std::size_t most = 0;
+  for (std::uint64_t word = 0; word <= kLastQuality; ++word) {
+    most = std::max(most, to_string(quality_of(word)).size());
+  }
+  return most;
+}
+
+}  // namespace
+
 RowEncoder::Action RowEncoder::action_of(const MessageField& field) {
   switch (field.kind) {
     case FieldKind::f64:
@@ -55,6 +68,26 @@ char* RowEncoder::put_own(char* at, std::optional<std::uint32_t> schema_id, std:
   return wire::put_varint(at, wire::tag(kTimestampNumber, wire::Type::length));
 }
 
+// In the order in which libprotobuf writes maps if it is to write equal maps equally.
+void RowEncoder::add_reasons(Plan& plan, const MessageType& type) {
+  std::vector<std::size_t> columns;
+  for (std::size_t column = 0; column < type.fields.size(); ++column) {
+    if (type.fields[column].tells_why) columns.push_back(column);
+  }
+  std::sort(columns.begin(), columns.end(),
+            [&](std::size_t a, std::size_t b) { return type.fields[a].name < type.fields[b].name; });
+  for (const std::size_t column : columns) {
+    const std::string& name = type.fields[column].name;
+    std::string key(wire::kMostTagBytes + wire::kMostVarintBytes + name.size(), '\0');
+    char* const end =
+        wire::put_blob(wire::put_varint(key.data(), wire::tag(wire::kMapKey, wire::Type::length)), name);
+    key.resize(static_cast<std::size_t>(end - key.data()));
+    plan.most_reason_bytes +=
+        2 * (wire::kMostTagBytes + wire::kMostVarintBytes) + key.size() + most_reason_letters();
+    plan.reasons.push_back({std::move(key), static_cast<std::uint16_t>(column)});
+  }
+}
+
 RowEncoder::Plan RowEncoder::make_plan(const MessageType& type) {
   Plan plan;
   plan.can_id = type.can_id;
@@ -66,6 +99,7 @@ RowEncoder::Plan RowEncoder::make_plan(const MessageType& type) {
     if (type.fields[column].number < kExtendedNumber) ++plan.before_own;
     if (step.action == Action::text || step.action == Action::blob) plan.texts.push_back(step.column);
   }
+  add_reasons(plan, type);
   plan.most_bytes = plan.steps.size() * (sizeof(Step::tag) + wire::kMostVarintBytes) + plan.own.size() +
                     wire::kMostTimestampBytes;
   return plan;
@@ -106,9 +140,26 @@ RowEncoder::RowEncoder(const StreamTypes& types) : type_of_(types.type_of()) {
   return wire::put_varint(value, word);
 }
 
+// Not inlined: rows that lack nothing go by.
+[[gnu::noinline]] char* RowEncoder::put_reasons(char* at, const Plan& plan, const StreamBlock& block,
+                                                std::size_t row) {
+  for (const Reason& reason : plan.reasons) {
+    if (block.valid(reason.column, row)) continue;
+    const Quality quality = block.quality(reason.column, row);
+    if (quality == Quality::inactive) continue;
+    const std::string_view why = to_string(quality);
+    at = wire::put_varint(at, wire::tag(kQualityNumber, wire::Type::length));
+    at = wire::put_varint(at, reason.key.size() + 2 + why.size());
+    at = wire::put_bytes(at, reason.key);
+    at = wire::put_blob(wire::put_varint(at, wire::tag(wire::kMapValue, wire::Type::length)), why);
+  }
+  return at;
+}
+
 std::size_t RowEncoder::most_bytes(const StreamBlock& block, std::size_t row) const {
   const Plan& plan = plans_[type_of_[block.stream()]];
   std::size_t bytes = plan.most_bytes;
+  if (block.may_lack_cells()) bytes += plan.most_reason_bytes;
   for (const std::uint16_t column : plan.texts) bytes += wire::most_text_bytes(block.text(column, row));
   return bytes;
 }
@@ -120,6 +171,7 @@ char* RowEncoder::put(char* at, const StreamBlock& block, std::size_t row,
   assert(block.fields() == plan.steps.size());
   const std::span steps(plan.steps);
   for (const Step& step : steps.first(plan.before_own)) at = put_field(at, step, block, row);
+  if (!plan.reasons.empty() && block.may_lack_cells()) at = put_reasons(at, plan, block, row);
   if (!frame_id || frame_id == plan.can_id) {
     std::memcpy(at, plan.own.data(), plan.own.size());
     at += plan.own_bytes;

@@ -77,9 +77,9 @@ std::string any_name() {
   return *rc::gen::oneOf(
       rc::gen::element<std::string>("Speed", "speed", "Sp_eed", "Speed 2", "Speed_2", "(Speed)", "", "_",
                                     "3rd", "_Speed", "X_Speed", "__Speed", "timestamp", "can_id", "Extended",
-                                    "Gear", "Gear_Value", "Gear_Value_Gear_0", "Value", "message", "optional",
-                                    "reserved", "google", "cantrail", "\xC3\x96l", "a\nb", "a*/b", "\\", "\"",
-                                    "// x", std::string(300, 'n')),
+                                    "quality", "QualityEntry", "Gear", "Gear_Value", "Gear_Value_Gear_0",
+                                    "Value", "message", "optional", "reserved", "google", "cantrail",
+                                    "\xC3\x96l", "a\nb", "a*/b", "\\", "\"", "// x", std::string(300, 'n')),
       rc::gen::string<std::string>(),
       rc::gen::container<std::string>(rc::gen::element('a', 'A', '_', ' ', '1')));
 }
@@ -127,6 +127,7 @@ FieldSchema any_field() {
                                  FieldType::boolean, FieldType::text, FieldType::blob);
   field.unit = any_name();
   field.comment = any_name();
+  field.optional = *rc::gen::arbitrary<bool>();
   if (*rc::gen::arbitrary<bool>()) field.minimum = -0.5;
   if (*rc::gen::arbitrary<bool>()) field.maximum = 500;
   if (field.type == FieldType::i64 && *rc::gen::arbitrary<bool>()) {
@@ -149,6 +150,7 @@ RowSchema any_schema() {
   schema.comment = any_name();
   schema.sender = any_name();
   if (*rc::gen::arbitrary<bool>()) schema.can_id = *rc::gen::element(0U, 0x1F2U, 0x18FEE000U | kIdExtended);
+  if (*rc::gen::arbitrary<bool>()) schema.group = 0xFEE0;
   for (int i = *rc::gen::inRange(0, 12); i > 0; --i) schema.fields.push_back(any_field());
   return schema;
 }

@@ -20,6 +20,8 @@ enum class Type : std::uint8_t { varint = 0, fixed64 = 1, length = 2, group = 3,
 inline constexpr std::size_t kMostVarintBytes = 10;
 inline constexpr std::size_t kMostTagBytes = 5;
 
+inline constexpr std::uint32_t kMapKey = 1, kMapValue = 2;  // fields of an entry of a map
+
 [[nodiscard]] constexpr std::uint32_t tag(std::uint32_t number, Type type) {
   return number << 3 | static_cast<std::uint32_t>(type);
 }

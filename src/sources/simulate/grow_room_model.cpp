@@ -94,7 +94,8 @@ void GrowRoomModel::step(std::size_t index, double dt) {
   if (room.co2_ppm < 950) room.dosing = climate.doses && room.lamp > 0.5;
   if (room.co2_ppm > 1'150 || room.lamp < 0.5) room.dosing = false;
   const double given = room.dosing ? 2.0 : 0;
-  const double grown = room.lamp > 0.5 ? -0.25 : 0.08;  // ppm a second that plants take and give
+  // ppm a second that plants take and give. Of thin air they take less: where nothing is dosed, some is left.
+  const double grown = room.lamp > 0.5 ? -1.2e-4 * room.co2_ppm : 0.08;
   room.co2_ppm += (given + grown + (430 - room.co2_ppm) * 0.0004) * dt;
   room.canopy_mm = std::max(200.0, room.canopy_mm - room.lamp * 2.5e-4 * dt);
   room.uptime_s += dt;
