@@ -9,6 +9,7 @@
 #include "cli/exit_code.hpp"
 #include "cli/http_get.hpp"
 #include "cli/node_file.hpp"
+#include "cli/status_words.hpp"
 #include "server/listen_address.hpp"
 
 namespace cantrail::cli {
@@ -74,14 +75,6 @@ void print_list(const json::object& status, std::string_view list, bool with_led
   }
 }
 
-// ", holds 5 d 3 h at this rate"
-std::string holds_text(double seconds) {
-  const auto hours = static_cast<std::uint64_t>(seconds / 3600);
-  if (hours == 0) return ", holds less than 1 h at this rate";
-  const std::string days = hours >= 24 ? format_count(hours / 24) + " d " : "";
-  return ", holds " + days + std::to_string(hours % 24) + " h at this rate";
-}
-
 void print_alarms(const json::object& status) {
   const json::value* alarms = status.if_contains("alarms");
   if (alarms == nullptr) return;
@@ -102,10 +95,13 @@ void print(const json::object& status) {
   print_list(status, "lanes", true);
   const json::object& journal = status.at("journal").as_object();
   const json::value* holds = journal.if_contains("holds_s");
+  const bool known = holds != nullptr && holds->is_number();
   std::printf("journal  %s of %s, %s%s\n", format_bytes(count_at(journal, "bytes")).c_str(),
               format_bytes(count_at(journal, "cap_bytes")).c_str(),
               text_at(journal, "ok") == "true" ? "ok" : text_at(journal, "message").c_str(),
-              holds != nullptr && holds->is_number() ? holds_text(holds->to_number<double>()).c_str() : "");
+              known ? (", " + holds_text(holds->to_number<double>())).c_str() : "");
+  const json::value* clock = status.if_contains("clock");
+  std::printf("clock    %s\n", clock_text(clock == nullptr ? nullptr : &clock->as_object()).c_str());
   print_alarms(status);
   std::printf("gaps     %s\n", format_count(count_at(status.at("gaps").as_object(), "count")).c_str());
 }

@@ -1,5 +1,8 @@
 """What the crash tests hold against each other: rows and gaps of a journal, in the words in which stores.py gives a store's."""
 
+import bisect
+import collections
+
 
 def assert_same(what, found, wanted):
     """Two long lists; tells where they part, and what is around."""
@@ -78,6 +81,60 @@ def assert_store_has_rows(store, folder, batches):
         f"{store.name}: {len(missing)} lost, {len(stored) - len(set(stored))} doubled, "
         f"{len(foreign)} that the journal does not have"
     )
+
+
+# Between two runs time is the wall clock's, which a batch has read a moment before or after the monotonic one.
+BETWEEN_RUNS_NS = 2_000_000
+
+
+def times_of(batches):
+    """When each was sealed, in ns from the first: monotonic within a run, by the wall clock between two."""
+    times, now = [], 0
+    for i, batch in enumerate(batches):
+        if i:
+            last = batches[i - 1]
+            now += max(0, batch.mono - last.mono if batch.epoch == last.epoch else batch.wall - last.wall)
+        times.append(now)
+    return times
+
+
+class Windows:
+    """What a triggered recording is to have: batches from `before_ns` ahead of each that `pulls` to `after_ns` behind it."""
+
+    def __init__(self, batches, pulls, before_ns, after_ns):
+        times = times_of(batches)
+        ends = {batch.epoch: time for time, batch in zip(times, batches)}
+        certain, possible, self.broken, self.count, end = set(), set(), 0, 0, None
+        for at, puller in zip(times, batches):
+            if not pulls(puller):
+                continue
+            begin = bisect.bisect_left(times, at - before_ns - BETWEEN_RUNS_NS)
+            behind = bisect.bisect_right(times, at + after_ns + BETWEEN_RUNS_NS)
+            for i in range(begin, behind):
+                same_run = batches[i].epoch == puller.epoch
+                distance = times[i] - at
+                slack = 0 if same_run else BETWEEN_RUNS_NS
+                if -before_ns - slack <= distance <= after_ns + slack:
+                    possible.add(i)
+                if -before_ns + slack <= distance <= after_ns - slack:
+                    certain.add(i)
+            self.broken += batches[begin].epoch != puller.epoch or at + after_ns > ends[puller.epoch]
+            self.count += end is None or at - before_ns > end
+            end = at + after_ns
+        self.certain = [batches[i] for i in sorted(certain)]
+        self.possible = [batches[i] for i in sorted(possible)]
+
+
+def assert_store_has_windows(store, folder, windows):
+    """All of each window and nothing else, once."""
+    store.check(folder)
+    for what, of_batches, stored in (("rows", rows_of, store.rows(folder)), ("gaps", gaps_of, store.gaps(folder))):
+        lost = collections.Counter(of_batches(windows.certain)) - collections.Counter(stored)
+        foreign = collections.Counter(stored) - collections.Counter(of_batches(windows.possible))
+        assert not lost and not foreign, (
+            f"{store.name}: of {len(stored)} {what} {lost.total()} are missing, from {min(lost, default=None)} on, "
+            f"and {foreign.total()} are not of a window or there twice, from {min(foreign, default=None)} on"
+        )
 
 
 def lost_in(gaps, reason):

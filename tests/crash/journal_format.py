@@ -35,6 +35,7 @@ class Batch:
     seq: int
     first_record: int
     records: int
+    mono: int
     wall: int
     source: str
     position: bytes
@@ -118,7 +119,7 @@ def read_frames(columns, count, base, shape, constant, payload_bytes):
 
 
 def read_batch(epoch, kind, payload):
-    seq, first, _mono, wall, _digest, base, frames, payload_bytes, _blocks, gaps, records, position_bytes = struct.unpack_from(
+    seq, first, mono, wall, _digest, base, frames, payload_bytes, _blocks, gaps, records, position_bytes = struct.unpack_from(
         "<QQqq32sqIIIIII", payload, 0
     )
     name_bytes, _source, _flags, _channel, length, shape, tick, _, text_bytes = struct.unpack_from("<HHHHBBBBI", payload, 96)
@@ -132,7 +133,7 @@ def read_batch(epoch, kind, payload):
         assert len(columns) == plain
     names = padded(name_bytes + position_bytes)
     return Batch(
-        epoch, seq, first, records, wall,
+        epoch, seq, first, records, mono, wall,
         text[:name_bytes].decode(), bytes(text[name_bytes : name_bytes + position_bytes]), bool(tick),
         read_gaps(text[names:], gaps),
         read_frames(columns, frames, base, shape, length, payload_bytes) if frames else [],

@@ -138,6 +138,36 @@ class Mcap:
         self.messages(folder)
 
 
+class Incidents(Mcap):
+    """Only around triggers. The first one comes every 400 ms; the window of the second, 100 ms later, touches its
+    when that is over already, so that it is recorded in parts."""
+
+    name = "incidents"
+    before_ns, after_ns = 100_000_000, 80_000_000
+    PERIOD = 6400  # of the numbers
+    PULLING = ((0, 40), (1600, 1640))
+
+    @staticmethod
+    def path(folder):
+        return Path(folder) / "incidents"
+
+    def section(self, folder):
+        number = f"Counter.number % {self.PERIOD}"
+        triggers = [f"{number} >= {first} && {number} < {end}" for first, end in self.PULLING]
+        return (
+            f'[sink.{self.name}]\ntype = "mcap"\npath = "{self.path(folder)}"\nkeep = "forever"\ntrigger = {json.dumps(triggers)}\n'
+            f'before = "{self.before_ns // 10**6}ms"\nafter = "{self.after_ns // 10**6}ms"\n'
+            'decoded = false\nchunk = "64KiB"\ndelay = "100ms"\n'
+        )
+
+    def pulls(self, batch):
+        numbers = (int.from_bytes(data, "little") % self.PERIOD for _, _, data in batch.frames)
+        return any(first <= number < end for number in numbers for first, end in self.PULLING)
+
+
+# What has all of the journal; and what has the parts of it that matter.
 STORES = [Sqlite()]
+INCIDENTS = []
 if Mcap.missing() is None:
     STORES.append(Mcap())
+    INCIDENTS.append(Incidents())

@@ -16,12 +16,12 @@ import pytest
 
 import harness
 from books import (
-    assert_downtime_is_told, assert_holes_are_told, assert_positions_are_used_once, assert_same, assert_store_has_rows, gaps_of,
-    numbers_of, rows_of,
+    Windows, assert_downtime_is_told, assert_holes_are_told, assert_positions_are_used_once, assert_same, assert_store_has_rows,
+    assert_store_has_windows, gaps_of, numbers_of, rows_of,
 )  # fmt: skip
 from harness import cannelloni_source, free_udp_port
 from journal_format import read_journal
-from stores import STORES, Mcap
+from stores import INCIDENTS, STORES, Mcap
 
 RATE = 16_000  # frames a second, about two busy buses
 KILLS, KILLS_LONG = 30, 1000
@@ -63,7 +63,15 @@ def check_what_is_there(folder, claims):
     for store in STORES:
         assert_store_has_rows(store, folder, journal.batches)
         assert store.gaps(folder) == gaps_of(journal.batches)
-    return numbers
+    return numbers, [check_incidents(folder, store, journal.batches) for store in INCIDENTS]
+
+
+def check_incidents(folder, store, batches):
+    """(windows, triggers in whose window a run ends or begins)."""
+    windows = Windows(batches, store.pulls, store.before_ns, store.after_ns)
+    assert_store_has_windows(store, folder, windows)
+    assert len(windows.possible) < len(batches), "all of the journal is in windows: nothing is left out"
+    return windows.count, windows.broken
 
 
 @contextlib.contextmanager
@@ -86,12 +94,12 @@ def test_kill_at_any_moment_loses_nothing_that_was_accepted(make_node, tmp_path,
     seed = random.randrange(2**32)
     print(f"seed {seed}")
     dice = random.Random(seed)
-    kills = frames = 0
+    kills = frames = windows = broken = 0
     for compression in itertools.cycle(["none", "zstd"]):
         folder, port = tmp_path / f"after-{kills}", free_udp_port()
         node = make_node(
             cannelloni_source(port, counter_dbc, extra='receive_buffer = "8MiB"')
-            + "".join(store.section(folder) for store in STORES)
+            + "".join(store.section(folder) for store in STORES + INCIDENTS)
             + f'[journal]\nkeep = "20GB"\ncompression = "{compression}"\n',
             folder=folder,
         )
@@ -99,15 +107,21 @@ def test_kill_at_any_moment_loses_nothing_that_was_accepted(make_node, tmp_path,
             lives = [live_and_be_killed(node, dice) for _ in range(rounds(KILLS_IN_A_FOLDER, KILLS_IN_A_FOLDER_LONG))]
             node.start()
             node.wait_for_records(1)
-        for store in STORES:
+        for store in STORES + INCIDENTS:
             node.wait_delivered(store.name)
         node.assert_balanced()
         node.terminate()
         claims = [claim for claim in lives if claim is not None]
         assert sum(claimed for _, claimed in claims) > 100 * len(claims), "the node hardly ran"
-        frames += len(check_what_is_there(folder, claims))
+        numbers, incidents = check_what_is_there(folder, claims)
+        frames += len(numbers)
+        windows += sum(count for count, _ in incidents)
+        broken += sum(count for _, count in incidents)
         shutil.rmtree(folder)
         kills += len(lives)
         if kills >= rounds(KILLS, KILLS_LONG):
             break
     print(f"{kills} kills; all of {frames:,} frames that were accepted are there once")
+    if INCIDENTS:
+        assert windows > kills / 3, f"only {windows} windows"
+        print(f"{windows} windows around triggers are whole, and nothing else is recorded there; a run ended or began in those of {broken} triggers")

@@ -1,6 +1,7 @@
 """A node whose clock is in 1970, is set while it records, or is years ahead."""
 
 import mmap
+import re
 import shutil
 import sqlite3
 import struct
@@ -69,6 +70,13 @@ def counted(node):
         return file.execute("SELECT sum(rows) FROM partition").fetchone()[0]
 
 
+def clock_line(binary, node):
+    told = run_cantrail(binary, "status", "--url", f"http://127.0.0.1:{node.port}")
+    assert told.returncode == 0, told.stderr
+    (line,) = (line for line in told.stdout.decode().splitlines() if line.startswith("clock "))
+    return line.removeprefix("clock").strip()
+
+
 def test_from_1970_to_now(binary, clock, tmp_path):
     node = node_of(binary, tmp_path)
     clock.set(40 * 10**9 - time.time_ns(), False)
@@ -77,6 +85,7 @@ def test_from_1970_to_now(binary, clock, tmp_path):
         status = node.status()
         assert status["time"].startswith("1970-01-01T00:0")
         assert status["clock"] == {"synchronised": False, "error_ms": None, "steps": 0, "last_steps": []}
+        assert clock_line(binary, node) == "not synchronised"
         clock.set(0, True)
         wait_until(lambda: node.status()["clock"]["steps"] == 1, "the step to be told")
         told = node.status()["clock"]
@@ -85,6 +94,7 @@ def test_from_1970_to_now(binary, clock, tmp_path):
         assert step["from"].startswith("1970-01-01T00:0") and step["to"][:4] >= "2025"
         assert step["by_ms"] == pytest.approx(time.time_ns() / 1e6, rel=1e-3)
         assert "the clock was set forward by" in node.log()
+        assert re.fullmatch(rf"synchronised ± 1 ms, set forward \d+\.\d years at {re.escape(step['to'][:19])}Z", clock_line(binary, node))
         grows(node, 2 * early)
         times = [int(row["time_ns"]) for row in rows(node)]
         assert times == sorted(times)

@@ -298,6 +298,106 @@ def test_triggers_record_what_was_before_them_and_a_kill_changes_nothing(make_no
         assert notes["cantrail.trigger"]["trigger"] in ("door", "error_frame")
 
 
+BEAT_S, WINDOW_S = 0.7, 1.05  # no edge of a window is nearer to a burst than half a beat
+BURSTS, PULLING = 12, (2, 3, 8)
+WINDOWS = [[1, 2, 3, 4], [7, 8, 9]]  # the second burst that pulls goes on in the window of the first
+OF_CHUNKS = ("cantrail/cursor", "cantrail/ledger")  # how much came at a time
+
+
+def incidents(folder):
+    window = f'before = "{WINDOW_S}s"\nafter = "{WINDOW_S}s"'
+    return mcap_sink(folder / "recordings", f'trigger = "Battery.soc < 10"\n{window}')
+
+
+def files_of(folder, message_of):
+    """What each file has: its messages, and whatever else does not depend on when its chunks were written."""
+    files = {}
+    for path in sorted(Path(folder).glob("*.mcap")):
+        with open(path, "rb") as file:
+            reader = mcap.reader.make_reader(file, validate_crcs=True)
+            files[path.name] = sorted(
+                (channel.topic, message.log_time, message_of(schema, message.data))
+                for schema, channel, message in reader.iter_messages()
+                if channel.topic not in OF_CHUNKS
+            )
+    return files
+
+
+def trigger_notes(folder):
+    notes = []
+    for path in sorted(Path(folder).glob("*.mcap")):
+        with open(path, "rb") as file:
+            notes += [one.metadata for one in mcap.reader.make_reader(file).iter_metadata() if one.name == "cantrail.trigger"]
+    return notes
+
+
+def bursts_in_files(folder):
+    """By file, the bursts that it has anything of."""
+    decoder = Decoder()
+    files = files_of(folder, lambda schema, data: decoder.decode(schema, data).data if schema.name == "cantrail.Frame" else b"")
+    return [sorted({data[0] for _, _, data in messages if len(data) == 2}) for messages in files.values()]
+
+
+@pytest.fixture(scope="module")
+def incident_drive(binary, tmp_path_factory, leaf_dbc):
+    """A node that has recorded two incidents out of twelve bursts, and has ended: its folder and source."""
+    folder = tmp_path_factory.mktemp("incidents")
+    port = harness.free_udp_port()
+    source = harness.cannelloni_source(port, leaf_dbc)
+    node = harness.Node(binary, folder, source + incidents(folder))
+    sender = harness.Sender(port)
+    with running(node):
+        begin = time.monotonic()
+        for burst in range(BURSTS):
+            time.sleep(max(0, begin + burst * BEAT_S - time.monotonic()))
+            charge = bytes([10 if burst in PULLING else 100, 1, 2, 3, 4, 5, 6, 7])
+            sender.send([(0x7FF, bytes([burst, i])) for i in range(8)] + [(475, charge)])
+        node.wait_for_records(9 * BURSTS)
+        node.wait_delivered("recording")
+    sender.close()
+    return folder, source
+
+
+def test_a_journal_that_is_read_again_makes_the_same_triggered_files(make_node, tmp_path, incident_drive):
+    first, source = incident_drive
+    folder = tmp_path / "again"
+    shutil.copytree(first / "journal", folder / "journal")
+    node = make_node(source + incidents(folder), folder=folder)
+    with running(node):
+        node.wait_delivered("recording")
+    wanted = files_of(first / "recordings", lambda schema, data: data)
+    assert bursts_in_files(first / "recordings") == WINDOWS
+    assert files_of(folder / "recordings", lambda schema, data: data) == wanted, "byte for byte, the places in the journal too"
+    notes = trigger_notes(first / "recordings")
+    assert [note["trigger"] for note in notes] == ["Battery.soc < 10"] * 2
+    assert trigger_notes(folder / "recordings") == notes
+
+
+def test_a_replay_at_its_own_pace_makes_the_same_triggered_files(binary, make_node, tmp_path, leaf_dbc, incident_drive):
+    first, _ = incident_drive
+    log = tmp_path / "replayed.log"
+    told = run_cantrail(binary, "replay", first / "journal", "--to", "candump:-", "--speed", "max")
+    assert told.returncode == 0, told.stderr
+    log.write_bytes(told.stdout)
+    assert len(log_frames(log)) == 9 * BURSTS
+    node = make_node(logfile_source(log, leaf_dbc, pace="recorded") + incidents(tmp_path))
+    node.start("--until-end", ready=None)
+    assert node.process.wait(harness.PATIENCE_S) == 0, node.log()
+    decoder = Decoder()
+
+    def without_its_place(schema, data):
+        """Another journal has it, and its time was read from the log."""
+        if schema.name != "cantrail.Frame":
+            return data
+        frame = decoder.decode(schema, data)
+        for field in ("epoch", "seq", "index", "time_origin"):
+            frame.ClearField(field)
+        return frame.SerializeToString(deterministic=True)
+
+    wanted = files_of(first / "recordings", without_its_place)
+    assert files_of(tmp_path / "recordings", without_its_place) == wanted, "under the same names, which have the first record's time"
+
+
 def test_check_knows_what_triggers_name(binary, tmp_path, leaf_dbc):
     config = tmp_path / "node.toml"
     head = f'config_version = 1\ndata = "{tmp_path}"\n[source.can0]\ntype = "socketcan"\ninterface = "can0"\ndbc = "{leaf_dbc}"\n'

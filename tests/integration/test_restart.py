@@ -112,6 +112,9 @@ def test_status_tells_people_and_programs(binary, make_node, tmp_path, leaf_dbc)
         assert re.search(r"^tested, cantrail \S+, up .*, ready$", text, re.M), text
         assert re.search(r"^source +can0 .*57 records", text, re.M), text
         assert "received 57 = delivered 50 + undecoded 7 + dropped 0 + pending 0" in text
+        assert re.search(r"^journal +\S.* of \S.*, ok(, holds .* at this rate)?$", text, re.M), text
+        trusted = node.status()["clock"]["synchronised"]
+        assert re.search(r"^clock +synchronised( ±|,|$)" if trusted else r"^clock +not synchronised(,|$)", text, re.M), text
         assert re.search(r"^gaps +0$", text, re.M), text
         for instead in (["--url", url.removeprefix("http://")], [node.config]):
             assert run_cantrail(binary, "status", *instead).stdout.split(b",")[0] == told.stdout.split(b",")[0]

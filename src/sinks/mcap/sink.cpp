@@ -175,7 +175,7 @@ Status McapSink::write_all(std::span<const BatchPtr> batches, const Position& ex
       if (Status ended = end_open_file(); !ended) return ended;
     }
     if (!file_) {
-      if (Status begun = begin_file(batch); !begun) return begun;
+      if (Status begun = begin_file(batch, i); !begun) return begun;
     }
     on_trip_ = next_on_trip_;
     if (Status filled = write_batch(part, outcome); !filled) return filled;
@@ -292,7 +292,7 @@ std::string McapSink::name_of(WallTime start) const {
   return file_letters(fill_template(options_.name, words, RowSchema{}));
 }
 
-Status McapSink::begin_file(const Batch& first) {
+Status McapSink::begin_file(const Batch& first, std::size_t number) {
   const WallTime start = time_span(*first.raw).from;
   next_ = {triggering_ ? first.begin() : cursor_, {}};
   if (triggering_) {  // before a crash can find a file that has the cursor of half a window
@@ -301,7 +301,7 @@ Status McapSink::begin_file(const Batch& first) {
   recover_left().ignore();  // what could not be finished before, for want of room perhaps
   auto file = RecordingFile::create(
       {context_->files, context_->clock, recordings_->free_path(name_of(start)), context_->node,
-       context_->name, kSyncEvery, triggering_ ? triggering_->cause() : std::nullopt},
+       context_->name, kSyncEvery, triggering_ ? triggering_->cause(number) : std::nullopt},
       channels_, next_, first.begin().journal, start);
   if (!file) return file.status();
   file_ = std::move(*file);

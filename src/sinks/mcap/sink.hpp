@@ -80,7 +80,7 @@ class McapSink final : public Sink {
   [[nodiscard]] bool is_over() const;
   [[nodiscard]] bool must_end() const;
   [[nodiscard]] bool ends_before(const Batch& batch);
-  Status begin_file(const Batch& first);
+  Status begin_file(const Batch& first, std::size_t number);  // which one of its group
   Status end_file();
   Status write_all(std::span<const BatchPtr> batches, const Position& expected, const Position& upto,
                    WriteOutcome& outcome);

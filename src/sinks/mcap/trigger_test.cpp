@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "formats/mcap/record_parser.hpp"
 #include "sinks/mcap/condition.hpp"
 #include "sinks/mcap/test_world.hpp"
 
@@ -129,6 +130,49 @@ TEST(Triggered, IsTheSameInWhateverGroupsBatchesCome) {
     expected.merge(from_to(40, 65));
     expected.merge(from_to(140, 155));
     EXPECT_EQ(lane.recorded(), expected) << group;
+  }
+}
+
+TEST(Triggered, AWindowWithNothingAheadOfItsGroupIsNotLookedForAgainAndAgain) {
+  for (const Duration before : {Duration(0ms), Duration(50ms)}) {
+    for (const std::size_t group : {1U, 3U, 30U}) {
+      World world;
+      world.config.trigger = {"Battery.Count == 4"};
+      world.config.before = before;
+      world.config.after = 250ms;
+      world.remake();
+      Lane lane(world, 80, {50});
+      lane.open();
+      lane.feed(80, group);
+      world.close();
+      EXPECT_EQ(lane.recorded(), from_to(50, 52)) << group;
+    }
+  }
+}
+
+TEST(Triggered, EachFileTellsOfItsOwnTrigger) {
+  for (const std::size_t group : {1U, 7U, 30U, 200U}) {
+    World world;
+    by_trigger(world);
+    Lane lane(world, 200, {50, 100, 102, 150});
+    lane.open();
+    lane.feed(200, group);
+    world.close();
+    std::vector<std::string> seqs;
+    for (const std::string& name : world.names(".mcap")) {
+      const std::string bytes = world.read(name);
+      for (const mcap::MetadataPlace& place : world.summary(name).metadata) {
+        if (place.name != "cantrail.trigger") continue;
+        constexpr std::size_t kHead = 9;  // of a record: opcode and length
+        const auto body = std::as_bytes(std::span(bytes)).subspan(place.offset + kHead, place.length - kHead);
+        const auto note = mcap::parse_metadata(body);
+        ASSERT_TRUE(note);
+        for (const auto& [key, value] : note->values) {
+          if (key == "seq") seqs.push_back(value);
+        }
+      }
+    }
+    EXPECT_EQ(seqs, (std::vector<std::string>{"50", "100", "150"})) << group;
   }
 }
 

@@ -1,24 +1,37 @@
 #include "sinks/mcap/triggering.hpp"
 
+#include <algorithm>
+
 #include "base/text.hpp"
 
 namespace cantrail::mcap_sink {
 
-void Triggering::note(const Cause& cause, bool begins_window) {
-  if (!begins_window && cause_) return;
-  cause_ = {"cantrail.trigger",
-            {{"trigger", cause.trigger},
-             {"reason", cause.reason},
-             {"time", to_rfc3339(cause.time)},
-             {"epoch", std::to_string(cause.at.epoch)},
-             {"seq", std::to_string(cause.at.seq)},
-             {"before", format_duration(before_)},
-             {"after", format_duration(after_)}}};
+void Triggering::note(const Cause& cause, std::optional<std::size_t> opens_at) {
+  if (!opens_at && !noted_.empty()) return;
+  noted_.push_back({opens_at.value_or(0),
+                    {"cantrail.trigger",
+                     {{"trigger", cause.trigger},
+                      {"reason", cause.reason},
+                      {"time", to_rfc3339(cause.time)},
+                      {"epoch", std::to_string(cause.at.epoch)},
+                      {"seq", std::to_string(cause.at.seq)},
+                      {"before", format_duration(before_)},
+                      {"after", format_duration(after_)}}}});
+}
+
+std::optional<mcap::Metadata> Triggering::cause(std::size_t batch) const {
+  const auto of_batch =
+      std::find_if(noted_.rbegin(), noted_.rend(), [&](const Noted& one) { return one.from <= batch; });
+  return of_batch == noted_.rend() ? std::nullopt : std::optional(of_batch->cause);
 }
 
 std::optional<Position> Triggering::look(std::span<const BatchPtr> batches,
                                          std::span<const Recordings::Call> calls) {
   windows_.begin_group();
+  if (!noted_.empty()) {  // the window that was the last one may go on in this group
+    noted_.erase(noted_.begin(), std::prev(noted_.end()));
+    noted_.front().from = 0;
+  }
   for (const BatchPtr& batch : batches) {
     std::optional<Cause> cause;
     if (const std::string* word = trigger_.pulled_by(*batch)) {
@@ -30,8 +43,8 @@ std::optional<Position> Triggering::look(std::span<const BatchPtr> batches,
       if (passed || number <= pulled_in_silence_ || !(call.at < batch->end())) continue;
       cause = Cause{call.name, call.reason, call.time, batch->begin()};
     }
-    const bool opens = windows_.look(*batch, cause.has_value());
-    if (cause) note(*cause, opens);
+    const auto opens_at = windows_.look(*batch, cause.has_value());
+    if (cause) note(*cause, opens_at);
   }
   return windows_.go_back();
 }
@@ -41,7 +54,8 @@ std::optional<Position> Triggering::idle(Duration silence, std::span<const Recor
   for (const auto& [number, call] : calls) {
     if (number <= pulled_in_silence_ || call.at < *windows_.seen()) continue;
     pulled_in_silence_ = number;
-    note({call.name, call.reason, call.time, call.at}, windows_.over(silence));
+    const bool opens = windows_.over(silence);
+    note({call.name, call.reason, call.time, call.at}, opens ? std::optional<std::size_t>(0) : std::nullopt);
     windows_.pull_in_silence(silence);
   }
   return windows_.go_back();

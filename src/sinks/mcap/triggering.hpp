@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "formats/mcap/records.hpp"
 #include "model/batch.hpp"
@@ -33,8 +34,8 @@ class Triggering {
   std::optional<Position> idle(Duration silence, std::span<const Recordings::Call> calls);
 
   [[nodiscard]] Windows& windows() { return windows_; }
-  // What pulled first of the window that is open, as a file tells it; nullopt: nothing yet.
-  [[nodiscard]] const std::optional<mcap::Metadata>& cause() const { return cause_; }
+  // What pulled first of the window that this batch of the group is in, as a file tells it.
+  [[nodiscard]] std::optional<mcap::Metadata> cause(std::size_t batch) const;
 
  private:
   struct Cause {
@@ -43,13 +44,18 @@ class Triggering {
     Position at;
   };
 
-  void note(const Cause& cause, bool begins_window);
+  struct Noted {
+    std::size_t from;  // the first batch of the group that it is of
+    mcap::Metadata cause;
+  };
+
+  void note(const Cause& cause, std::optional<std::size_t> opens_at);
 
   Trigger trigger_;
   Duration before_, after_;
   Windows windows_;
   std::uint64_t pulled_in_silence_ = 0;  // the last call that was
-  std::optional<mcap::Metadata> cause_;
+  std::vector<Noted> noted_;             // of windows that the group has anything of, in their order
 };
 
 }  // namespace cantrail::mcap_sink

@@ -24,6 +24,7 @@ void Windows::restart(const std::optional<Position>& recorded) {
 
 void Windows::begin_group() {
   before_group_ = seen_;
+  before_group_at_ = last_ ? std::optional(last_->at) : std::nullopt;
   group_resumes_at_ = resume_at();
   wanted_.clear();
   times_.clear();
@@ -40,8 +41,8 @@ Duration Windows::time_of(const RawBatch& batch) const {
   return last_->at + Duration(static_cast<std::int64_t>(std::min(since, most)));
 }
 
-bool Windows::look(const Batch& batch, bool pulled) {
-  if (back_to_) return false;  // all that comes now comes again
+std::optional<std::size_t> Windows::look(const Batch& batch, bool pulled) {
+  if (back_to_) return std::nullopt;  // all that comes now comes again
   const Passed here{batch.begin(), batch.raw->clock, time_of(*batch.raw)};
   last_ = here;
   if (!group_resumes_at_) group_resumes_at_ = here.begin;
@@ -50,9 +51,13 @@ bool Windows::look(const Batch& batch, bool pulled) {
   times_.push_back(here.at);
   const bool within = window_ && here.at >= window_->from && here.at <= window_->until;
   wanted_.push_back(within ? 1 : 0);
-  if (pulled) want_from(here.at - before_, here.at + after_);
+  std::optional<std::size_t> opens_at;
+  if (pulled) {
+    const std::size_t first = want_from(here.at - before_, here.at + after_);
+    if (!within) opens_at = first;
+  }
   forget_old();
-  return pulled && !within;
+  return opens_at;
 }
 
 void Windows::pull_in_silence(Duration silence) {
@@ -62,17 +67,21 @@ void Windows::pull_in_silence(Duration silence) {
 }
 
 // What of the window has passed: marked in the group; if it began before that, gone back to.
-void Windows::want_from(Duration begin, Duration end) {
-  for (std::size_t i = times_.size(); i > 0 && times_[i - 1] >= begin; --i) wanted_[i - 1] = 1;
+std::size_t Windows::want_from(Duration begin, Duration end) {
+  std::size_t first = times_.size();
+  for (; first > 0 && times_[first - 1] >= begin; --first) wanted_[first - 1] = 1;
   if (!window_ || window_->until < begin) window_ = Window{begin, end};
   window_->until = std::max(window_->until, end);
-  if (!before_group_ || is_recorded(*before_group_)) return;
+  if (!before_group_ || is_recorded(*before_group_)) return first;
+  // Nothing ahead of the group is in the window: to go back would record nothing, and come here again.
+  if (!before_group_at_ || *before_group_at_ < begin) return first;
   auto from =
       std::partition_point(passed_.begin(), passed_.end(), [&](const Passed& one) { return one.at < begin; });
   if (from != passed_.begin() && std::prev(from)->at + kStep > begin) --from;
-  if (from == passed_.end()) return;
+  if (from == passed_.end()) return first;
   while (std::next(from) != passed_.end() && is_recorded(std::next(from)->begin)) ++from;
   if (from->begin < *before_group_ && (!back_to_ || from->begin < *back_to_)) back_to_ = from->begin;
+  return first;
 }
 
 std::optional<Position> Windows::go_back() {

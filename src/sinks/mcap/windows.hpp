@@ -27,8 +27,8 @@ class Windows {
 
   // The next batch, pulled if a trigger is in it.
   void begin_group();
-  // True: it opens a window.
-  bool look(const Batch& batch, bool pulled);
+  // If it opens a window: the first batch since begin_group() that is in it.
+  std::optional<std::size_t> look(const Batch& batch, bool pulled);
   // With nothing more to come for now, this long after the last batch was looked at: a trigger.
   void pull_in_silence(Duration silence);
 
@@ -62,13 +62,14 @@ class Windows {
   };
 
   [[nodiscard]] Duration time_of(const RawBatch& batch) const;
-  void want_from(Duration begin, Duration end);
+  std::size_t want_from(Duration begin, Duration end);
   void forget_old();
 
   Duration before_, after_;
   std::deque<Passed> passed_;  // ascending, one a step
   std::optional<Passed> last_;
   std::optional<Position> seen_, before_group_, group_resumes_at_, recorded_, back_to_;
+  std::optional<Duration> before_group_at_;
   std::optional<Window> window_;  // the last one
   std::vector<std::uint8_t> wanted_;
   std::vector<Duration> times_;  // of the group
