@@ -55,13 +55,14 @@ void Missing::enter_segment(const SegmentName& name, bool is_first) {
 void Missing::enter_epoch(std::uint32_t epoch, const EpochRecord& record, bool is_first,
                           std::uint32_t walked_epoch, GapReason reason) {
   if (epoch == epoch_) return;
+  // A segment of this epoch whose start was torn says nothing of the epochs in between.
+  const std::uint32_t read_up_to = std::max(epoch_, walked_epoch < epoch ? walked_epoch : 0);
   if (record.before_epoch == epoch_) {
     if (record.before_seq > next_seq_ && record.before_record > next_record_.value_or(0)) {
       suspect(reason);
       lose_up_to(record.before_seq, record.before_record);
     }
-  } else if (record.before_epoch > std::max(epoch_, walked_epoch) ||
-             (record.before_epoch > epoch_ && record.before_record > 0)) {
+  } else if (record.before_epoch > read_up_to || (record.before_epoch > epoch_ && record.before_record > 0)) {
     suspect(reason);
     // One whole run, where nothing can be missing of the one before it.
     const bool is_next = ended_ && record.before_epoch == epoch_ + 1;
