@@ -2,7 +2,7 @@
 """Runs the fuzzers of a build for some seconds each, from the seeds and the inputs that broke something once, and says how
 much of each parser they reach.
 
-    run.py BUILD [--seconds S] [--shared FOLDER] [NAME …]     (./dev fuzz builds them first)
+    run.py BUILD [--seconds S] [--shared FOLDER] [--seed N] [NAME …]     (./dev fuzz builds them first)
 
 Exit code 1: something was found; the input lies in BUILD/findings. Once mended it belongs into tests/fuzz/regressions/NAME.
 """
@@ -95,7 +95,7 @@ def written(folder, inputs):
 
 
 class Run:
-    def __init__(self, name, build, seconds, shared):
+    def __init__(self, name, build, seconds, shared, seed):
         self.name = name
         self.profile = build / "coverage" / f"{name}.profraw"
         self.profile.parent.mkdir(parents=True, exist_ok=True)
@@ -107,7 +107,7 @@ class Run:
         self.program = build / "tests/fuzz" / f"fuzz_{name}"
         self.command = [
             self.program, f"-max_total_time={seconds}", f"-max_len={LARGEST}", "-timeout=25", "-rss_limit_mb=2048",
-            "-print_final_stats=1", f"-artifact_prefix={findings}/{name}-", *[folder for folder in folders if folder.is_dir()],
+            f"-seed={seed}", "-print_final_stats=1", f"-artifact_prefix={findings}/{name}-", *[folder for folder in folders if folder.is_dir()],
         ]
 
     def execute(self):
@@ -162,6 +162,7 @@ def main():
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {' '.join(CODE)}; all if none is named")
     parser.add_argument("--seconds", type=int, default=10)
     parser.add_argument("--shared", type=Path)
+    parser.add_argument("--seed", type=int, default=0, help="the same inputs again, as far as the time goes; 0: others each time")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     options = parser.parse_intermixed_args()
     for name in options.names:
@@ -169,7 +170,7 @@ def main():
             parser.error(f"there is no fuzzer '{name}': {' '.join(CODE)}")
     build = options.build.resolve()
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        runs = list(pool.map(lambda name: Run(name, build, options.seconds, options.shared).execute(), options.names or CODE))
+        runs = list(pool.map(lambda name: Run(name, build, options.seconds, options.shared, options.seed).execute(), options.names or CODE))
     for run in runs:
         run.tell()
     report(runs, build / "reports/fuzz.xml")
