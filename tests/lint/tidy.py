@@ -95,7 +95,7 @@ def main():
     parser.add_argument("build", type=pathlib.Path)
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("files", nargs="*", type=pathlib.Path)
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
     names = options.files or [pathlib.Path(name) for name in subprocess.check_output(
         ["git", "ls-files", "src/*.cpp"], cwd=ROOT, text=True).splitlines() if not name.endswith("_test.cpp")]
     wanted = {(ROOT / name).resolve() for name in names}
