@@ -47,7 +47,7 @@ std::string rough_duration(double seconds) {
   if (seconds < 99.5) return with_decimals(seconds, 0, "s");
   const auto minutes = static_cast<std::uint64_t>(std::round(seconds / 60));
   if (minutes < 60) return format_count(minutes) + " min";
-  if (minutes < 24 * 60) return two_units(minutes / 60, "h", minutes % 60, "min");
+  if (minutes < std::uint64_t{24} * 60) return two_units(minutes / 60, "h", minutes % 60, "min");
   const auto hours = static_cast<std::uint64_t>(std::round(seconds / 3600));
   const std::uint64_t days = hours / 24;
   if (days > 365) return with_decimals(static_cast<double>(days) / 365, 1, "years");

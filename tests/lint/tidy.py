@@ -42,7 +42,8 @@ def commands(build, wanted):
         words = shlex.split(entry["command"])
         while "-o" in words:
             del words[words.index("-o") : words.index("-o") + 2]
-        arguments = tuple(word for word in words if word not in ("-c", entry["file"]))
+        # Its warnings are GCC's; clang knows others.
+        arguments = tuple(word for word in words if word not in ("-c", entry["file"]) and not word.startswith("-W"))
         for source in sources_of(entry):
             if source.resolve() in wanted:
                 found[source.resolve()] = (entry["directory"], arguments)
