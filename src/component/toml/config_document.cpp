@@ -5,11 +5,12 @@
 // Not every input keeps what the library asserts ("[" at the end of a line); without, it reports the error.
 #define TOML_ASSERT(expr) static_assert(true)
 #include <algorithm>
+#include <cstdio>
 
 #include <toml++/toml.h>
 
 #include "base/text.hpp"
-#include "component/toml/nesting.hpp"
+#include "component/toml/obstacle.hpp"
 
 namespace cantrail {
 namespace {
@@ -78,9 +79,25 @@ SourceLocation place_of(std::string_view text, std::size_t offset, const std::st
   return {file, line, static_cast<std::uint32_t>(offset - (before.rfind('\n') + 1)) + 1};
 }
 
-}  // namespace
+// The character at the front and its number, since many look like a space or like quotes.
+std::string named_character(std::string_view text) {
+  const std::size_t length = utf8_length(text);
+  if (length == 0) return "the byte " + printable(text.substr(0, 1)) + ", which is no UTF-8,";
+  std::uint32_t code = static_cast<unsigned char>(text.front()) & (0xFFU >> (length + 1));
+  for (const char next : text.substr(1, length - 1))
+    code = code << 6U | (static_cast<unsigned char>(next) & 0x3FU);
+  char number[16];
+  std::snprintf(number, sizeof number, "U+%04X", static_cast<unsigned>(code));
+  return '"' + std::string(text.substr(0, length)) + "\" (" + number + ")";
+}
 
-namespace {
+std::string message_of(const TomlObstacle& obstacle, std::string_view text) {
+  if (obstacle.kind == TomlObstacle::Kind::too_deep) {
+    return "nests deeper than " + std::to_string(kDeepestNesting) + " levels, dots of keys counted as well";
+  }
+  return "no valid TOML: " + named_character(text.substr(obstacle.at)) +
+         " can only stand in a comment or between quotes (\"…\" or '…'), in keys and names of sections too";
+}
 
 // What people most often forget, in their words.
 std::string advice_on(std::string_view description) {
@@ -93,11 +110,10 @@ std::string advice_on(std::string_view description) {
 
 ConfigDocument parse_config(std::string_view text, const std::string& file) {
   ConfigDocument document;
-  if (const auto deep = too_deep(text)) {
+  if (const auto obstacle = find_obstacle(text)) {
     document.root.where.file = file;
     document.diagnostics.push_back(
-        {Severity::error, place_of(text, *deep, file),
-         "nests deeper than " + std::to_string(kDeepestNesting) + " levels, dots of keys counted as well"});
+        {Severity::error, place_of(text, obstacle->at, file), message_of(*obstacle, text)});
     return document;
   }
   const Converter converter(text, file);

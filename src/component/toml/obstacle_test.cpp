@@ -1,4 +1,4 @@
-#include "component/toml/nesting.hpp"
+#include "component/toml/obstacle.hpp"
 
 #include <string>
 
@@ -19,6 +19,51 @@ std::string repeated(std::string_view text, std::size_t times) {
   std::string all;
   for (std::size_t i = 0; i < times; ++i) all += text;
   return all;
+}
+
+std::optional<std::size_t> found(std::string_view text, TomlObstacle::Kind kind,
+                                 std::size_t most = kDeepestNesting) {
+  const auto obstacle = find_obstacle(text, most);
+  if (!obstacle || obstacle->kind != kind) return std::nullopt;
+  return obstacle->at;
+}
+
+std::optional<std::size_t> too_deep(std::string_view text, std::size_t most = kDeepestNesting) {
+  return found(text, TomlObstacle::Kind::too_deep, most);
+}
+
+std::optional<std::size_t> not_ascii(std::string_view text) {
+  return found(text, TomlObstacle::Kind::not_ascii);
+}
+
+TEST(NotAscii, IsFoundOutsideOfStringsAndCommentsOnly) {
+  EXPECT_EQ(not_ascii("größe = 1\n"), 2U);
+  EXPECT_EQ(not_ascii("[küche]\n"), 2U);
+  EXPECT_EQ(not_ascii("a = “b”\n"), 4U);
+  EXPECT_EQ(not_ascii("a\u00A0= 1\n"), 1U);
+  EXPECT_EQ(not_ascii("a = 'b' ± 1\n"), 8U);
+  EXPECT_EQ(not_ascii("a = \"b\nö = 1\n"), 7U);
+  EXPECT_EQ(not_ascii("a = 1 # größe\n\"größe\" = 'ä'\nb = \"\"\"ö\nö\"\"\"\nc = '''ü\nü'''\n"),
+            std::nullopt);
+  EXPECT_EQ(not_ascii("\uFEFFa = 1\n"), std::nullopt);
+  EXPECT_EQ(not_ascii("a\uFEFF = 1\n"), 1U);
+  EXPECT_EQ(not_ascii("a = \xE4\n"), 4U);
+}
+
+TEST(ConfigDocument, TellsACharacterThatNeedsQuotes) {
+  const ConfigDocument document = parse_config("[a]\nb\u00D0 = 1\n", "a.toml");
+  ASSERT_EQ(document.diagnostics.size(), 1U);
+  EXPECT_EQ(document.diagnostics[0].where.line, 2U);
+  EXPECT_EQ(document.diagnostics[0].where.column, 2U);
+  EXPECT_EQ(document.diagnostics[0].message,
+            "no valid TOML: \"Ð\" (U+00D0) can only stand in a comment or between quotes (\"…\" or '…'), in "
+            "keys and names "
+            "of sections too");
+  EXPECT_EQ(parse_config("b = \xE4\n", "a.toml").diagnostics.at(0).message.substr(0, 50),
+            "no valid TOML: the byte \\xE4, which is no UTF-8, c");
+  EXPECT_EQ(parse_config("b\u00A0= 1\n", "a.toml").diagnostics.at(0).message.substr(0, 27),
+            "no valid TOML: \"\u00A0\" (U+00A0");
+  EXPECT_TRUE(parse_config("\uFEFF\"größe\" = 'ä' # ü\n", "a.toml").diagnostics.empty());
 }
 
 TEST(Nesting, CountsPartsOfNamesAndKeysTogetherWithBrackets) {

@@ -1,4 +1,4 @@
-#include "component/toml/nesting.hpp"
+#include "component/toml/obstacle.hpp"
 
 #include <algorithm>
 #include <vector>
@@ -6,16 +6,19 @@
 namespace cantrail {
 namespace {
 
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
 // https://toml.io/en/v1.0.0: strings and comments are skipped; of the rest only dots, brackets, commas,
 // equals signs and line ends count.
 class Scanner {
  public:
   Scanner(std::string_view text, std::size_t most) : text_(text), most_(most) {}
 
-  std::optional<std::size_t> run() {
-    while (at_ < text_.size()) {
-      if (!take(text_[at_])) return at_;
-      ++at_;
+  std::optional<TomlObstacle> run() {
+    for (at_ = text_.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0; at_ < text_.size(); ++at_) {
+      const char c = text_[at_];
+      if (static_cast<unsigned char>(c) > 0x7F) return TomlObstacle{TomlObstacle::Kind::not_ascii, at_};
+      if (!take(c)) return TomlObstacle{TomlObstacle::Kind::too_deep, at_};
     }
     return std::nullopt;
   }
@@ -126,7 +129,7 @@ class Scanner {
 
 }  // namespace
 
-std::optional<std::size_t> too_deep(std::string_view text, std::size_t most) {
+std::optional<TomlObstacle> find_obstacle(std::string_view text, std::size_t most) {
   return Scanner(text, most).run();
 }
 
