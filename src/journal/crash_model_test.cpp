@@ -42,6 +42,7 @@ class JournalModelTest : public JournalTest {
     failed_from_ = 0;
     sync_failed_ = may_fail_ = false;
     sync_may_fail_ = below(2) == 0;
+    resumes_ = below(2) == 0;
     taken_.clear();
     torn_.clear();
     word_.reset();
@@ -74,7 +75,7 @@ class JournalModelTest : public JournalTest {
     std::memcpy(data.data(), &number, sizeof number);
     for (std::size_t i = 0; i < frames; ++i) batch->frames.append({clock_.wall(), 1, 0, 0, 8, data});
     record_ += frames;
-    batch->source_position = std::to_string(number);
+    if (resumes_) batch->source_position = std::to_string(number);
     const bool accepted = journal_->append(*batch).ok();
     appended_.push_back({batch->position, number, frames, batch->clock.wall, accepted, false});
     // What the cap has removed may come back with a crash, or not.
@@ -281,7 +282,7 @@ class JournalModelTest : public JournalTest {
   std::vector<Appended> appended_;
   std::vector<std::uint32_t> epochs_;
   std::size_t failed_from_ = 0;  // in appended_: what is before it may be unsafe for ever
-  bool sync_failed_ = false, sync_may_fail_ = false, may_fail_ = false;
+  bool sync_failed_ = false, sync_may_fail_ = false, may_fail_ = false, resumes_ = false;
   std::vector<Appended> taken_;   // the last ones that the cap took
   std::vector<Position> torn_;    // what power cuts took
   std::optional<Position> word_;  // up to there the disk must know that it did

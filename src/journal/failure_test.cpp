@@ -6,12 +6,19 @@ namespace {
 
 class JournalFailureTest : public JournalTest {
  protected:
+  Status append_of_a_source_that_resumes(std::size_t frames, const CatalogPtr& catalog) {
+    auto batch = make(frames, catalog);
+    batch->source_position = std::to_string(seq_);
+    return journal_->append(*batch);
+  }
+
   // A scenario with rolls, catalogs, a sync now and then, and an orderly stop. Returns what was accepted.
   std::vector<std::uint64_t> play() {
     const CatalogPtr one = make_catalog("{\"n\":1}"), two = make_catalog("{\"n\":2}");
     std::vector<std::uint64_t> accepted;
     for (std::uint64_t i = 1; i <= 24; ++i) {
-      if (append(40, i < 12 ? one : two).ok()) accepted.push_back(i);
+      const Status appended = i < 12 ? append(40, one) : append_of_a_source_that_resumes(40, two);
+      if (appended.ok()) accepted.push_back(i);
       if (i % 5 == 0) journal_->sync().ignore();
     }
     journal_->close_cleanly().ignore();
@@ -165,13 +172,23 @@ TEST_F(JournalFailureTest, SyncsOnlyWhatIsDirtyAndEverySegmentThatIs) {
   EXPECT_TRUE(journal_->sync().ok());
   EXPECT_EQ(files_.count(FileOperation::sync), syncs);
   for (int i = 0; i < 10; ++i) ASSERT_TRUE(append(100).ok());
-  EXPECT_EQ(files_.count(FileOperation::sync), syncs + segment_paths().size() - 1)
-      << "each before the next one was begun";
+  EXPECT_EQ(files_.count(FileOperation::sync), syncs) << "no append waits for the disk";
   EXPECT_TRUE(journal_->sync().ok());
   EXPECT_EQ(files_.count(FileOperation::sync), syncs + segment_paths().size());
   EXPECT_TRUE(journal_->sync().ok());
   EXPECT_EQ(files_.count(FileOperation::sync), syncs + segment_paths().size());
-  EXPECT_EQ(journal_->stats().syncs, segment_paths().size());
+  EXPECT_EQ(journal_->stats().syncs, 1U);
+}
+
+TEST_F(JournalFailureTest, SyncsASegmentBeforeTheNextOneTellsWhereASourceHasGotTo) {
+  options_.segment_bytes = 4096;
+  open();
+  const std::uint64_t syncs = files_.count(FileOperation::sync);
+  const CatalogPtr catalog = make_catalog("{}");
+  for (int i = 0; i < 10; ++i) ASSERT_TRUE(append_of_a_source_that_resumes(100, catalog).ok());
+  EXPECT_GT(segment_paths().size(), 3U);
+  EXPECT_EQ(files_.count(FileOperation::sync), syncs + segment_paths().size() - 1);
+  EXPECT_EQ(journal_->stats().syncs, segment_paths().size() - 1);
 }
 
 TEST_F(JournalFailureTest, NoticesThatItsFolderWasRemovedAndGoesOnInANewOne) {
@@ -214,7 +231,7 @@ TEST_F(JournalFailureTest, NoticesThatTheFileItWritesToWasRemoved) {
 TEST_F(JournalFailureTest, TellsOfASyncThatFailedBetweenTwoSegments) {
   options_.segment_bytes = 4096;
   open();
-  ASSERT_TRUE(append(100).ok());
+  ASSERT_TRUE(append_of_a_source_that_resumes(100, make_catalog("{}")));
   files_.fail_at(1, only(FileOperation::sync));
   for (int i = 0; i < 3; ++i) ASSERT_TRUE(append(100).ok());
   EXPECT_EQ(segment_paths().size(), 2U);
@@ -223,9 +240,9 @@ TEST_F(JournalFailureTest, TellsOfASyncThatFailedBetweenTwoSegments) {
   EXPECT_TRUE(journal_->sync().ok());
 }
 
-TEST_F(JournalFailureTest, SyncsWhatARunThatCrashedHadNotSyncedBeforeItTellsOfIt) {
+TEST_F(JournalFailureTest, SyncsWhatARunThatCrashedHadNotSyncedBeforeItTellsWhereASourceHasGotTo) {
   open();
-  ASSERT_TRUE(append(100).ok());
+  ASSERT_TRUE(append_of_a_source_that_resumes(100, make_catalog("{}")));
   open();
   const std::uint64_t syncs = files_.count(FileOperation::sync);
   EXPECT_TRUE(journal_->dirty());
@@ -234,6 +251,18 @@ TEST_F(JournalFailureTest, SyncsWhatARunThatCrashedHadNotSyncedBeforeItTellsOfIt
   EXPECT_TRUE(journal_->close_cleanly().ok());
   open();
   EXPECT_FALSE(journal_->dirty()) << "an orderly stop left nothing";
+}
+
+TEST_F(JournalFailureTest, BeginsAfterACrashWithoutAWaitForTheDiskWhereNoSourceResumes) {
+  open();
+  ASSERT_TRUE(append(100).ok());
+  open();
+  const std::uint64_t syncs = files_.count(FileOperation::sync);
+  ASSERT_TRUE(append(100).ok());
+  EXPECT_EQ(files_.count(FileOperation::sync), syncs);
+  EXPECT_TRUE(journal_->dirty());
+  ASSERT_TRUE(journal_->sync().ok());
+  EXPECT_EQ(files_.count(FileOperation::sync), syncs + 2) << "of both runs";
 }
 
 TEST_F(JournalFailureTest, ResumesWhenAFullDiskHasRoomAgain) {
