@@ -266,6 +266,15 @@ class Sender:
         self.socket.close()
 
 
+def varint(number):
+    """As protobuf writes one."""
+    out = bytearray()
+    while number >= 0x80:
+        out.append(number & 0x7F | 0x80)
+        number >>= 7
+    return bytes([*out, number])
+
+
 def j1939_packets(source, group, payload):
     """A broadcast in packets, after the text of SAE J1939-21."""
     count = (len(payload) + 6) // 7

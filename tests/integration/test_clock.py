@@ -1,9 +1,12 @@
 """A node whose clock is in 1970, is set while it records, or is years ahead."""
 
+import json
 import mmap
 import re
 import shutil
+import socket
 import sqlite3
+import statistics
 import struct
 import subprocess
 import time
@@ -12,7 +15,7 @@ from pathlib import Path
 import pytest
 
 import harness
-from harness import run_cantrail, running, wait_until
+from harness import run_cantrail, running, varint, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 YEAR_NS = 365 * 86400 * 10**9
@@ -126,3 +129,43 @@ def test_from_1970_to_now(binary, clock, tmp_path):
     assert done.returncode == 0
     assert done.stderr.count(b"the clock was set from") == 4
     assert len(done.stdout.splitlines()) == counted(node), "each row of the journal is in the history, whatever its time"
+
+
+TICK = """syntax = "proto3";
+package test;
+message Tick { uint32 sent_us = 1; }
+"""
+TICKS = 300
+
+
+def test_exported_times_are_right_within_a_millisecond(binary, clock, tmp_path):
+    """The sender says when it sent by a clock of its own. What lies between that and the exported times is the same for what was
+    recorded in 1970 and for what was recorded after the clock was set, but for the way to the node, of which the median is taken."""
+    (tmp_path / "proto").mkdir()
+    (tmp_path / "proto/tick.proto").write_text(TICK)
+    port = harness.free_port()
+    source = f'[source.ticks]\ntype = "protobuf"\nlisten = "{harness.LOOPBACK}:{port}"\nproto = "{tmp_path}/proto"\nmessage = "test.Tick"\n'
+    start = time.monotonic_ns()
+    clock.set(40 * 10**9 - time.time_ns(), False)
+    with running(harness.Node(binary, tmp_path, source)) as node, socket.create_connection((harness.LOOPBACK, port)) as sender:
+
+        def tick(recorded):
+            for _ in range(TICKS):
+                message = b"\x08" + varint((time.monotonic_ns() - start) // 1000)
+                sender.sendall(varint(len(message)) + message)
+                time.sleep(0.002)
+            node.wait_for_records(recorded)
+
+        tick(TICKS)
+        clock.set(0, True)
+        wait_until(lambda: node.status()["clock"]["steps"] == 1, "the step to be told")
+        tick(2 * TICKS)
+
+    done = run_cantrail(binary, "journal", "export", tmp_path / "journal", "--correct-time")
+    assert done.returncode == 0, done.stderr
+    assert f"{TICKS} records moved" in done.stderr.decode()
+    rows = [json.loads(line) for line in done.stdout.decode().splitlines()]
+    assert [row["message"] for row in rows] == ["Tick"] * 2 * TICKS
+    sent_at = [int(row["time_ns"]) - 1000 * row["signals"]["sent_us"] for row in rows]  # the sender's zero, as it seems
+    before, after = (statistics.median(half) for half in (sent_at[:TICKS], sent_at[TICKS:]))
+    assert abs(before - after) < 1e6, f"{(before - after) / 1e6} ms"

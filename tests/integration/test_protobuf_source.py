@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from conftest import ROOT
-from harness import LOOPBACK, free_port, free_udp_port, http_get, run_cantrail, running, sqlite_sink, wait_until
+from harness import LOOPBACK, free_port, free_udp_port, http_get, run_cantrail, running, sqlite_sink, varint, wait_until
 
 SOURCE = ROOT / "src/sources/protobuf"
 EXAMPLE = ROOT / "examples/protobuf"
@@ -52,14 +52,6 @@ def messages(tmp_path_factory):
     for file in descriptor_pb2.FileDescriptorSet.FromString((folder / "all.bin").read_bytes()).file:
         pool.Add(file)
     return lambda name: message_factory.GetMessageClass(pool.FindMessageTypeByName(name))
-
-
-def varint(number):
-    out = bytearray()
-    while number >= 0x80:
-        out.append(number & 0x7F | 0x80)
-        number >>= 7
-    return bytes(out + bytes([number]))
 
 
 class Sender:

@@ -109,7 +109,7 @@ TEST(Trouble, AFolderThatSomebodyRemovesIsMadeAgainWithEverything) {
 }
 
 TEST(Trouble, AtAnyCallLosesNothingAndDoublesNothing) {
-  for (const int error : {ENOSPC, EIO}) {
+  for (const int error : {ENOSPC, EDQUOT, EIO}) {
     for (std::uint64_t n = 1;; ++n) {
       SimulatedFileSystem disk(1);
       FaultFileSystem files(disk);
