@@ -31,13 +31,14 @@ function(cantrail_built_in_dbc)
   configure_file(${PROJECT_SOURCE_DIR}/cmake/built_in_dbc.cpp.in ${CMAKE_CURRENT_BINARY_DIR}/${FUNCTION}.cpp @ONLY)
 endfunction()
 
-# cantrail_test(NAME SOURCES … NEEDS … [LABEL …] [TIMEOUT s] [OPTIMISED]): a GoogleTest program, labelled `unit` unless
-# said otherwise. Debug builds do not optimise what is not OPTIMISED: that takes longer than running it.
+# cantrail_test(NAME SOURCES … NEEDS … [LABEL …] [TIMEOUT s] [OPTIMISED] [FIRST]): a GoogleTest program, labelled `unit`
+# unless said otherwise. Debug builds do not optimise what is not OPTIMISED: that takes longer than running it. What takes
+# longest is run FIRST, so that it does not run alone at the end.
 function(cantrail_test name)
   if(NOT CANTRAIL_TESTS)
     return()
   endif()
-  cmake_parse_arguments(arg "OPTIMISED" "TIMEOUT" "SOURCES;NEEDS;LABEL" ${ARGN})
+  cmake_parse_arguments(arg "OPTIMISED;FIRST" "TIMEOUT" "SOURCES;NEEDS;LABEL" ${ARGN})
   if(NOT arg_LABEL)
     set(arg_LABEL unit)
   endif()
@@ -58,4 +59,7 @@ function(cantrail_test name)
   add_test(NAME ${name} COMMAND ${name} --gtest_brief=1
            --gtest_output=xml:${CMAKE_BINARY_DIR}/reports/${name}.xml)
   set_tests_properties(${name} PROPERTIES LABELS "${arg_LABEL}" TIMEOUT ${arg_TIMEOUT})
+  if(arg_FIRST)
+    set_tests_properties(${name} PROPERTIES COST 100)
+  endif()
 endfunction()
