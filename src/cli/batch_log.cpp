@@ -43,6 +43,8 @@ class FrameBatches final : public BatchLog {
   }
 
   [[nodiscard]] std::string skipped() const override { return log_->skipped(); }
+  [[nodiscard]] std::vector<std::string> remarks() const override { return log_->remarks(); }
+  [[nodiscard]] bool is_damaged() const override { return log_->is_damaged(); }
   [[nodiscard]] std::optional<double> progress() const override { return log_->progress(); }
 
  private:

@@ -17,7 +17,9 @@ class BatchLog {
   virtual ~BatchLog() = default;
   // In their order, each with its catalog and decoded under it; nullptr: the end.
   virtual Result<BatchPtr> next() = 0;
-  [[nodiscard]] virtual std::string skipped() const = 0;  // as FrameLog's
+  [[nodiscard]] virtual std::string skipped() const = 0;                         // as FrameLog's
+  [[nodiscard]] virtual std::vector<std::string> remarks() const { return {}; }  // as FrameLog's
+  [[nodiscard]] virtual bool is_damaged() const { return false; }
   [[nodiscard]] virtual std::optional<double> progress() const = 0;
   // The journal that the batches' positions are of; nullopt: of none, their seq is 0.
   [[nodiscard]] virtual std::optional<JournalId> journal() const { return std::nullopt; }

@@ -21,14 +21,15 @@ constexpr std::size_t kPieceBytes = std::size_t{1} << 20U;
 
 class CandumpOutput final : public BatchOutput {
  public:
-  CandumpOutput(std::string path, std::unique_ptr<File> part)
-      : path_(std::move(path)), file_(std::move(part)) {}
+  CandumpOutput(std::string path, std::unique_ptr<File> part, LogStyle style)
+      : path_(std::move(path)), file_(std::move(part)), fraction_digits_(style.nanoseconds ? 9 : 6) {}
 
   Status write(const BatchPtr& batch) override {
     const RawBatch& raw = *batch->raw;
     for (std::size_t i = 0; i < raw.frames.size(); ++i) {
       const FrameView frame = raw.frames[i];
-      candump::append_frame(text_, frame, raw.catalog->channels[frame.channel].alias, {.fraction_digits = 9});
+      candump::append_frame(text_, frame, raw.catalog->channels[frame.channel].alias,
+                            {.fraction_digits = fraction_digits_});
     }
     return text_.size() < kPieceBytes ? Status{} : put();
   }
@@ -49,6 +50,7 @@ class CandumpOutput final : public BatchOutput {
 
   std::string path_;
   std::unique_ptr<File> file_;
+  int fraction_digits_;
   std::string text_;
 };
 
@@ -74,6 +76,17 @@ class McapOutput final : public BatchOutput {
     return end_file();
   }
 
+  [[nodiscard]] std::vector<std::string> files() const override {
+    return finished_.size() < 2 ? std::vector<std::string>() : finished_;
+  }
+
+  // Without .mcap.
+  [[nodiscard]] static std::string numbered(const std::string& path, std::uint64_t number) {
+    if (number == 1) return path;
+    const std::string digits = std::to_string(number);
+    return path + "_" + std::string(4 - std::min<std::size_t>(4, digits.size()), '0') + digits;
+  }
+
  private:
   Status use(const Batch& batch) {
     auto channels = mcap_sink::Channels::of(batch.raw->catalog);
@@ -90,10 +103,9 @@ class McapOutput final : public BatchOutput {
   }
 
   Status begin_file(WallTime start) {
-    std::string path = path_;
-    if (++files_ > 1) {
-      std::string number = std::to_string(files_);
-      path += "_" + std::string(4 - std::min<std::size_t>(4, number.size()), '0') + number;
+    const std::string path = numbered(path_, finished_.size() + 1);
+    if (const std::string final = path + std::string(mcap_sink::kFinal); real_file_system().exists(final)) {
+      return {FaultKind::rejected, final + " is there already: it is not written over"};
     }
     auto file = mcap_sink::RecordingFile::create(
         {real_file_system(), clock_, path, "", "convert", std::chrono::hours(1)}, channels_, {}, journal_,
@@ -114,13 +126,14 @@ class McapOutput final : public BatchOutput {
     if (Status finished = file_->finish(); !finished) return finished;
     if (Status published = file_->publish(); !published) return published;
     file_.reset();
+    finished_.push_back(numbered(path_, finished_.size() + 1) + std::string(mcap_sink::kFinal));
     return {};
   }
 
   std::string path_;  // without .mcap
   JournalId journal_;
   SystemClock clock_;
-  std::uint64_t files_ = 0;
+  std::vector<std::string> finished_;
   CatalogPtr catalog_;
   std::shared_ptr<const mcap_sink::Channels> channels_;
   std::unique_ptr<mcap_sink::RecordingFile> file_;
@@ -159,6 +172,12 @@ class JournalOutput final : public BatchOutput {
   std::uint64_t seq_ = 0, records_ = 0;
 };
 
+// Somebody who writes drive.log.xz does not mean a folder.
+bool is_name_of_a_file(const std::string& path) {
+  const std::string name = path.substr(path.rfind('/') + 1);
+  return name.find('.', 1) != std::string::npos;
+}
+
 bool is_empty_or_absent(FileSystem& files, const std::string& folder) {
   if (!files.exists(folder)) return true;
   const auto names = files.list(folder);
@@ -167,8 +186,17 @@ bool is_empty_or_absent(FileSystem& files, const std::string& folder) {
 
 }  // namespace
 
+std::string files_text(const BatchOutput& output) {
+  const std::vector<std::string> files = output.files();
+  if (files.empty()) return {};
+  std::string text = counted(files.size(), "file") + ", since a file has one catalog:";
+  for (const std::string& file : files) text += "\n  " + file;
+  return text + "\n";
+}
+
 Result<std::unique_ptr<BatchOutput>> open_batch_output(const std::string& path,
-                                                       const std::optional<JournalId>& journal) {
+                                                       const std::optional<JournalId>& journal,
+                                                       LogStyle style) {
   FileSystem& files = real_file_system();
   const Fault taken{FaultKind::rejected, path + " is there already: it is not written over"};
   if (files.exists(path + ".part")) {
@@ -179,6 +207,12 @@ Result<std::unique_ptr<BatchOutput>> open_batch_output(const std::string& path,
   if (path.ends_with(mcap_sink::kFinal)) {
     if (files.exists(path)) return taken;
     const std::string stem = path.substr(0, path.size() - mcap_sink::kFinal.size());
+    if (const std::string second = McapOutput::numbered(stem, 2) + std::string(mcap_sink::kFinal);
+        files.exists(second)) {
+      return Fault{
+          FaultKind::rejected,
+          second + " is there already, and may be needed: a catalog that is another one begins another file"};
+    }
     return std::unique_ptr<BatchOutput>(std::make_unique<McapOutput>(stem, journal));
   }
   if (path.ends_with(kHistorySuffix)) return open_history_output(path, journal);
@@ -186,7 +220,11 @@ Result<std::unique_ptr<BatchOutput>> open_batch_output(const std::string& path,
     if (files.exists(path)) return taken;
     auto part = files.open(path + ".part", OpenMode::create_new);
     if (!part) return part.fault();
-    return std::unique_ptr<BatchOutput>(std::make_unique<CandumpOutput>(path, std::move(*part)));
+    return std::unique_ptr<BatchOutput>(std::make_unique<CandumpOutput>(path, std::move(*part), style));
+  }
+  if (!files.exists(path) && is_name_of_a_file(path)) {
+    return Fault{FaultKind::rejected,
+                 path + ": a name ends in .log, .mcap or .db; of a journal's folder in /"};
   }
   if (!is_empty_or_absent(files, path)) return taken;
   auto output = std::make_unique<JournalOutput>();

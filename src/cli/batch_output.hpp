@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/status.hpp"
 #include "model/batch.hpp"
@@ -17,12 +18,21 @@ class BatchOutput {
   // Everything is there, under its final name. What was not finished leaves nothing, or a file that ends in
   // .part.
   virtual Status finish() = 0;
+  // The files, where it was not one of the name that was said.
+  [[nodiscard]] virtual std::vector<std::string> files() const { return {}; }
 };
 
-// By the name: .log is a candump log, .mcap is MCAP, .db is a history, any other is a journal's folder.
-// `journal`: whose positions the batches have. Faults: rejected, if something is there already; those of the
-// file system.
+// A line that names them; empty: there is nothing to say.
+[[nodiscard]] std::string files_text(const BatchOutput& output);
+
+// By the name: .log is a candump log, .mcap is MCAP, .db is a history; one that ends in / or has no dot is a
+// journal's folder. `journal`: whose positions the batches have. Faults: rejected, if something is there
+// already, or the name is that of another kind of file; those of the file system.
+struct LogStyle {
+  bool nanoseconds = false;  // microseconds otherwise, as candump writes
+};
 Result<std::unique_ptr<BatchOutput>> open_batch_output(const std::string& path,
-                                                       const std::optional<JournalId>& journal);
+                                                       const std::optional<JournalId>& journal,
+                                                       LogStyle style = {});
 
 }  // namespace cantrail::cli

@@ -20,6 +20,7 @@ namespace {
 struct ConvertArguments {
   std::string in, out;
   std::vector<std::string> dbcs;
+  bool nanoseconds = false;
 };
 
 int tell(const Fault& fault) {
@@ -64,6 +65,9 @@ Status copy(BatchLog& from, BatchOutput& to, std::uint64_t& frames, std::uint64_
   while (!StopSignal::came()) {
     const auto batch = from.next();
     if (!batch) return batch.status();
+    if (!*batch && frames + rows == 0 && !from.skipped().empty()) {
+      return {FaultKind::rejected, "nothing in it can be read as a frame"};
+    }
     if (!*batch) return to.finish();
     if (Status written = to.write(*batch); !written) return written;
     frames += (*batch)->raw->frames.size();
@@ -83,7 +87,7 @@ int convert(const ConvertArguments& arguments) {
   for (const Diagnostic& diagnostic : diagnostics)
     std::fprintf(stderr, "%s\n", to_string(diagnostic).c_str());
   if (!in) return tell(in.fault());
-  auto out = open_batch_output(arguments.out, (*in)->journal());
+  auto out = open_batch_output(arguments.out, (*in)->journal(), {arguments.nanoseconds});
   if (!out) return tell(out.fault());
   std::uint64_t frames = 0, rows = 0;
   const Status done = copy(**in, **out, frames, rows);
@@ -91,7 +95,10 @@ int convert(const ConvertArguments& arguments) {
   if (rows != 0) std::fprintf(stderr, ", %s", counted(rows, "row").c_str());
   if (!(*in)->skipped().empty()) std::fprintf(stderr, ", %s skipped", (*in)->skipped().c_str());
   std::fputc('\n', stderr);
-  return done ? kOk : tell(done.fault());
+  for (const std::string& remark : (*in)->remarks()) std::fprintf(stderr, "%s\n", remark.c_str());
+  std::fputs(files_text(**out).c_str(), stderr);
+  if (!done) return tell(done.fault());
+  return (*in)->is_damaged() ? kBadData : kOk;
 }
 
 }  // namespace
@@ -101,14 +108,16 @@ void add_convert(CLI::App& app, Run& chosen) {
   CLI::App* command = app.add_subcommand("convert", "Write a recording in another form");
   command->add_option("IN", arguments->in, kFrameLogs)->required();
   command
-      ->add_option(
-          "OUT", arguments->out,
-          "NAME.log (candump), NAME.mcap, NAME.db (history, of a journal), or a new folder for a journal; "
-          "nothing is written over")
+      ->add_option("OUT", arguments->out,
+                   "NAME.log (candump, whose times are microseconds), NAME.mcap, NAME.db (history, of a "
+                   "journal), or a new "
+                   "folder for a journal; nothing is written over")
       ->required();
   command->add_option("--dbc", arguments->dbcs,
                       "DBC files that decode the frames for MCAP, and describe them in a journal; a journal "
                       "as IN brings its own");
+  command->add_flag("--nanoseconds", arguments->nanoseconds,
+                    "whole times in NAME.log; can-utils older than 2023 misread them, as Debian 12's");
   command->footer(
       "\nExamples:\n"
       "  cantrail convert drive.log.xz drive.mcap --dbc car.dbc     for Foxglove\n"

@@ -26,6 +26,11 @@ class FrameLog {
 
   // What was passed over so far, in words for a message; empty: nothing.
   [[nodiscard]] virtual std::string skipped() const { return {}; }
+  // What else is to be told when it has been read: files without an end, what is no frame and was left out. A
+  // line each.
+  [[nodiscard]] virtual std::vector<std::string> remarks() const { return {}; }
+  // Something in it could not be read, and is lost.
+  [[nodiscard]] virtual bool is_damaged() const { return false; }
   // How far it is, from 0 to 1; nullopt: that cannot be told.
   [[nodiscard]] virtual std::optional<double> progress() const { return std::nullopt; }
 

@@ -22,13 +22,18 @@ class OpenFile {
     auto source = mcap::FileSource::on(**file);
     if (!source) return source.fault();
     auto summary = mcap::read_summary(*source);
+    std::optional<std::uint64_t> damaged;
     if (!summary && summary.fault().kind == FaultKind::corrupt) {
       auto found = mcap::examine(*source);  // it was not finished: read from its start
       if (!found) return Fault{found.fault().kind, path + ": " + found.fault().message};
       summary = std::move(found->readable);
+      damaged =
+          found->damage.lost_bytes() == 0 ? 0 : found->damage.count();  // an end that is not there is none
     }
     if (!summary) return summary.fault();
-    return std::unique_ptr<OpenFile>(new OpenFile(std::move(*file), *source, std::move(*summary)));
+    std::unique_ptr<OpenFile> opened(new OpenFile(std::move(*file), *source, std::move(*summary)));
+    opened->damaged_before_ = damaged;
+    return opened;
   }
 
   [[nodiscard]] bool has_frames() const {
@@ -46,7 +51,20 @@ class OpenFile {
     const std::uint64_t all = summary_.statistics.messages;
     return all == 0 ? 1 : static_cast<double>(read_) / static_cast<double>(all);
   }
-  [[nodiscard]] const mcap::DamageLog& damage() const { return reader_.damage(); }
+  // Places that could not be read.
+  [[nodiscard]] std::uint64_t damaged() const {
+    return damaged_before_.value_or(0) + reader_.damage().count();
+  }
+  [[nodiscard]] bool has_end() const { return !damaged_before_; }
+  // Messages that are no frames.
+  [[nodiscard]] std::uint64_t others() const {
+    const auto& counts = summary_.statistics.messages_of;
+    std::uint64_t others = summary_.statistics.messages;
+    for (const mcap::Channel& channel : summary_.definitions.channels()) {
+      if (holds_frames(channel) && channel.id < counts.size()) others -= std::min(others, counts[channel.id]);
+    }
+    return others;
+  }
 
  private:
   OpenFile(std::unique_ptr<File> file, const mcap::FileSource& source, mcap::Summary summary)
@@ -71,6 +89,7 @@ class OpenFile {
   mcap::Summary summary_;
   mcap::OrderedReader reader_;
   std::uint64_t read_ = 0;
+  std::optional<std::uint64_t> damaged_before_;  // found while looking for what it holds, where it has no end
 };
 
 class McapLog final : public FrameLog {
@@ -104,8 +123,18 @@ class McapLog final : public FrameLog {
 
   [[nodiscard]] std::string skipped() const override {
     std::string text = unreadable_ == 0 ? std::string() : counted(unreadable_, "unreadable message");
-    if (damaged_ != 0) text += (text.empty() ? "" : " and ") + counted(damaged_, "damaged chunk");
+    if (damaged_ != 0) text += (text.empty() ? "" : " and ") + counted(damaged_, "damaged place");
     return text;
+  }
+  [[nodiscard]] bool is_damaged() const override { return unreadable_ + damaged_ != 0; }
+
+  [[nodiscard]] std::vector<std::string> remarks() const override {
+    std::vector<std::string> lines = without_end_;
+    if (others_ != 0) {
+      lines.push_back(counted(others_, "message") + " left out that " + (others_ == 1 ? "is" : "are") +
+                      " no frames (decoded rows, gaps): of MCAP files frames are read");
+    }
+    return lines;
   }
 
   [[nodiscard]] std::optional<double> progress() const override {
@@ -115,14 +144,18 @@ class McapLog final : public FrameLog {
 
  private:
   Status open_next() {
-    auto opened = OpenFile::open(paths_[next_++]);
+    const std::string& path = paths_[next_++];
+    auto opened = OpenFile::open(path);
     if (!opened) return opened.status();
-    if ((*opened)->has_frames()) file_ = std::move(*opened);
+    others_ += (*opened)->others();
+    if (!(*opened)->has_end()) without_end_.push_back(path + " has no end, and was read as far as it goes");
+    file_ = std::move(*opened);
+    if (!file_->has_frames()) leave();
     return {};
   }
 
   void leave() {
-    damaged_ += file_->damage().count();
+    damaged_ += file_->damaged();
     file_.reset();
   }
 
@@ -142,7 +175,8 @@ class McapLog final : public FrameLog {
   std::vector<std::string> paths_;
   std::size_t next_ = 0;
   std::unique_ptr<OpenFile> file_;
-  std::uint64_t unreadable_ = 0, damaged_ = 0;
+  std::uint64_t unreadable_ = 0, damaged_ = 0, others_ = 0;
+  std::vector<std::string> without_end_;
 };
 
 }  // namespace

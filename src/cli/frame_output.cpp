@@ -14,7 +14,7 @@ class CandumpOutput final : public FrameTarget {
               std::span<const std::string> channel_names) override {
     for (std::size_t i = from; i < to; ++i) {
       const FrameView frame = frames[i];
-      candump::append_frame(out_.text(), frame, channel_names[frame.channel], {.fraction_digits = 9});
+      candump::append_frame(out_.text(), frame, channel_names[frame.channel]);
       out_.flush_if_large();
     }
     return flush();

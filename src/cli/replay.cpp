@@ -33,7 +33,9 @@ class Replay {
     return target_.flush();
   }
   [[nodiscard]] std::uint64_t sent() const { return sent_; }
-  [[nodiscard]] const std::string& skipped() const { return skipped_; }  // of the last pass
+  [[nodiscard]] const std::string& skipped() const { return skipped_; }  // of the last pass, as the next two
+  [[nodiscard]] const std::vector<std::string>& remarks() const { return remarks_; }
+  [[nodiscard]] bool is_damaged() const { return is_damaged_; }
 
  private:
   Status play_once() {
@@ -46,6 +48,8 @@ class Replay {
       if (auto sent = send_paced((*log)->channels()); !sent) return sent;
     }
     skipped_ = (*log)->skipped();
+    remarks_ = (*log)->remarks();
+    is_damaged_ = (*log)->is_damaged();
     return read;
   }
 
@@ -71,6 +75,8 @@ class Replay {
   FrameBlock frames_;
   std::uint64_t sent_ = 0;
   std::string skipped_;
+  std::vector<std::string> remarks_;
+  bool is_damaged_ = false;
 };
 
 int replay(const ReplayArguments& arguments) {
@@ -91,7 +97,8 @@ int replay(const ReplayArguments& arguments) {
   std::fprintf(stderr, "%s sent", counted(replay.sent(), "frame").c_str());
   if (!replay.skipped().empty()) std::fprintf(stderr, ", %s skipped", replay.skipped().c_str());
   std::fputc('\n', stderr);
-  if (done) return kOk;
+  for (const std::string& remark : replay.remarks()) std::fprintf(stderr, "%s\n", remark.c_str());
+  if (done) return replay.is_damaged() ? kBadData : kOk;
   std::fprintf(stderr, "cantrail: %s\n", done.fault().message.c_str());
   return exit_code_of(done.fault());
 }

@@ -87,7 +87,9 @@ class ReplayAgain {
       changes_.note(**batch);
       if (Status written = (*output)->write((*batch)->let_through()); !written) return written;
     }
-    return (*output)->finish();
+    const Status finished = (*output)->finish();
+    std::fputs(files_text(**output).c_str(), stderr);
+    return finished;
   }
 
   Status replace() {

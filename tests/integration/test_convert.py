@@ -1,6 +1,7 @@
 """convert, replay, info and recover: the same frames in every form, and the same bytes each time."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -113,3 +114,68 @@ def test_recover_makes_a_whole_file_of_a_cut_and_of_a_damaged_one(binary, tmp_pa
     again = run_cantrail(binary, "recover", cut)
     assert (again.returncode, "is whole" in again.stderr.decode()) == (0, True)
     assert run_cantrail(binary, "recover", log).returncode == 65
+
+
+def test_of_a_cut_file_everything_readable_is_converted_and_the_rest_told(binary, tmp_path, log, leaf_dbc):
+    convert(binary, log, tmp_path / "drive.mcap", "--dbc", leaf_dbc)
+    whole = (tmp_path / "drive.mcap").read_bytes()
+    # The indexes of messages lie behind their chunk; the cuts go through them, and into the chunk.
+    summary = int.from_bytes(whole[-28:-20], "little")
+    for at in (summary, *range(summary - 20_000, summary, 1999), summary // 3):
+        cut, saved = tmp_path / "cut.mcap", tmp_path / "saved.mcap"
+        cut.write_bytes(whole[:at])
+        assert run_cantrail(binary, "recover", cut, "--out", saved).returncode == 0
+        converted = run_cantrail(binary, "convert", cut, tmp_path / "cut.log")
+        of_saved = run_cantrail(binary, "convert", saved, tmp_path / "saved.log")
+        told = converted.stderr.decode()
+        assert of_saved.returncode == 0
+        if not (tmp_path / "saved.log").read_text():  # the cut went through the only chunk
+            assert (converted.returncode, "1 damaged place" in told) == (65, True)
+            continue
+        assert (tmp_path / "cut.log").read_text() == (tmp_path / "saved.log").read_text(), at
+        assert f"{cut} has no end" in told
+        info = run_cantrail(binary, "info", cut).stdout.decode()
+        is_damaged = "DAMAGED" in info and ", 0 B lost" not in info
+        assert converted.returncode == (65 if is_damaged else 0), told
+        assert ("damaged place" in told) == is_damaged
+        played = run_cantrail(binary, "replay", cut, "--to", "candump:-", "--speed", "max")
+        assert (played.returncode, f"{cut} has no end" in played.stderr.decode()) == (converted.returncode, True)
+        for made in ("saved.mcap", "cut.log", "saved.log"):
+            (tmp_path / made).unlink()
+
+
+def test_what_is_no_frame_and_what_is_no_recording_is_told(binary, tmp_path, log, leaf_dbc):
+    convert(binary, log, tmp_path / "drive.mcap", "--dbc", leaf_dbc)
+    assert "500 messages left out that are no frames" in convert(binary, tmp_path / "drive.mcap", tmp_path / "drive.log")
+    (tmp_path / "noise.mcap").write_bytes(b"no recording\n" * 1000)
+    done = run_cantrail(binary, "convert", tmp_path / "noise.mcap", tmp_path / "noise.log")
+    assert (done.returncode, "nothing in it can be read" in done.stderr.decode()) == (65, True)
+
+
+def test_a_name_of_another_kind_makes_no_folder(binary, tmp_path, log):
+    for name in ("drive.log.xz", "drive.txt", "drive.mf4"):
+        done = run_cantrail(binary, "convert", log, tmp_path / name)
+        assert (done.returncode, ".log, .mcap or .db" in done.stderr.decode()) == (65, True)
+        assert not (tmp_path / name).exists()
+    convert(binary, log, f"{tmp_path}/drive.old/")
+    assert "2,000 frames" in convert(binary, tmp_path / "drive.old", tmp_path / "again.log")
+
+
+def test_a_second_catalog_begins_a_second_file_which_is_named_and_written_over_nothing(binary, make_node, tmp_path, leaf_dbc):
+    port = harness.free_udp_port()
+    other = tmp_path / "other.dbc"
+    other.write_text(Path(leaf_dbc).read_text().replace("Battery", "Accumulator"))
+    for dbc in (leaf_dbc, other):
+        node = make_node(harness.cannelloni_source(port, dbc))
+        with harness.running(node):
+            sender = harness.Sender(port)
+            sender.send([(0x1DB, bytes(8))] * 3)
+            node.wait_for_records(3)
+            sender.close()
+    (tmp_path / "all_0002.mcap").write_text("somebody's")
+    refused = run_cantrail(binary, "convert", tmp_path / "journal", tmp_path / "all.mcap")
+    assert (refused.returncode, "all_0002.mcap is there already" in refused.stderr.decode()) == (65, True)
+    assert (tmp_path / "all_0002.mcap").read_text() == "somebody's"
+    assert not (tmp_path / "all.mcap").exists()
+    told = convert(binary, tmp_path / "journal", tmp_path / "both.mcap")
+    assert f"2 files, since a file has one catalog:\n  {tmp_path}/both.mcap\n  {tmp_path}/both_0002.mcap\n" in told

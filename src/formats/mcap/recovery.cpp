@@ -120,9 +120,12 @@ class Examiner {
     count(pending_.tally, summary.statistics);
   }
 
+  // Where some of its message indexes are missing it is as if it had none: whoever looks for a channel in
+  // them would pass over the others.
   void finish_chunk() {
     if (!std::exchange(has_pending_, false)) return;
-    add_pending(all_.readable, pending_.place, pending_.found);
+    const bool all_found = pending_.found.size() == pending_.tally.channels.size();
+    add_pending(all_.readable, pending_.place, all_found ? pending_.found : std::vector<IndexPlace>());
   }
 
   // The good beginning ends before the damage, or at the end. Its last chunk shall have all its message
