@@ -8,6 +8,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/uio.h>
@@ -77,6 +78,8 @@ class RealFile final : public File {
     if (::ftruncate(fd_, static_cast<off_t>(size)) == 0) return {};
     return errno_fault("cannot truncate " + path_, errno);
   }
+
+  bool claim() override { return ::flock(fd_, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK; }
 
   Result<std::uint64_t> size() const override {
     struct stat info {};

@@ -25,6 +25,9 @@ class File {
   virtual Status sync() = 0;
   virtual Status truncate(std::uint64_t size) = 0;
   [[nodiscard]] virtual Result<std::uint64_t> size() const = 0;
+  // Says that it is being written, until it is closed: false, if another process has said so. Binds only
+  // those who ask (flock); true where it cannot be said.
+  virtual bool claim() { return true; }
 };
 
 enum class OpenMode : unsigned char {

@@ -213,7 +213,10 @@ std::string format_count(std::uint64_t count) {
 }
 
 std::string counted(std::uint64_t count, std::string_view noun) {
-  return format_count(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
+  return format_count(count) + " " + std::string(noun) +
+         (count == 1             ? ""
+          : noun.ends_with("ch") ? "es"
+                                 : "s");
 }
 
 std::size_t utf8_length(std::string_view text) {

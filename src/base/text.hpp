@@ -38,7 +38,7 @@ namespace cantrail {
 // Thousands separated by commas: 41208 → "41,208".
 [[nodiscard]] std::string format_count(std::uint64_t count);
 
-// With its noun, whose plural takes an s: "1 frame", "41,208 frames".
+// With its noun, whose plural takes an s, or es: "1 frame", "41,208 frames".
 [[nodiscard]] std::string counted(std::uint64_t count, std::string_view noun);
 
 // Bytes of the UTF-8 character at the front; 0 if there is none (overlong forms and surrogates are none).

@@ -74,7 +74,7 @@ int journal_info(const std::string& folder) {
   if (counts->missing != 0) {
     print("  " + counted(counts->missing, "place") + " where something is missing or damaged\n");
   }
-  return kOk;
+  return counts->missing == 0 ? kOk : kBadData;
 }
 
 int folder_info(const std::string& folder, bool verify) {

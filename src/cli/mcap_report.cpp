@@ -92,6 +92,7 @@ std::string attached_text(const mcap::Summary& summary) {
 }
 
 std::string damage_text(const McapReport& report) {
+  if (report.being_written) return "  being written: this is what it holds so far\n";
   std::string text;
   if (!report.finished) {
     text += "  NOT FINISHED: it has no whole end; `cantrail recover` gives it one\n";
@@ -130,6 +131,7 @@ Result<McapReport> look_at_mcap(FileSystem& files, const std::string& path, bool
   report.verified = true;
   report.finished = found->ending == mcap::Ending::complete;
   report.damage = found->damage;
+  report.being_written = !(*file)->claim();
   return report;
 }
 
@@ -159,6 +161,7 @@ std::string one_line(const McapReport& report) {
   std::string text =
       report.path + "  " + format_bytes(report.bytes) + "  " + counted(statistics.messages, "message");
   if (statistics.messages != 0) text += "  " + span_text(statistics.start_ns, statistics.end_ns);
+  if (report.being_written) return text + "  being written\n";
   if (!report.finished) text += "  NOT FINISHED";
   if (!report.damage.empty()) text += "  DAMAGED";
   return text + "\n";

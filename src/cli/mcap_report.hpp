@@ -18,9 +18,10 @@ struct McapReport {
   mcap::Summary summary;
   bool verified = false;  // all of it was read
   bool finished = true;   // it has its end
+  bool being_written = false;
   mcap::DamageLog damage;
 
-  [[nodiscard]] bool good() const { return finished && damage.empty(); }
+  [[nodiscard]] bool good() const { return being_written || (finished && damage.empty()); }
 };
 
 // From the summary at its end; where there is none, or with `verify`, all of it is read. Fault `corrupt`: it

@@ -72,6 +72,9 @@ int recover(const RecoverArguments& arguments) {
   FileSystem& files = real_file_system();
   const auto file = files.open(arguments.file, arguments.in_place ? OpenMode::append : OpenMode::read);
   if (!file) return tell(file.fault());
+  if (arguments.in_place && !(*file)->claim()) {
+    return tell({FaultKind::rejected, arguments.file + " is being written: its node gives it its end"});
+  }
   const auto source = mcap::FileSource::on(**file);
   if (!source) return tell(source.fault());
   auto found = mcap::examine(*source);

@@ -75,6 +75,10 @@ Status DurableLane::check_origin(const Position& stored) {
     if (!last) return last.status();
     const std::uint32_t epoch = parts_.journal.epoch();
     if (stored.epoch < epoch && stored.epoch <= last->value_or(epoch)) return {};
+    // A store that another lane went on with while this one had another name, or none.
+    const auto of_any = parts_.starts.last_open_of_any(parts_.journal.id());
+    if (!of_any) return of_any.status();
+    if (stored.epoch < epoch && stored.epoch <= of_any->value_or(0)) return {};
     reach = *last ? "it was last fed from here in epoch " + std::to_string(**last)
                   : "this is the first run that feeds it from here, epoch " + std::to_string(epoch);
   }

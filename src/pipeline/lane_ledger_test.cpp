@@ -196,6 +196,9 @@ TEST(LaneStarts, RememberWhenAStoreWasOpenLastAndReadFilesThatDoNotSay) {
   EXPECT_EQ(*starts.last_open("my lane", journal), 8U);
   EXPECT_EQ(*starts.last_open("my lane", other), std::nullopt);
   EXPECT_EQ(*starts.last_open("lane", journal), std::nullopt);
+  ASSERT_TRUE(starts.note_open("other", other, 11).ok());
+  ASSERT_TRUE(starts.note_open("earlier", journal, 3).ok());
+  EXPECT_EQ(*starts.last_open_of_any(journal), 8U);
   EXPECT_EQ(starts.start_of("my lane", {journal, 9, 0, 0})->position, (Position{journal, 3, 4, 5}));
 }
 

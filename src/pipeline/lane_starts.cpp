@@ -1,5 +1,6 @@
 #include "pipeline/lane_starts.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include "base/text.hpp"
@@ -63,6 +64,16 @@ Result<std::optional<std::uint32_t>> LaneStarts::last_open(const std::string& la
   const auto known = opens_.find(lane);
   const bool is_ours = known != opens_.end() && known->second.journal == journal;
   return is_ours ? std::optional(known->second.epoch) : std::nullopt;
+}
+
+Result<std::optional<std::uint32_t>> LaneStarts::last_open_of_any(const JournalId& journal) {
+  const std::lock_guard lock(mutex_);
+  if (const auto loaded = load(); !loaded) return loaded.fault();
+  std::optional<std::uint32_t> last;
+  for (const auto& [lane, open] : opens_) {
+    if (open.journal == journal) last = std::max(last.value_or(0), open.epoch);
+  }
+  return last;
 }
 
 Status LaneStarts::note_open(const std::string& lane, const JournalId& journal, std::uint32_t epoch) {

@@ -35,6 +35,8 @@ class LaneStarts {
 
   // nullopt: not known.
   Result<std::optional<std::uint32_t>> last_open(const std::string& lane, const JournalId& journal);
+  // The last epoch in which any lane had its store open.
+  Result<std::optional<std::uint32_t>> last_open_of_any(const JournalId& journal);
   // Durable when it returns ok.
   Status note_open(const std::string& lane, const JournalId& journal, std::uint32_t epoch);
 

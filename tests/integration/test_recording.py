@@ -376,9 +376,8 @@ def test_a_journal_that_is_read_again_makes_the_same_triggered_files(make_node, 
 def test_a_replay_at_its_own_pace_makes_the_same_triggered_files(binary, make_node, tmp_path, leaf_dbc, incident_drive):
     first, _ = incident_drive
     log = tmp_path / "replayed.log"
-    told = run_cantrail(binary, "replay", first / "journal", "--to", "candump:-", "--speed", "max")
+    told = run_cantrail(binary, "convert", first / "journal", log, "--nanoseconds")
     assert told.returncode == 0, told.stderr
-    log.write_bytes(told.stdout)
     assert len(log_frames(log)) == 9 * BURSTS
     node = make_node(logfile_source(log, leaf_dbc, pace="recorded") + incidents(tmp_path))
     node.start("--until-end", ready=None)
@@ -462,3 +461,55 @@ def test_two_sinks_do_not_share_a_folder(binary, tmp_path):
     told = run_cantrail(binary, "check", config)
     assert told.returncode == 78
     assert "is also of [sink.one]" in told.stderr.decode() + told.stdout.decode()
+
+
+def test_nobody_finishes_a_file_that_a_node_writes(binary, make_node, tmp_path, leaf_dbc):
+    recordings, port = tmp_path / "recordings", harness.free_udp_port()
+    with running(make_node(harness.cannelloni_source(port, leaf_dbc) + mcap_sink(recordings))) as node:
+        sender = harness.Sender(port)
+        sender.send([(0x1DB, bytes(8))] * 5)
+        node.wait_for_records(5)
+        node.wait_delivered("recording")
+        (part,) = recordings.glob("*.part")
+        refused = run_cantrail(binary, "recover", part, "--in-place")
+        assert (refused.returncode, "is being written" in refused.stderr.decode()) == (65, True)
+        told = run_cantrail(binary, "info", recordings)
+        assert (told.returncode, "being written" in told.stdout.decode()) == (0, True)
+        sender.send([(0x1DB, bytes(8))] * 5)
+        node.wait_for_records(10)
+        sender.close()
+    assert len(frames_of(read_all(recordings))) == 10
+    assert run_cantrail(binary, "info", recordings, "--verify").returncode == 0
+
+
+def test_two_nodes_do_not_record_into_one_folder(make_node, tmp_path, leaf_dbc):
+    recordings, nodes, ports = tmp_path / "recordings", [], []
+    for name in ("one", "other"):
+        ports.append(harness.free_udp_port())
+        source = harness.cannelloni_source(ports[-1], leaf_dbc)
+        nodes.append(make_node(source + mcap_sink(recordings), tmp_path / name))
+    with running(nodes[0]), running(nodes[1], ready="/healthz"):
+        for node, port in zip(nodes, ports):
+            sender = harness.Sender(port)
+            sender.send([(0x1DB, bytes(8))] * 5)
+            node.wait_for_records(5)
+            sender.close()
+        nodes[0].wait_delivered("recording")
+        harness.wait_until(lambda: "is recorded into by another node or sink" in nodes[1].log(), "the second one's word")
+        assert nodes[1].lane("recording")["ledger"]["pending"] == 5
+        nodes[0].terminate()
+        nodes[1].wait_delivered("recording")  # it goes on once the folder is free
+    assert len(frames_of(read_all(recordings))) == 10
+
+
+def test_a_sink_that_is_renamed_and_renamed_back_goes_on(make_node, tmp_path, leaf_dbc):
+    recordings, port = tmp_path / "recordings", harness.free_udp_port()
+    for run, name in enumerate(("recording", "drives", "recording")):
+        sections = harness.cannelloni_source(port, leaf_dbc) + mcap_sink(recordings).replace("[sink.recording]", f"[sink.{name}]")
+        with running(make_node(sections)) as node:
+            sender = harness.Sender(port)
+            sender.send([(0x1DB, bytes([run] * 8))] * 5)
+            node.wait_for_records(5)
+            node.wait_delivered(name)
+            sender.close()
+    assert sorted(data[0] for _, _, data in frames_of(read_all(recordings))) == [0] * 5 + [1] * 5 + [2] * 5

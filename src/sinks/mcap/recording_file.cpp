@@ -55,6 +55,7 @@ Result<std::unique_ptr<RecordingFile>> RecordingFile::create(const Setup& setup,
   const std::string part = setup.path + std::string(kPart);
   auto file = setup.files.open(part, OpenMode::create_new);
   if (!file) return file.fault();
+  (*file)->claim();  // `cantrail recover --in-place` keeps off
   std::unique_ptr<RecordingFile> recording(new RecordingFile(setup, std::move(*file), begin, journal, start));
   Status status =
       recording->writer_.add(note_of_origin(setup.node, setup.lane, journal, channels->catalog()));

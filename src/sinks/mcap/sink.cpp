@@ -12,6 +12,7 @@ constexpr std::size_t kMostSummaryBytes = std::size_t{8} << 20U;
 // Parts up to that size are finished before open() returns.
 constexpr std::uint64_t kAtOnceBytes = std::uint64_t{4} << 20U;
 constexpr std::size_t kMostFileNameBytes = 128;
+constexpr const char* kLockName = "recordings.lock";
 constexpr Duration kIdle = std::chrono::seconds(1);
 
 bool same_batch(const Position& a, const Position& b) {
@@ -53,6 +54,7 @@ Result<std::optional<Position>> McapSink::open(const SinkContext& context) {
   }
   if (file_ && (file_->lost_sync() || file_->journal() != context.journal)) file_.reset();
   if (Status made = context.files.make_directories(options_.folder); !made) return made.fault();
+  if (Status claimed = claim_folder(); !claimed) return claimed.fault();
   if (!loaded_) {
     if (Status loaded = recordings_->load(context, options_.keep.age); !loaded) return loaded.fault();
     loaded_ = true;
@@ -67,6 +69,20 @@ Result<std::optional<Position>> McapSink::open(const SinkContext& context) {
     if (const auto from = recordings_->looks_from(context.journal)) cursor_ = from;
   }
   return cursor_;
+}
+
+// Two that record into one folder would take each other's files for what a crash has left.
+Status McapSink::claim_folder() {
+  const std::string path = join_path(options_.folder, kLockName);
+  if (claim_ && context_->files.exists(path)) return {};
+  auto file = context_->files.open(path, OpenMode::append_or_create);
+  if (!file) return file.status();
+  if (!(*file)->claim()) {
+    return {FaultKind::unavailable,
+            options_.folder + " is recorded into by another node or sink: each needs a folder of its own"};
+  }
+  claim_ = std::move(*file);
+  return {};
 }
 
 Status McapSink::recover_left() {

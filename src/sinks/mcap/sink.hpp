@@ -75,6 +75,7 @@ class McapSink final : public Sink {
     return calls;
   }
 
+  Status claim_folder();
   Status recover_left();
   Status still_there();
   [[nodiscard]] bool is_over() const;
@@ -101,6 +102,7 @@ class McapSink final : public Sink {
   std::shared_ptr<Recordings> recordings_;
   Finisher finisher_;
   std::optional<SinkContext> context_;  // of the last open()
+  std::unique_ptr<File> claim_;         // on the folder, from the first open() on
   std::shared_ptr<const Channels> channels_;
   std::unique_ptr<RecordingFile> file_;
   ChunkLine line_;  // works on file_
