@@ -112,6 +112,24 @@ TEST_F(ApiTest, GivesASeriesInColumns) {
   EXPECT_EQ((standard.to - standard.from), std::chrono::minutes(10));
 }
 
+TEST_F(ApiTest, GivesASeriesTheGapsOfItsSourceAndOfNoSource) {
+  auto catalog = std::make_shared<Catalog>();
+  catalog->sources = {{"car", "cannelloni"}, {"truck", "cannelloni"}};
+  catalog->channels = {{"can0", 0, {}}, {"can7", 1, {}}};
+  node->set_catalog(std::move(catalog));
+  const auto history = with_history();
+  history->known_signals = {{"can0", "VehicleSpeed", "kmh", "km/h"}};
+  for (const char* where : {"can0", "car", "truck", "can7", "journal"}) {
+    history->known_gaps.push_back({{1}, {2}, GapReason::downtime, where, std::nullopt, 0});
+  }
+  std::vector<std::string> told;
+  const js::value answer = json("/api/series?signal=VehicleSpeed.kmh");
+  for (const auto& gap : answer.at("gaps").as_array()) {
+    told.emplace_back(gap.at("where").as_string());
+  }
+  EXPECT_EQ(told, (std::vector<std::string>{"can0", "car", "journal"}));
+}
+
 TEST_F(ApiTest, SaysWhichSignalsCouldBeMeant) {
   const auto history = with_history();
   history->known_signals = {{"can0", "VehicleSpeed", "kmh", ""}, {"can1", "VehicleSpeed", "kmh", ""}};

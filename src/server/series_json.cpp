@@ -109,14 +109,29 @@ void write_column(encode::JsonWriter& json, std::string_view key, const Series& 
   json.end_array();
 }
 
+// Of another channel, or of a source that has channels, and not this one.
+bool is_of_another_bus(const std::string& where, const std::string& channel, const Catalog* catalog) {
+  if (catalog == nullptr || where == channel) return false;
+  const auto is_its = [&](const ChannelInfo& one) {
+    return one.source < catalog->sources.size() && catalog->sources[one.source].name == where;
+  };
+  const auto is_channel = [&](const ChannelInfo& one) { return one.alias == where; };
+  if (std::ranges::any_of(catalog->channels, is_channel)) return true;
+  return std::ranges::any_of(catalog->channels, is_its) &&
+         std::ranges::none_of(catalog->channels,
+                              [&](const ChannelInfo& one) { return is_its(one) && one.alias == channel; });
+}
+
 // Those that can have cost values of this signal: of its channel, or of no single one.
 void write_gaps(encode::JsonWriter& json, const std::vector<GapRecord>& gaps, const std::string& channel,
-                const std::vector<SignalName>& names) {
+                const std::vector<SignalName>& names, const Catalog* catalog) {
   json.key("gaps");
   json.begin_array();
   for (const GapRecord& gap : gaps) {
     const auto of_gap = [&gap](const SignalName& name) { return name.channel == gap.where; };
-    if (gap.where != channel && std::ranges::any_of(names, of_gap)) continue;
+    const bool is_elsewhere =
+        std::ranges::any_of(names, of_gap) || is_of_another_bus(gap.where, channel, catalog);
+    if (gap.where != channel && is_elsewhere) continue;
     json.begin_object();
     json.key("from_ms");
     write_ms(json, gap.from);
@@ -208,7 +223,7 @@ Response answer_series(Api& api, const Request& request) {
   json.key("to_ms");
   write_ms(json, wanted.to);
   write_points(json, *series);
-  write_gaps(json, *gaps, name.channel, *names);
+  write_gaps(json, *gaps, name.channel, *names, api.node().catalog().get());
   json.end_object();
   response.body += '\n';
   return response;
