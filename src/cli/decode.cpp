@@ -209,6 +209,7 @@ class Decode {
   }
 
   void tell_what_fits_nothing(const Catalog& catalog) const {
+    if (arguments_.signals.empty()) return;  // the DBC has none, which it is told of elsewhere
     const encode::FieldSelection selection(arguments_.signals);
     std::vector<std::string> names;
     for (const StreamInfo& stream : catalog.streams) {

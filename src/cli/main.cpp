@@ -68,6 +68,7 @@ int check_command(const CLI::App& app, std::span<char* const> words) {
 
 int run_main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a limit of file sizes is an error of the write that meets it
   CLI::App app{
       "cantrail: a CAN bus or its recording, captured, decoded, kept and served, and nothing lost silently",
       "cantrail"};

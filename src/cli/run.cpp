@@ -100,6 +100,8 @@ void stop_and_tell(ServingNode& serving, const std::string& name, Log& log) {
 }
 
 int run(const RunArguments& arguments) {
+  const StopSignal stop;
+  const ReloadSignal reload;
   NodeFile file = read_node_file(arguments.node, real_file_system());
   if (!file.usable()) {
     print_diagnostics(file.diagnostics);
@@ -110,8 +112,6 @@ int run(const RunArguments& arguments) {
   SystemClock clock;
   OperatorLog log(file.config.log, journal_reads_stderr(), clock, real_file_system());
   tell_findings(log, file.diagnostics);
-  const StopSignal stop;
-  const ReloadSignal reload;
   Reloading reloading(arguments.node, file, real_file_system(), log);
   const std::string name = file.config.name;
   const std::string does = what_it_does(file.config);

@@ -1,12 +1,14 @@
 """A second interrupt: the store is not waited for, and nothing is lost by that."""
 
+import random
+import resource
 import signal
 import sqlite3
 import time
 
 import pytest
 
-from harness import PATIENCE_S, Sender, cannelloni_source, free_udp_port, running, sqlite_sink
+from harness import PATIENCE_S, Sender, cannelloni_source, free_udp_port, running, sqlite_sink, wait_until
 
 BATTERY = 498
 APART_S = 0.5  # what comes within 200 ms of the first interrupt is the same one
@@ -64,3 +66,30 @@ def test_two_signals_at_once_are_one_interrupt(stuck):
     assert "second interrupt" not in node.log()
     assert "history: received 510 = delivered 510" in node.log()
     everything_is_there_once(node)
+
+
+def test_a_hangup_while_it_starts_does_not_end_it(make_node, tmp_path, leaf_dbc):
+    node = make_node(cannelloni_source(free_udp_port(), leaf_dbc))
+    for after in (0.02, 0.03, 0.05):
+        node.start(ready=None)
+        time.sleep(after)
+        node.process.send_signal(signal.SIGHUP)
+        wait_until(lambda: node.answers("/readyz") or node.process.poll() is not None, "an answer, or its end")
+        assert node.process.poll() is None, node.log()
+        node.terminate()
+
+
+def test_a_limit_of_file_sizes_is_told_like_a_full_disk(make_node, tmp_path, leaf_dbc):
+    port = free_udp_port()
+    node = make_node(cannelloni_source(port, leaf_dbc))
+    with running(node):
+        resource.prlimit(node.process.pid, resource.RLIMIT_FSIZE, (100_000, 100_000))
+        sender = Sender(port)
+
+        def is_told():
+            sender.send([(0x1DB, random.randbytes(8))] * 100)
+            return "File too large" in node.log()
+
+        wait_until(is_told, "the limit to be met")
+        assert node.status()["alarms"], "and the node goes on"
+        sender.close()
