@@ -127,8 +127,8 @@ Status DiskJournal::begin_segment(std::uint64_t first_seq) {
     if (auto made = make_folder_again(); !made) return made;
   }
   // A segment's state tells where sources have got to. It must not be on the disk before what it tells of is:
-  // a power cut between the two would let a source resume behind records that are gone. Where there is no such
-  // source, nothing waits for the disk here: what waits in memory is lost to a crash.
+  // a power cut between the two would let a source resume behind records that are gone. Where there is no
+  // such source, nothing waits for the disk here: what waits in memory is lost to a crash.
   if (!source_positions_.empty() && unsynced_.dirty()) {
     if (Status synced = sync_now(); !synced) {  // what follows is as safe as it gets
       const std::scoped_lock lock(stats_mutex_);

@@ -214,6 +214,26 @@ TEST_F(JournalFailureTest, NoticesThatItsFolderWasRemovedAndGoesOnInANewOne) {
   EXPECT_EQ((*item)->batch->position.seq, 3U);
 }
 
+TEST_F(JournalFailureTest, NoticesThatTheFileItWritesToWasCutAndGoesOnInAnother) {
+  open();
+  ASSERT_TRUE(append(40).ok());
+  const auto of_one = std::filesystem::file_size(segment_paths().front());
+  for (int i = 0; i < 2; ++i) ASSERT_TRUE(append(40).ok());
+  ASSERT_TRUE(journal_->sync().ok());
+  std::filesystem::resize_file(segment_paths().front(), of_one + 10);
+  ASSERT_TRUE(append(40).ok());
+  const Status synced = journal_->sync();
+  ASSERT_FALSE(synced.ok());
+  EXPECT_NE(synced.fault().message.find("was cut"), std::string::npos) << synced.fault().message;
+  ASSERT_TRUE(append(40).ok());
+  EXPECT_TRUE(journal_->sync().ok());
+  EXPECT_EQ(segment_paths().size(), 2U);
+  const auto items = read_all();
+  ASSERT_EQ(items.size(), 2U);
+  EXPECT_EQ(items.back().batch->position.seq, 5U);
+  EXPECT_TRUE(items.back().missing.has_value());
+}
+
 TEST_F(JournalFailureTest, NoticesThatTheFileItWritesToWasRemoved) {
   open();
   ASSERT_TRUE(append(40).ok());

@@ -1,5 +1,7 @@
 #include "journal/segment_file.hpp"
 
+#include "base/text.hpp"
+
 namespace cantrail::journal {
 
 Status SegmentFile::append(std::span<const std::span<const std::byte>> pieces, std::uint64_t bytes,
@@ -25,12 +27,21 @@ void Unsynced::add(SegmentFilePtr file) {
   names_changed_ = true;
 }
 
-// A file without a name takes what is written to it, syncs it, and has nothing of it for the next run.
-Status Unsynced::still_there(const Segment& segment) const {
-  const bool is_there = files_.exists(segment.path);
-  if (is_there || !segment.own || segment.finished) return {};  // finished: the cap may have taken it
-  return {FaultKind::unavailable, segment.path + " was removed or renamed while it was written to: what it" +
-                                      " held is no longer in the journal"};
+// A file without a name takes what is written to it, syncs it, and has nothing of it for the next run. One
+// that was cut takes it too, at places where nobody looks for it.
+Status Unsynced::still_there(const SegmentFile& written, std::uint64_t end) const {
+  const Segment& segment = *written.segment;
+  if (!segment.own || segment.finished) return {};  // finished: the cap may have taken it
+  if (!files_.exists(segment.path)) {
+    return {FaultKind::unavailable, segment.path +
+                                        " was removed or renamed while it was written to: what it" +
+                                        " held is no longer in the journal"};
+  }
+  const auto size = written.file->size();
+  if (!size || *size >= end) return {};
+  return {FaultKind::unavailable, segment.path +
+                                      " was cut while it was written to: " + format_bytes(end - *size) +
+                                      " of what it held are no longer in the journal"};
 }
 
 Status Unsynced::sync(bool& did_sync) {
@@ -49,7 +60,7 @@ Status Unsynced::sync(bool& did_sync) {
     const std::uint64_t end = file->segment->end.load(std::memory_order_acquire);
     if (end == file->synced_end) continue;
     Status synced = file->file->sync();
-    if (synced) synced = still_there(*file->segment);
+    if (synced) synced = still_there(*file, end);
     if (!synced) {
       file->segment->sync_failed = true;
       outcome = synced;

@@ -39,11 +39,12 @@ class Unsynced {
   [[nodiscard]] bool dirty() const { return dirty_; }
 
   // Everything whose append had returned is durable, the names of new segments included. `did_sync`: there
-  // was something to do. A segment whose sync fails, or that somebody has removed, is marked and let go of.
+  // was something to do. A segment whose sync fails, or that somebody has removed or cut, is marked and let
+  // go of.
   Status sync(bool& did_sync);
 
  private:
-  [[nodiscard]] Status still_there(const Segment& segment) const;
+  [[nodiscard]] Status still_there(const SegmentFile& written, std::uint64_t end) const;
 
   FileSystem& files_;
   const std::string folder_;
