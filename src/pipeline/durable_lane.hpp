@@ -110,6 +110,7 @@ class DurableLane final : public Lane {
   Position cursor_;                   // next record to hand over; what the store's cursor should be
   std::optional<Position> furthest_;  // that the store's cursor can have got to in this run
   bool noted_open_ = false;
+  bool warned_of_older_journal_ = false;
   bool behind_ = true;
   JournalGroups from_journal_;
   Group unanswered_;  // handed over, and then the store was gone: it may have it or not

@@ -1,5 +1,6 @@
 // What a durable lane does with the cursor that its store has.
 #include <algorithm>
+#include <utility>
 
 #include "pipeline/durable_lane.hpp"
 
@@ -99,17 +100,19 @@ bool DurableLane::note_open() {
   return noted_open_ = true;
 }
 
-// A power cut may take from the journal what a store has already, but not of sources that resume; anything
-// else is a journal from a backup, or one of which somebody removed the newest segments.
+// A power cut may take from the journal what a store has already, and a full disk may have kept it from
+// there, but not of sources that resume; anything else is a journal from a backup, or one of which somebody
+// removed the newest segments.
 void DurableLane::warn_of_older_journal() {
   const auto& end = parts_.journal.past().end;
   if (!end || cursor_.epoch == parts_.journal.epoch() || !(*end < cursor_)) return;
+  if (std::exchange(warned_of_older_journal_, true)) return;
   parts_.context.log.write(Severity::warning, status_.name,
                            "the store has records up to " + to_string(cursor_) + ", the journal only up to " +
                                to_string(*end) +
-                               ": after a power cut that is as it should be; after a restored backup, "
-                               "sources that read recordings "
-                               "read them again and the store will hold those records twice");
+                               ": after a power cut, or a crash on a full disk, that is as it should be; "
+                               "after a restored backup, sources that read recordings read them again and "
+                               "the store will hold those records twice");
 }
 
 }  // namespace cantrail

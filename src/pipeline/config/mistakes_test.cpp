@@ -197,6 +197,20 @@ TEST(ConfigMistakes, TheLogsFileIsItsOwn) {
             "node.toml:3:8: error: [log] file: /dev/null is no regular file\n");
 }
 
+TEST(ConfigMistakes, NothingIsWrittenOverWhatTheConfigurationReads) {
+  const testing::ConfigFolder folder;
+  folder.write("car.dbc", "VERSION \"\"\nBO_ 1 A: 8 X\n SG_ a : 0|8@1+ (1,0) [0|0] \"\" X\n");
+  folder.write("node.toml",
+               "config_version = 1\n[log]\nfile = \"node.toml\"\n[source.can0]\ntype = \"bus\"\n"
+               "dbc = \"car.dbc\"\n[sink.a]\ntype = \"store\"\npath = \"sub/../car.dbc\"\n");
+  ASSERT_TRUE(real_file_system().make_directories(folder.file("sub")).ok());
+  const std::string found = testing::read_node(folder).found;
+  EXPECT_NE(found.find("node.toml:3:8: error: [log] file: "), std::string::npos) << found;
+  EXPECT_NE(found.find("node.toml:9:8: error: [sink.a] path: "), std::string::npos) << found;
+  EXPECT_NE(found.find("car.dbc is read by this configuration, and would be written over"), std::string::npos)
+      << found;
+}
+
 TEST(ConfigMistakes, SectionsWithoutANameSayHowToWriteThem) {
   EXPECT_EQ(only_message("config_version = 1\n[[source]]\ntype = \"bus\"\n"),
             "node.toml:2:3: error: 'source' must be sections, each with a name: write [source.NAME]");

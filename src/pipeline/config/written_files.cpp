@@ -1,6 +1,7 @@
 #include "pipeline/config/written_files.hpp"
 
 #include <map>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -35,12 +36,18 @@ class OwnersOfFiles {
   OwnersOfFiles(std::string journal, FileSystem& files, Diagnostics& found)
       : journal_(std::move(journal)), files_(files), found_(found) {}
 
+  // A file that the configuration is read from, or that it names to be read.
+  void keep_off(const std::string& file) { inputs_.insert(files_.canonical(file)); }
+
   // `owner`: its section, as "[sink.history]".
   void add(const std::string& owner, const std::string& key, const SourceLocation& where,
            const std::vector<std::string>& its_files) {
     for (const std::string& file : its_files) {
       const std::string canonical = files_.canonical(file);
       std::string wrong = complaint(file, canonical, journal_, files_);
+      if (inputs_.contains(canonical)) {
+        wrong = printable(file, 200) + " is read by this configuration, and would be written over";
+      }
       const auto [known, is_new] = owners_.emplace(canonical, owner);
       if (!is_new) {
         wrong = printable(file, 200) + " is also of " + known->second + ": give each a file of its own";
@@ -55,6 +62,7 @@ class OwnersOfFiles {
   std::string journal_;
   FileSystem& files_;
   Diagnostics& found_;
+  std::set<std::string> inputs_;               // canonical
   std::map<std::string, std::string> owners_;  // canonical file → the section that has it
 };
 
@@ -63,6 +71,10 @@ class OwnersOfFiles {
 void check_written_files(const NodeConfig& config, const ConfigTable& root, FileSystem& files,
                          Diagnostics& found) {
   OwnersOfFiles owners(files.canonical(config.journal_options().folder), files, found);
+  for (const ConfigEntry& entry : root.entries) owners.keep_off(entry.where.file);
+  for (const SourceSection& source : config.sources) {
+    for (const DbcText& dbc : source.dbcs) owners.keep_off(dbc.name);
+  }
   const std::string& log = config.log.file.value;
   if (const ConfigEntry* section = root.find("log"); !log.empty()) {
     owners.add("[log]", "file", section != nullptr ? place_of(*section, "file") : root.where,

@@ -10,9 +10,10 @@
 
 namespace cantrail {
 
-// Reports files of the log and of enabled sinks that another of them has, that lie in the journal's folder,
-// or that are there and are no regular files, at the key that names them, or at the section. `root`: the
-// whole configuration. Looks at the file system, changes nothing.
+// Reports files of the log and of enabled sinks that another of them has, that the configuration or its DBCs
+// are read from, that lie in the journal's folder, or that are there and are no regular files, at the key
+// that names them, or at the section. `root`: the whole configuration. Looks at the file system, changes
+// nothing.
 void check_written_files(const NodeConfig& config, const ConfigTable& root, FileSystem& files,
                          Diagnostics& found);
 
