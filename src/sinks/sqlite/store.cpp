@@ -113,10 +113,10 @@ std::int64_t Store::stored_ns(const RawBatch& raw) const {
 }
 
 Result<std::optional<Position>> Store::cursor(const JournalId& journal) {
-  Result<Statement> find = database_.prepare("SELECT epoch, seq, idx FROM cursor WHERE journal=? AND lane=?");
+  Result<Statement> find = database_.prepare(
+      "SELECT epoch, seq, idx FROM cursor WHERE journal=? ORDER BY epoch DESC, seq DESC, idx DESC LIMIT 1");
   if (!find) return find.fault();
   find->bind(1, std::span<const std::uint8_t>(journal.bytes));
-  find->bind(2, lane_);
   const int code = find->step();
   if (code == SQLITE_DONE) return std::optional<Position>();
   if (code != SQLITE_ROW) return database_.fault("cannot read the cursor");
@@ -127,10 +127,9 @@ Result<std::optional<Position>> Store::cursor(const JournalId& journal) {
 }
 
 bool Store::knows_other_journal(const JournalId& journal) {
-  Result<Statement> find = database_.prepare("SELECT 1 FROM cursor WHERE journal<>? AND lane=? LIMIT 1");
+  Result<Statement> find = database_.prepare("SELECT 1 FROM cursor WHERE journal<>? LIMIT 1");
   if (!find) return false;
   find->bind(1, std::span<const std::uint8_t>(journal.bytes));
-  find->bind(2, lane_);
   return find->step() == SQLITE_ROW;
 }
 

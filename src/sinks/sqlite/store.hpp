@@ -40,14 +40,14 @@ class Store {
                                              const std::string& lane, Clock& clock, Log& log);
   ~Store();
 
-  // This lane's cursor in this journal.
+  // How far the file has this journal: a file is of one sink, which may have had another name before.
   Result<std::optional<Position>> cursor(const JournalId& journal);
   [[nodiscard]] bool knows_other_journal(const JournalId& journal);  // fed from one before this
 
   void use(const CatalogPtr& catalog);
 
   // As Sink::write; refused rows go to `rejected`, if there is one, before the commit. Where the file holds
-  // no cursor for this lane and journal, any `expected` is right.
+  // no cursor for this journal, any `expected` is right.
   Result<WriteOutcome> write(std::span<const BatchPtr> batches, const Position& expected,
                              const Position& upto, RejectedRows* rejected);
 
