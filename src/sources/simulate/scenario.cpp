@@ -9,11 +9,14 @@ bool is_built_in(std::string_view scenario) {
   return scenario == "leaf" || scenario == "grow-room";
 }
 
+std::string no_such_scenario(const std::string& name) {
+  return "there is no scenario '" + name + "'; known: leaf, grow-room, or the path of a DBC file";
+}
+
 Result<std::unique_ptr<Scenario>> make_scenario(const ScenarioOptions& options, Diagnostics& diagnostics) {
   const bool is_grow_room = options.name == "grow-room";
   if (!is_built_in(options.name) && options.dbc_text.empty()) {
-    return Fault{FaultKind::config, "there is no scenario '" + options.name +
-                                        "'; known: leaf, grow-room, or the path of a DBC file"};
+    return Fault{FaultKind::config, no_such_scenario(options.name)};
   }
   const std::string& own = is_grow_room ? grow_room_dbc() : leaf_dbc();
   const std::string& text = options.dbc_text.empty() ? own : options.dbc_text;

@@ -52,6 +52,8 @@ struct ScenarioOptions {
 
 // "leaf", "grow-room": those that need no DBC file.
 [[nodiscard]] bool is_built_in(std::string_view scenario);
+// What to say of one that there is not.
+[[nodiscard]] std::string no_such_scenario(const std::string& name);
 
 // examples/leaf/leaf.dbc and examples/grow-room/grow-room.dbc, built in.
 [[nodiscard]] const std::string& leaf_dbc();

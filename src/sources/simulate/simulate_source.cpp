@@ -121,8 +121,12 @@ void SimulateConfig::describe(OptionVisitor& visitor) {
 }
 
 std::vector<std::string> SimulateConfig::problems() const {
-  if (options.channel.empty()) return {"channel must have a name"};
-  return {};
+  std::vector<std::string> problems;
+  if (options.channel.empty()) problems.emplace_back("channel must have a name");
+  const std::string& name = options.scenario;
+  const bool may_be_a_path = name.find_first_of("./") != std::string::npos;
+  if (!is_built_in(name) && name != kObd2Ecu && !may_be_a_path) problems.push_back(no_such_scenario(name));
+  return problems;
 }
 
 std::vector<std::string> SimulateConfig::channels(const std::string&) const {

@@ -76,6 +76,11 @@ TEST(SimulateConfig, ForeseesEveryFrameAndFindsAScenarioThatIsNone) {
   config.options.scenario = "nowhere.dbc";
   EXPECT_NE(config.forecast(real_file_system()).unknown, "");
   EXPECT_EQ(config.probe({"can0", clock, real_file_system()})->size(), 1U);
+  EXPECT_TRUE(config.problems().empty()) << "it may be written later";
+  config.options.scenario = "lef";
+  ASSERT_EQ(config.problems().size(), 1U);
+  EXPECT_EQ(config.problems()[0],
+            "there is no scenario 'lef'; known: leaf, grow-room, or the path of a DBC file");
 }
 
 TEST(LeafDbc, ReadsTheLayoutsCheckFrame) {
