@@ -40,6 +40,8 @@ class CandumpOutput final : public BatchOutput {
     return real_file_system().rename(path_ + ".part", path_);
   }
 
+  void discard() override { real_file_system().remove(path_ + ".part").ignore(); }
+
  private:
   Status put() {
     const auto bytes = std::as_bytes(std::span(text_));
@@ -74,6 +76,13 @@ class McapOutput final : public BatchOutput {
   Status finish() override {
     if (!file_) return {FaultKind::rejected, "there is nothing in it: no file was made"};
     return end_file();
+  }
+
+  void discard() override {
+    if (!file_) return;
+    const std::string part = file_->path() + std::string(mcap_sink::kPart);
+    file_.reset();
+    real_file_system().remove(part).ignore();
   }
 
   [[nodiscard]] std::vector<std::string> files() const override {

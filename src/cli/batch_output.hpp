@@ -18,6 +18,8 @@ class BatchOutput {
   // Everything is there, under its final name. What was not finished leaves nothing, or a file that ends in
   // .part.
   virtual Status finish() = 0;
+  // Nobody wants what is not whole: its file goes. Of a journal the folder stays, with what it has.
+  virtual void discard() {}
   // The files, where it was not one of the name that was said.
   [[nodiscard]] virtual std::vector<std::string> files() const { return {}; }
 };

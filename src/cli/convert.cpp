@@ -97,6 +97,7 @@ int convert(const ConvertArguments& arguments) {
   std::fputc('\n', stderr);
   for (const std::string& remark : (*in)->remarks()) std::fprintf(stderr, "%s\n", remark.c_str());
   std::fputs(files_text(**out).c_str(), stderr);
+  if (!done && !StopSignal::came()) (*out)->discard();
   if (!done) return tell(done.fault());
   return (*in)->is_damaged() ? kBadData : kOk;
 }

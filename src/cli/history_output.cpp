@@ -47,6 +47,14 @@ class HistoryOutput final : public BatchOutput {
     return real_file_system().rename(path_ + ".part", path_);
   }
 
+  void discard() override {
+    sink_.reset();
+    for (const char* of_history : {".part", ".part-wal", ".part-shm"}) {
+      const std::string name = path_ + of_history;
+      if (real_file_system().exists(name)) real_file_system().remove(name).ignore();
+    }
+  }
+
  private:
   Status put_batches() {
     if (batches_.empty()) return {};
@@ -95,7 +103,10 @@ Result<std::unique_ptr<BatchOutput>> open_history_output(const std::string& path
                  "a history is made of a journal: its rows say where in the journal they come from"};
   }
   auto output = std::make_unique<HistoryOutput>(path, *journal);
-  if (Status opened = output->open(); !opened) return opened.fault();
+  if (Status opened = output->open(); !opened) {
+    output->discard();
+    return opened.fault();
+  }
   return std::unique_ptr<BatchOutput>(std::move(output));
 }
 

@@ -97,7 +97,9 @@ std::string damage_text(const McapReport& report) {
   if (!report.finished) {
     text += "  NOT FINISHED: it has no whole end; `cantrail recover` gives it one\n";
   }
-  if (report.damage.empty()) return text + (report.verified ? "  all of it was read and is whole\n" : "");
+  if (report.damage.empty()) {
+    return text + (report.verified && report.finished ? "  all of it was read and is whole\n" : "");
+  }
   text += "  DAMAGED: " + counted(report.damage.count(), "place") + ", " +
           format_bytes(report.damage.lost_bytes()) + " lost; `cantrail recover` keeps what can be read\n";
   const auto first = report.damage.first();

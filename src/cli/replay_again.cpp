@@ -56,7 +56,6 @@ class ReplayAgain {
     if (!log) return fail(log.fault());
     log_ = std::move(*log);
     const Status done = arguments_.replace ? replace() : write_new();
-    if (!done && !arguments_.replace) remove_part();
     for (const Diagnostic& warning : log_->warnings())
       std::fprintf(stderr, "%s\n", to_string(warning).c_str());
     if (!done && !replaced_any_) return fail(done.fault());
@@ -66,30 +65,24 @@ class ReplayAgain {
   }
 
  private:
-  // What is not whole is of no use, and would be in the next run's way.
-  void remove_part() {
-    if (!output_begun_) return;
-    for (const char* of_history : {"", "-wal", "-shm"}) {
-      const std::string name = arguments_.target + ".part" + of_history;
-      if (real_file_system().exists(name)) real_file_system().remove(name).ignore();
-    }
-  }
-
   Status write_new() {
     auto output = open_batch_output(arguments_.target, log_->journal());
     if (!output) return output.status();
-    output_begun_ = true;
+    Status written = write_all(**output);
+    if (!written) (*output)->discard();  // it would be in the next run's way
+    std::fputs(files_text(**output).c_str(), stderr);
+    return written;
+  }
+
+  Status write_all(BatchOutput& output) {
     for (;;) {
       if (StopSignal::came()) return {FaultKind::unavailable, "stopped before the end: nothing was made"};
       const auto batch = log_->next();
       if (!batch) return batch.status();
-      if (!*batch) break;
+      if (!*batch) return output.finish();
       changes_.note(**batch);
-      if (Status written = (*output)->write((*batch)->let_through()); !written) return written;
+      if (Status written = output.write((*batch)->let_through()); !written) return written;
     }
-    const Status finished = (*output)->finish();
-    std::fputs(files_text(**output).c_str(), stderr);
-    return finished;
   }
 
   Status replace() {
@@ -237,7 +230,7 @@ class ReplayAgain {
   DecodeChanges changes_;
   std::vector<sqlite::AgainBatch> group_;
   std::size_t records_ = 0;  // in group_
-  bool replaced_any_ = false, output_begun_ = false;
+  bool replaced_any_ = false;
   bool to_come_ = false;
   sqlite::RowsLeft left_;  // of records that the journal has lost
   CatalogPtr looked_at_;   // by may_replace()

@@ -117,24 +117,26 @@ std::string url_of(const server::ServerOptions& server) {
   return "http://" + (six ? "[" + host + "]" : host) + ":" + std::to_string(address->port);
 }
 
-// What --url says, else where the configuration has the node listen.
+// What --url says, else where the configuration has the node listen, else where a node listens by itself.
 Result<std::string> url_of(const StatusArguments& arguments) {
   if (!arguments.url.empty()) {
     const bool has_scheme = arguments.url.find("://") != std::string::npos;
     return (has_scheme ? "" : "http://") + arguments.url;
   }
-  if (arguments.config.empty()) return std::string(kDefaultUrl);
+  const bool is_named = !arguments.config.empty();
   NodeArguments node;
   node.path = arguments.config;
+  const std::string path = node.file(real_file_system());
+  if (!is_named && !real_file_system().exists(path)) return std::string(kDefaultUrl);
   const NodeFile file = read_node_file(node, real_file_system());
+  if (!file.usable() && !is_named) return std::string(kDefaultUrl);  // another user's, perhaps
   if (!file.usable()) {
     print_diagnostics(file.diagnostics);
-    return Fault{FaultKind::config,
-                 arguments.config + " does not say where its node listens; say it by --url"};
+    return Fault{FaultKind::config, path + " does not say where its node listens; say it by --url"};
   }
   if (file.server.enabled) return url_of(file.server);
-  return Fault{FaultKind::config, "the node of " + arguments.config +
-                                      " listens nowhere ([server] enabled = false), so it cannot be asked"};
+  return Fault{FaultKind::config,
+               "the node of " + path + " listens nowhere ([server] enabled = false), so it cannot be asked"};
 }
 
 int show(const StatusArguments& arguments) {
@@ -146,7 +148,7 @@ int show(const StatusArguments& arguments) {
   const auto answer = http_get(*url, "/api/status");
   if (!answer) {
     std::fprintf(stderr, "cantrail: %s; is it running, and is [server] listen %s?\n",
-                 answer.fault().message.c_str(), arguments.config.empty() ? "what --url says" : url->c_str());
+                 answer.fault().message.c_str(), arguments.url.empty() ? url->c_str() : "what --url says");
     return answer.fault().kind == FaultKind::config ? kUsage : kFailed;
   }
   boost::system::error_code error;
@@ -176,7 +178,8 @@ void add_status(CLI::App& app, Run& chosen) {
   auto arguments = std::make_shared<StatusArguments>();
   CLI::App* command = app.add_subcommand("status", "Ask a running node how it is doing");
   CLI::Option* config = command->add_option("CONFIG", arguments->config,
-                                            "the node's configuration, which says where it listens");
+                                            "the node's configuration, which says where it listens; "
+                                            "./cantrail.toml or /etc/cantrail/cantrail.toml if not said");
   command->add_option("--url", arguments->url, "where it listens, in the place of a configuration")
       ->default_str(kDefaultUrl)
       ->excludes(config);

@@ -179,3 +179,12 @@ def test_a_second_catalog_begins_a_second_file_which_is_named_and_written_over_n
     assert not (tmp_path / "all.mcap").exists()
     told = convert(binary, tmp_path / "journal", tmp_path / "both.mcap")
     assert f"2 files, since a file has one catalog:\n  {tmp_path}/both.mcap\n  {tmp_path}/both_0002.mcap\n" in told
+
+
+@pytest.mark.parametrize("name", ["drive.log", "drive.mcap", "drive.db"])
+def test_what_does_not_fit_on_the_disk_leaves_nothing(binary, tmp_path, disk, log, name):
+    convert(binary, log, tmp_path / "journal")
+    disk.mount("size=20k")
+    done = run_cantrail(binary, "convert", tmp_path / "journal", disk.path / name)
+    assert done.returncode == 1, done.stderr.decode()
+    assert list(disk.path.iterdir()) == []

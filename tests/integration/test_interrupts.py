@@ -1,10 +1,12 @@
 """A second interrupt: the store is not waited for, and nothing is lost by that."""
 
 import random
+import re
 import resource
 import signal
 import sqlite3
 import time
+from pathlib import Path
 
 import pytest
 
@@ -70,9 +72,14 @@ def test_two_signals_at_once_are_one_interrupt(stuck):
 
 def test_a_hangup_while_it_starts_does_not_end_it(make_node, tmp_path, leaf_dbc):
     node = make_node(cannelloni_source(free_udp_port(), leaf_dbc))
-    for after in (0.02, 0.03, 0.05):
+
+    def hears_hangups():
+        status = Path(f"/proc/{node.process.pid}/status").read_text()
+        return int(re.search(r"^SigCgt:\s*(\w+)", status, re.M)[1], 16) >> (signal.SIGHUP - 1) & 1
+
+    for _ in range(3):
         node.start(ready=None)
-        time.sleep(after)
+        wait_until(hears_hangups, "the handler, which is there before anything else", step=0.0005)
         node.process.send_signal(signal.SIGHUP)
         wait_until(lambda: node.answers("/readyz") or node.process.poll() is not None, "an answer, or its end")
         assert node.process.poll() is None, node.log()

@@ -118,6 +118,8 @@ def test_status_tells_people_and_programs(binary, make_node, tmp_path, leaf_dbc)
         assert re.search(r"^gaps +0$", text, re.M), text
         for instead in (["--url", url.removeprefix("http://")], [node.config]):
             assert run_cantrail(binary, "status", *instead).stdout.split(b",")[0] == told.stdout.split(b",")[0]
+        node.config.rename(tmp_path / "cantrail.toml")
+        assert run_cantrail(binary, "status", cwd=tmp_path).stdout.split(b",")[0] == told.stdout.split(b",")[0]
         exact = run_cantrail(binary, "status", "--json", "--url", url)
         assert exact.returncode == 0
         assert json.loads(exact.stdout)["received"] == 57
@@ -125,3 +127,18 @@ def test_status_tells_people_and_programs(binary, make_node, tmp_path, leaf_dbc)
     assert gone.returncode == 1
     assert "is it running" in gone.stderr.decode()
     sender.close()
+
+
+def test_a_history_whose_sink_gets_another_name_and_its_own_again_has_everything_once(make_node, tmp_path, leaf_dbc):
+    port = free_udp_port()
+    for run, name in enumerate(("history", "rows", "history")):
+        sink = sqlite_sink(tmp_path, 'from = "oldest"').replace("[sink.history]", f"[sink.{name}]")
+        with running(make_node(cannelloni_source(port, leaf_dbc) + sink)) as node:
+            sender = Sender(port)
+            sender.send([(BATTERY, bytes([run, number] + [0] * 6)) for number in range(10)])
+            node.wait_for_records(10)
+            node.wait_delivered(name)
+            sender.close()
+            positions = [row["position"] for row in node.history()]
+            assert len(positions) == len(set(positions)) == 10 * (run + 1)
+            assert len([gap for gap in node.gaps() if gap["reason"] == "downtime"]) == run
