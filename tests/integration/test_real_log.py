@@ -212,15 +212,15 @@ def test_rows_that_were_acknowledged_before_a_kill_are_there_once_afterwards(
     node = make_node(harness.cannelloni_source(port, leaf_dbc) + sqlite_sink(tmp_path))
     node.start()
     car = subprocess.Popen(
-        [binary, "simulate", "leaf", "--to", f"cannelloni:127.0.0.1:{port}", "--bus-factor", "20"],
+        [binary, "simulate", "leaf", "--to", f"cannelloni:127.0.0.1:{port}", "--bus-factor", "5"],
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )
     try:
         acknowledged = []
         for _ in range(3):
             received = node.status()["received"]
-            harness.wait_until(lambda: node.status()["received"] > received + 3000, "frames of the car")
-            harness.wait_until(node.history, "the first rows in the history")
+            harness.wait_until(lambda: node.status()["received"] > received + 1500, "frames of the car")
+            harness.wait_until(lambda: node.get("/api/state/history", limit=1)["rows"], "the first rows in the history")
             acknowledged = node.history()
             node.kill()
             node.start()
