@@ -490,6 +490,7 @@ def test_two_nodes_do_not_record_into_one_folder(make_node, tmp_path, leaf_dbc):
         nodes.append(make_node(source + mcap_sink(recordings), tmp_path / name))
     with running(nodes[0]), running(nodes[1], ready="/healthz"):
         for node, port in zip(nodes, ports):
+            harness.wait_until(lambda: any(one["state"] == "running" for one in node.status()["sources"]), "the port to be open")
             sender = harness.Sender(port)
             sender.send([(0x1DB, bytes(8))] * 5)
             node.wait_for_records(5)
