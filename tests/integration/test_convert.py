@@ -152,6 +152,16 @@ def test_what_is_no_frame_and_what_is_no_recording_is_told(binary, tmp_path, log
     assert (done.returncode, "nothing in it can be read" in done.stderr.decode()) == (65, True)
 
 
+def test_info_of_a_damaged_journal_ends_with_65(binary, tmp_path, log):
+    convert(binary, log, tmp_path / "journal")
+    (segment,) = (tmp_path / "journal").glob("*.ctj")
+    damaged = bytearray(segment.read_bytes())
+    damaged[len(damaged) // 2] ^= 1
+    segment.write_bytes(damaged)
+    done = run_cantrail(binary, "info", tmp_path / "journal")
+    assert (done.returncode, "1 place where something is missing or damaged" in done.stdout.decode()) == (65, True)
+
+
 def test_a_name_of_another_kind_makes_no_folder(binary, tmp_path, log):
     for name in ("drive.log.xz", "drive.txt", "drive.mf4"):
         done = run_cantrail(binary, "convert", log, tmp_path / name)

@@ -70,20 +70,23 @@ def test_two_signals_at_once_are_one_interrupt(stuck):
     everything_is_there_once(node)
 
 
-def test_a_hangup_while_it_starts_does_not_end_it(make_node, tmp_path, leaf_dbc):
-    node = make_node(cannelloni_source(free_udp_port(), leaf_dbc))
+def test_a_hangup_while_it_reads_its_configuration_does_not_end_it(make_node, tmp_path):
+    large = 'VERSION ""\nBO_ 256 A: 8 X\n SG_ a : 0|8@1+ (1,0) [0|0] "" X\n' + 'CM_ "nothing";\n' * 200_000
+    names = [tmp_path / f"{number}.dbc" for number in range(4)]
+    for name in names:
+        name.write_text(large)
+    sources = "".join(cannelloni_source(free_udp_port(), name, f"bus{number}") for number, name in enumerate(names))
+    node = make_node(sources)
 
-    def hears_hangups():
-        status = Path(f"/proc/{node.process.pid}/status").read_text()
-        return int(re.search(r"^SigCgt:\s*(\w+)", status, re.M)[1], 16) >> (signal.SIGHUP - 1) & 1
+    def of_process(file, pattern):
+        return re.search(pattern, Path(f"/proc/{node.process.pid}/{file}").read_text(), re.M)[1]
 
-    for _ in range(3):
-        node.start(ready=None)
-        wait_until(hears_hangups, "the handler, which is there before anything else", step=0.0005)
-        node.process.send_signal(signal.SIGHUP)
-        wait_until(lambda: node.answers("/readyz") or node.process.poll() is not None, "an answer, or its end")
-        assert node.process.poll() is None, node.log()
-        node.terminate()
+    node.start(ready=None)
+    wait_until(lambda: int(of_process("status", r"^SigCgt:\s*(\w+)"), 16) >> (signal.SIGHUP - 1) & 1, "the handler", step=0.001)
+    assert int(of_process("io", r"^rchar: (\d+)")) < len(names) * len(large), "it is there before the configuration is read"
+    node.process.send_signal(signal.SIGHUP)
+    wait_until(lambda: node.answers("/readyz"), "an answer")
+    node.terminate()
 
 
 def test_a_limit_of_file_sizes_is_told_like_a_full_disk(make_node, tmp_path, leaf_dbc):
