@@ -468,3 +468,10 @@ def test_a_node_that_stops_on_a_full_disk_tells_afterwards_what_is_missing(binar
             assert [gap["reason"] for gap in gaps] == ["downtime"]
             assert int(gaps[0]["from_ns"]) <= failed
             assert len(rows) < received
+
+
+def test_a_dbc_without_signals_is_not_blamed_on_an_option_that_was_not_given(binary, tmp_path):
+    (tmp_path / "empty.dbc").write_text('VERSION ""\nBO_ 256 A: 8 X\n')
+    (tmp_path / "one.log").write_text("(1700000000.000000) can0 100#01\n")
+    done = run_cantrail(binary, "decode", tmp_path / "one.log", "--dbc", tmp_path / "empty.dbc")
+    assert "--signals" not in done.stderr.decode(), done.stderr
