@@ -127,6 +127,9 @@ class JournalReader {
   // nullopt: the end for now. Damaged stretches are skipped and reported in the next item.
   virtual Result<std::optional<Item>> next() = 0;
 
+  // At the end for now: something may be missing before it, and only the next batch can tell.
+  [[nodiscard]] virtual bool suspects() const = 0;
+
   // The definition stored under this digest; read from the segment at hand.
   virtual Result<std::string> definition(const Digest& digest) = 0;
 };

@@ -43,6 +43,8 @@ class Missing {
     GapRecord gap;
     std::uint64_t earlier = 0;  // records of it that are known to be of epochs before the batch's
   };
+  // A stretch is suspect: the next batch says whether anything is missing.
+  [[nodiscard]] bool suspects() const { return reason_.has_value(); }
   // What is missing before this batch, if anything is, and goes behind the batch. A suspect stretch that held
   // no batch is no loss.
   [[nodiscard]] std::optional<Loss> take(std::uint32_t epoch, const BatchHeader& batch);

@@ -35,6 +35,7 @@ class Reader final : public JournalReader {
   }
 
   Result<std::optional<Item>> next() override;
+  [[nodiscard]] bool suspects() const override { return missing_.suspects(); }
   Result<std::string> definition(const Digest& digest) override;
 
  private:

@@ -71,7 +71,7 @@ Result<JournalGroups::Group> JournalGroups::next(const Position& from, const Sin
     bytes += memory_bytes(*batch);
     group.batches.push_back(batch);
   }
-  group.at_end = group.batches.empty() && !ahead_;
+  group.at_end = group.batches.empty() && !ahead_ && !reader_->suspects();
   return group;
 }
 

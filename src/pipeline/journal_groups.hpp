@@ -39,7 +39,7 @@ class JournalGroups {
     std::uint64_t lost_earlier = 0;  // records of earlier epochs whose loss its gap tells of
     std::uint64_t lost_here =
         0;                // records behind it, of its epoch, that cannot be read: its gap tells of them
-    bool at_end = false;  // of the journal, as far as it had been written
+    bool at_end = false;  // of the journal, as far as it had been written; nothing may be missing before it
   };
   // Goes on behind the last one; begins at `from` after reset(). What is missing makes a group of its own, a
   // gap. A fault: to be asked again after a while, without reset(): bytes that cannot be read again and again

@@ -2,6 +2,7 @@
 #include "server/http_server.hpp"
 
 #include <atomic>
+#include <filesystem>
 #include <future>
 #include <thread>
 
@@ -218,9 +219,18 @@ TEST_F(HttpServerTest, AClientThatDoesNotReadItsAnswerIsLetGo) {
   for (int i = 0; i < 10'000; ++i) history->stored.push_back({{i}, "can0", 1, "Big", {}, value, "{}", ""});
   node->set_history(history);
   start({.idle = milliseconds(300)});
+  const auto descriptors = [] {
+    return std::distance(std::filesystem::directory_iterator("/proc/self/fd"), {});
+  };
+  const auto before = descriptors();
   TestClient lazy(server->port(), 4096);
   lazy.get("/api/state/history?limit=10000");
-  std::this_thread::sleep_for(milliseconds(1500));
+  ASSERT_TRUE(lazy.has_something(std::chrono::seconds(30)));
+  const auto patience = steady_clock::now() + std::chrono::seconds(20);
+  while (descriptors() > before + 1 && steady_clock::now() < patience) {
+    std::this_thread::sleep_for(milliseconds(10));
+  }
+  EXPECT_EQ(descriptors(), before + 1) << "the client's own; that of the server is closed";
   EXPECT_TRUE(answers());
   EXPECT_EQ(lazy.response(), "") << "cut off before its end";
 }

@@ -63,6 +63,12 @@ class TestClient {
     return take(length);
   }
 
+  // There is something to receive: bytes, or the end. It stays there.
+  [[nodiscard]] bool has_something(std::chrono::milliseconds limit = std::chrono::seconds(10)) const {
+    pollfd ready{.fd = socket_, .events = POLLIN, .revents = 0};
+    return ::poll(&ready, 1, static_cast<int>(limit.count())) > 0;
+  }
+
   // Until the server closes: true if it did within the limit.
   bool wait_for_close(std::chrono::milliseconds limit = std::chrono::seconds(10)) {
     const auto deadline = std::chrono::steady_clock::now() + limit;
@@ -115,8 +121,7 @@ class TestClient {
     return taken;
   }
   bool receive(std::chrono::milliseconds limit = std::chrono::seconds(10)) {
-    pollfd ready{.fd = socket_, .events = POLLIN, .revents = 0};
-    if (::poll(&ready, 1, static_cast<int>(limit.count())) <= 0) return false;
+    if (!has_something(limit)) return false;
     char bytes[16384];
     const ssize_t got = ::recv(socket_, bytes, sizeof bytes, 0);
     if (got <= 0) {
