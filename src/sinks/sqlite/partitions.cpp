@@ -101,7 +101,7 @@ Status Partitions::begin(std::int64_t stored_ns, std::int64_t now_ns) {
   }
   if (list_.back().stored_to_ns < stored_ns) {
     list_.back().stored_to_ns = stored_ns;
-    changed_ = list_.back().rows > 0;  // an idle node writes nothing
+    if (list_.back().rows > 0) changed_ = true;  // an idle node writes nothing
   }
   return shrink_file();
 }

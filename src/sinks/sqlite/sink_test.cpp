@@ -248,6 +248,24 @@ TEST(SqliteSink, StoresGapsWithTheRows) {
   EXPECT_FALSE(some->front().count);
 }
 
+TEST(SqliteSink, NumbersGapsOnAlsoWhereNoRowEverCame) {
+  World world;
+  for (const std::uint64_t seq : {std::uint64_t{1}, std::uint64_t{3}, std::uint64_t{5}}) {
+    world.remake();
+    ASSERT_TRUE(world.open());
+    world.clock.advance(std::chrono::seconds(1));
+    const std::shared_ptr<Batch> told = make_batch(world.catalog, seq, 0);
+    const_cast<RawBatch&>(*told->raw).gaps = {
+        {WallTime{kStart}, WallTime{kStart + 10}, GapReason::downtime, "node", std::nullopt, 0}};
+    const std::shared_ptr<Batch> later = make_batch(world.catalog, seq + 1, 0);
+    const_cast<RawBatch&>(*later->raw).clock.wall = world.clock.wall();
+    const std::vector<BatchPtr> group{told, later};
+    const auto outcome = world.sink->write(group, at(seq), at(seq + 2));
+    ASSERT_TRUE(outcome) << outcome.fault().message;
+  }
+  EXPECT_EQ(world.number("SELECT count(*) FROM gap"), 3);
+}
+
 // A lane hands over batches from which its keys left something out.
 class LeftOut : public ::testing::TestWithParam<const char*> {
  protected:
