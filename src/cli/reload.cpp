@@ -57,7 +57,7 @@ int no_node(const ReloadArguments& arguments, const NodeFile& file, const std::s
       stderr,
       "cantrail: no node runs with the journal in %s, as %s says; where the folder is another by now, "
       "--journal names the one that the node has\n",
-      folder.c_str(), arguments.node.path.c_str());
+      folder.c_str(), arguments.node.file(real_file_system()).c_str());
   return file.usable() ? kFailed : kBadConfig;
 }
 

@@ -74,6 +74,7 @@ class DurableLane final : public Lane {
   Status obey(const std::optional<Position>& stored);
   [[nodiscard]] Status check_origin(const Position& stored);
   void owe_from(std::optional<std::uint64_t> record);
+  void pass_over();
   bool note_open();
   void warn_of_older_journal();
 

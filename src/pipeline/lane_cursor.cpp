@@ -12,9 +12,11 @@ namespace cantrail {
 Status DurableLane::obey(const std::optional<Position>& stored) {
   if (stored) {
     if (auto ours = check_origin(*stored); !ours) return ours;
+    auto& batches = unanswered_.batches;
+    const Position brought_to = batches.empty() ? cursor_ : batches.back()->end();
+    const bool comes_back = parts_.books && !furthest_;
     furthest_ = std::max(furthest_.value_or(*stored), *stored);
     // It may have the first batches of the group only, where it commits more than once a write.
-    auto& batches = unanswered_.batches;
     const auto has = std::find_if(batches.begin(), batches.end(),
                                   [&](const BatchPtr& batch) { return *stored < batch->end(); });
     batches.erase(has, batches.end());
@@ -23,6 +25,7 @@ Status DurableLane::obey(const std::optional<Position>& stored) {
       settle(unanswered_, cursor_.index, assume_delivered(batches, cursor_.index));
     }
     if (parts_.joins_at && stored->epoch == parts_.journal.epoch()) owe_from(std::nullopt);
+    if (comes_back && brought_to < *stored) pass_over();
     cursor_ = *stored;
     warn_of_older_journal();
   } else {
@@ -58,6 +61,12 @@ Status DurableLane::obey(const std::optional<Position>& stored) {
 void DurableLane::owe_from(std::optional<std::uint64_t> record) {
   const std::lock_guard lock(mutex_);
   ledger_.owe_from(record);
+}
+
+// While this lane was away, one of another name went on with its store.
+void DurableLane::pass_over() {
+  const std::lock_guard lock(mutex_);
+  ledger_.pass_over();
 }
 
 // Fault `config`: the store has a cursor that it cannot have got from here. To go on from it would pass over

@@ -32,10 +32,13 @@ std::uint64_t LaneLedger::align(const RawBatch& first, std::uint32_t first_index
     place_->record = start;
     if (epoch == epoch_) owed_from_ = std::min(*owed_from_, start);
   }
-  const std::uint64_t missing = start - place_->record;
+  const std::uint64_t missing = start - std::exchange(place_->record, start);
+  if (std::exchange(pass_over_, false)) {
+    if (epoch == epoch_) *owed_from_ += missing;
+    return 0;
+  }
   book().dropped += missing;
   if (epoch != epoch_) earlier_.received += missing;
-  place_->record = start;
   return missing;
 }
 

@@ -20,6 +20,9 @@ class LaneLedger {
   // record on; nullopt: from the first that it is given. Afterwards: nothing happens.
   void owe_from(std::optional<std::uint64_t> record);
 
+  // What lies between the last group and the next was handed over by another lane: this one does not owe it.
+  void pass_over() { pass_over_ = true; }
+
   // Before a group is handed over: the place of its first record. Returns how many records are missing before
   // it; they count as dropped.
   std::uint64_t align(const RawBatch& first, std::uint32_t first_index);
@@ -50,6 +53,7 @@ class LaneLedger {
   std::optional<std::uint64_t> owed_from_ = 0;  // record of this epoch; nullopt: not known yet
   Ledger current_, earlier_;
   bool filtered_again_ = false;
+  bool pass_over_ = false;
 };
 
 // The fates of a group whose commit came through although its answer did not: as the decoder saw the records.

@@ -229,6 +229,25 @@ TEST_F(ReloadTest, ASinkThatComesBackGetsWhatItMissed) {
   EXPECT_EQ(history.numbers, numbers_from(0, can0));
 }
 
+TEST_F(ReloadTest, ASinkThatHadAnotherNameForAWhileOwesWhatCameUnderItsOwn) {
+  Bus can0;
+  Store history;
+  start(node_parts({bus("can0", can0)}, {sink_of("history", history)}));
+  flows(can0);
+  for (const char* name : {"archive", "history"}) {
+    ASSERT_EQ(reload({bus("can0", can0)}, {sink_of(name, history)}).outcome, ReloadOutcome::applied);
+    flows(can0);
+    expect_balance(node_->status());
+  }
+  stop();
+  expect_balance(node_->status());
+  EXPECT_EQ(history.numbers, numbers_from(0, can0));
+  const Ledger ledger = node_->status().lanes[0].ledger;
+  EXPECT_EQ(ledger.dropped, 0U);
+  EXPECT_GE(ledger.delivered, 200U);
+  EXPECT_LE(ledger.delivered, can0.delivered - 100U) << "without what came under the other name";
+}
+
 TEST_F(ReloadTest, ALiveSinkIsOwedWhatCameWhileItWasThere) {
   Bus can0;
   Store page;

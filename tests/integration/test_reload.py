@@ -249,9 +249,11 @@ def test_keys_that_only_a_start_reads_are_named(counting, tmp_path):
 
 def test_it_says_where_no_node_runs(make_node, tmp_path, leaf_dbc):
     node = make_node(cannelloni_source(free_udp_port(), leaf_dbc))
-    done = run_cantrail(node.binary, "reload", node.config)
-    assert done.returncode == 1
-    assert b"no node runs" in done.stderr
+    node.config = node.config.rename(tmp_path / "cantrail.toml")
+    for named in ([node.config], []):
+        done = run_cantrail(node.binary, "reload", *named, cwd=tmp_path)
+        assert done.returncode == 1
+        assert b"no node runs" in done.stderr and b"cantrail.toml says" in done.stderr, done.stderr
     node.config.write_text("nonsense")
     assert run_cantrail(node.binary, "reload", node.config).returncode == 78
 
