@@ -79,8 +79,8 @@ def growth(samples):
     """What takes up more and more, as sentences."""
     wrong = []
     memory = Trend(samples, "rss")
-    if memory.grew > 2e6 and memory.grew > memory.middle * 0.02:
-        wrong.append(f"resident memory grew by {memory.grew / 1e6:.1f} MB from the second quarter to the last")
+    if memory.grew_each_quarter > 1e6 and memory.grew_each_quarter > memory.middle * 0.01:
+        wrong.append(f"resident memory grew by {memory.grew_each_quarter / 1e6:.1f} MB or more in each of the last two quarters")
     # One more may be open all the time by chance, say a connection of the readers' pool.
     for name, allowed in (("descriptors", 1), ("threads", 0)):
         rose = Trend(samples, name).floor_rose

@@ -14,7 +14,10 @@ class Trend:
         spread = sum((t - mean_at) ** 2 for t in at)
         self.slope_an_hour = 3600 * sum((t - mean_at) * (v - mean) for t, v in zip(at, later)) / spread if spread else 0.0
         self.middle = median(self.values[warm : 2 * warm] or self.values)
-        self.grew = median(self.values[3 * warm :] or self.values) - self.middle
+        third, last = (median(self.values[n * warm : (n + 1) * warm] or self.values) for n in (2, 3))
+        self.grew = last - self.middle
+        # What leaks grows in every quarter. A buffer that was never as full as once grows once.
+        self.grew_each_quarter = min(third - self.middle, last - third)
         # What comes and goes (connections of a pool) moves median and mean, and comes down again and again. What
         # leaks never does: the least of a quarter rises with it.
         self.floor_rose = min(self.values[3 * warm :] or self.values) - min(self.values[warm : 2 * warm] or self.values)

@@ -36,9 +36,10 @@ def pool(at, dice, busy):
     return 23 + dice.choice([0, 0, 1, 2, 4, 8] if busy(at) else [0, 0, 0, 0, 1, 2])
 
 
-def samples(descriptors, threads=lambda at: 20):
+def samples(descriptors=lambda at: 23, threads=lambda at: 20, rss=lambda at: 30e6):
     def one(at):
-        return {"at": at, "descriptors": descriptors(at), "threads": threads(at), "rss": 30e6, "recordings": 0, "balances": True, "pages": {}, "lost": 0}
+        figures = {"descriptors": descriptors(at), "threads": threads(at), "rss": rss(at), "recordings": 0}
+        return {"at": at, **figures, "balances": True, "pages": {}, "lost": 0}
 
     return [one(at) for at in range(SECONDS)]
 
@@ -66,6 +67,14 @@ def test_one_thread_more_is_a_leak():
         "threads: the fewest at any time rose by 1 from the second quarter to the last"
     ]
     assert judged(samples(lambda at: 23, lambda at: 20 + (at % 7 == 0))) == []
+
+
+def test_memory_that_grows_on_and_on_is_a_leak_and_one_step_is_none():
+    assert judged(samples(rss=lambda at: 30e6 + at * 6e3)) == [
+        "resident memory grew by 1.4 MB or more in each of the last two quarters"
+    ]
+    for step_at in (300, 500, 600, 700, 890):
+        assert judged(samples(rss=lambda at: 30e6 + (3e6 if at > step_at else 0))) == []
 
 
 def leaf_frames(path):
