@@ -16,6 +16,7 @@ function(cantrail_layer name)
   target_link_libraries(cantrail_${name} PUBLIC ${arg_NEEDS} PRIVATE ${arg_PRIVATE})
   if(arg_COLD)
     target_compile_options(cantrail_${name} PRIVATE $<$<CONFIG:Debug>:-O0>)
+    cantrail_precompiled(cantrail_${name})
   endif()
 endfunction()
 
@@ -54,6 +55,7 @@ function(cantrail_test name)
   target_compile_definitions(${name} PRIVATE CANTRAIL_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   if(NOT arg_OPTIMISED)
     target_compile_options(${name} PRIVATE $<$<CONFIG:Debug>:-O0>)
+    cantrail_precompiled(${name} TEST)
   endif()
   # One entry per program, not per case: the summary of the run reads the programs' XML reports.
   add_test(NAME ${name} COMMAND ${name} --gtest_brief=1

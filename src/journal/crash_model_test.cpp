@@ -8,6 +8,7 @@
 
 #include "base/file_simulated.hpp"
 #include "journal/journal_fixture.hpp"
+#include "sanitized.hpp"
 
 namespace cantrail {
 namespace {
@@ -291,11 +292,11 @@ class JournalModelTest : public JournalTest {
 };
 
 TEST_F(JournalModelTest, KeepsWhatWasSyncedThroughAnyPowerCut) {
-  walk(number_from_environment("CANTRAIL_MODEL_STEPS", 100'000) / 2, 64U << 20);
+  walk(number_from_environment("CANTRAIL_MODEL_STEPS", 100'000 / kOneRoundIn) / 2, 64U << 20);
 }
 
 TEST_F(JournalModelTest, KeepsWhatWasSyncedThroughAnyPowerCutWhileTheCapTakesTheOldest) {
-  const std::uint64_t steps = number_from_environment("CANTRAIL_MODEL_STEPS", 100'000) / 2;
+  const std::uint64_t steps = number_from_environment("CANTRAIL_MODEL_STEPS", 100'000 / kOneRoundIn) / 2;
   walk(steps, 64U << 10);
   if (HasFatalFailure()) return;
   ASSERT_GT(reasons_seen_, steps / 1000) << "hardly a cursor was older than what the cap had left";

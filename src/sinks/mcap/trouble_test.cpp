@@ -8,6 +8,7 @@
 
 #include "base/file_fault.hpp"
 #include "base/file_simulated.hpp"
+#include "sanitized.hpp"
 #include "sinks/mcap/test_world.hpp"
 
 namespace cantrail::mcap_sink {
@@ -110,7 +111,7 @@ TEST(Trouble, AFolderThatSomebodyRemovesIsMadeAgainWithEverything) {
 
 TEST(Trouble, AtAnyCallLosesNothingAndDoublesNothing) {
   for (const int error : {ENOSPC, EDQUOT, EIO}) {
-    for (std::uint64_t n = 1;; ++n) {
+    for (std::uint64_t n = 1;; n += kOneRoundIn) {
       SimulatedFileSystem disk(1);
       FaultFileSystem files(disk);
       World world(files, "recordings");
