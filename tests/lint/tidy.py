@@ -40,10 +40,13 @@ def commands(build, wanted):
     found = {}
     for entry in json.loads((build / "compile_commands.json").read_text()):
         words = shlex.split(entry["command"])
-        while "-o" in words:
-            del words[words.index("-o") : words.index("-o") + 2]
+        for with_file in ("-o", "-include"):  # what is precompiled is GCC's, and would hide an include that is missing
+            while with_file in words:
+                at = words.index(with_file)
+                del words[at : at + 2]
         # Its warnings are GCC's; clang knows others.
-        arguments = tuple(word for word in words if word not in ("-c", entry["file"]) and not word.startswith("-W"))
+        left_out = ("-c", "-fpch-preprocess", entry["file"])
+        arguments = tuple(word for word in words if word not in left_out and not word.startswith("-W"))
         for source in sources_of(entry):
             if source.resolve() in wanted:
                 found[source.resolve()] = (entry["directory"], arguments)
