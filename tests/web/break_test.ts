@@ -52,7 +52,7 @@ it("shows how a stopped history falls behind while the car drives on, and how it
   expect(Number(told[1]!.replaceAll(",", ""))).toBeGreaterThan(500); // the page hears of it once a second
   const { ledger } = await history();
   expect(ledger).toMatchObject({ dropped: 0, balances: true });
-  expect(node.log()).toMatch(/the history has caught up: [\d,]+ records had waited, 0 lost/);
+  await until("the demonstration to say so", async () => /the history has caught up: [\d,]+ records had waited, 0 lost/.test(node.log()));
 });
 
 it("comes back from a kill with the outage drawn and counted, and nothing lost of what was accepted", async () => {

@@ -79,6 +79,18 @@ TEST(DemoDrain, TellsOnceWhatHadWaitedAndThatNothingWasLost) {
   EXPECT_FALSE(drain.heard(report(0, 1700, 1690, 10)));
 }
 
+TEST(DemoDrain, HasCaughtUpWhereAsMuchWaitsAsBeforeAWrite) {
+  Drain drain;
+  EXPECT_FALSE(drain.heard(report(0, 100, 30, 70)));
+  EXPECT_FALSE(drain.heard(report(0, 140, 140, 0)));
+  drain.stop(report(0, 140, 140, 0));
+  EXPECT_FALSE(drain.heard(report(0, 1140, 140, 1000)));
+  drain.start();
+  EXPECT_FALSE(drain.heard(report(0, 1200, 1100, 100)));
+  EXPECT_EQ(drain.heard(report(0, 1300, 1250, 50)),
+            "the history has caught up: 1,000 records had waited, 0 lost");
+}
+
 TEST(DemoDrain, CountsWhatWasLostMeanwhileOnly) {
   Drain drain;
   Report now = report(0, 100, 90, 0);
