@@ -1,4 +1,4 @@
-# The headers that nearly every source includes are read once: a sixth of the time of a cold build. In Debug builds only, so that
+# The headers that nearly every source includes are read once: a fifth of the time of a unit of tests. In Debug builds only, so that
 # release, arm64 and clang-tidy find an include that is missing; and of what they do not optimise only: GCC 12 warns of the
 # standard library's own code, and breaks down, where it optimises behind precompiled headers.
 

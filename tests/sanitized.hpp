@@ -6,8 +6,10 @@ namespace cantrail {
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 inline constexpr unsigned kOneRoundIn = 5;
+inline constexpr double kTimesSlower = 5;  // at most, as it is allowed for
 #else
 inline constexpr unsigned kOneRoundIn = 1;
+inline constexpr double kTimesSlower = 1;
 #endif
 
 }  // namespace cantrail

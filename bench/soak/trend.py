@@ -14,7 +14,8 @@ class Trend:
         spread = sum((t - mean_at) ** 2 for t in at)
         self.slope_an_hour = 3600 * sum((t - mean_at) * (v - mean) for t, v in zip(at, later)) / spread if spread else 0.0
         self.middle = median(self.values[warm : 2 * warm] or self.values)
-        third, last = (median(self.values[n * warm : (n + 1) * warm] or self.values) for n in (2, 3))
+        third = median(self.values[2 * warm : 3 * warm] or self.values)
+        last = median(self.values[3 * warm :] or self.values)
         self.grew = last - self.middle
         # What leaks grows in every quarter. A buffer that was never as full as once grows once.
         self.grew_each_quarter = min(third - self.middle, last - third)

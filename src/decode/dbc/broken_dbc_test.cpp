@@ -210,7 +210,7 @@ TEST(BrokenDbc, HostileTextOfAMegabyteIsDoneQuickly) {
     const std::clock_t start = std::clock();  // of this process: a busy machine is no slow parser
     const auto result = parse(text, "x");
     const double took_s = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
-    EXPECT_LT(took_s, 5.0 * kOneRoundIn) << text.substr(0, 80);
+    EXPECT_LT(took_s, 5.0 * kTimesSlower) << text.substr(0, 80);
     EXPECT_TRUE(!result || result->diagnostics.size() <= 10'001);
   }
 }
@@ -238,7 +238,7 @@ TEST(BrokenDbc, HostileStructureOfAMegabyteIsDoneQuickly) {
     const std::clock_t start = std::clock();  // of this process: a busy machine is no slow parser
     EXPECT_TRUE(parse(text, "x").ok());
     const double took_s = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
-    EXPECT_LT(took_s, 5.0 * kOneRoundIn) << text.substr(0, 80);
+    EXPECT_LT(took_s, 5.0 * kTimesSlower) << text.substr(0, 80);
   }
 }
 

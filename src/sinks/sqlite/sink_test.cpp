@@ -253,8 +253,9 @@ TEST(SqliteSink, NumbersGapsOnAlsoWhereNoRowEverCame) {
   for (const std::uint64_t seq : {std::uint64_t{1}, std::uint64_t{3}, std::uint64_t{5}}) {
     world.remake();
     ASSERT_TRUE(world.open());
-    world.clock.advance(std::chrono::seconds(1));
     const std::shared_ptr<Batch> told = make_batch(world.catalog, seq, 0);
+    const_cast<RawBatch&>(*told->raw).clock.wall = world.clock.wall();
+    world.clock.advance(std::chrono::seconds(1));
     const_cast<RawBatch&>(*told->raw).gaps = {
         {WallTime{kStart}, WallTime{kStart + 10}, GapReason::downtime, "node", std::nullopt, 0}};
     const std::shared_ptr<Batch> later = make_batch(world.catalog, seq + 1, 0);
