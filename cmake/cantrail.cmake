@@ -61,6 +61,9 @@ function(cantrail_test name)
   add_test(NAME ${name} COMMAND ${name} --gtest_brief=1
            --gtest_output=xml:${CMAKE_BINARY_DIR}/reports/${name}.xml)
   set_tests_properties(${name} PROPERTIES LABELS "${arg_LABEL}" TIMEOUT ${arg_TIMEOUT})
+  if(CANTRAIL_SANITIZE)
+    set_tests_properties(${name} PROPERTIES ENVIRONMENT "RC_PARAMS=max_success=20")  # of 100; as in tests/sanitized.hpp
+  endif()
   if(arg_FIRST)
     set_tests_properties(${name} PROPERTIES COST 100)
   endif()

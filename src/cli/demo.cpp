@@ -212,13 +212,17 @@ int fail(const Fault& fault) {
   return exit_code_of(fault);
 }
 
-// A car at a normal pace has driven for two hours, which a new history gets; a faster one begins now.
+// A car at a normal pace has driven for two hours, which a new history gets; a faster one begins now, and so
+// does one without a past.
 Result<Car> make_car(const DemoArguments& arguments, Clock& clock, Log& log) {
+  const auto car_now = [&] {
+    return Car::make(arguments.seed, arguments.bus_factor, Duration::zero(), clock);
+  };
+  if (arguments.empty) return car_now();
   auto car = Car::make(arguments.seed, 1, kAge, clock);
   if (!car) return car;
   FileSystem& files = real_file_system();
-  const bool is_new = !files.exists(join_path(arguments.folder, "journal"));
-  if (is_new && !arguments.empty) {
+  if (!files.exists(join_path(arguments.folder, "journal"))) {
     if (auto filled = fill_in(parts_in(arguments.folder), *car, arguments.folder, files, clock, log);
         !filled) {
       return filled.fault();
@@ -226,8 +230,7 @@ Result<Car> make_car(const DemoArguments& arguments, Clock& clock, Log& log) {
   } else {
     (void)car->past();
   }
-  return arguments.bus_factor == 1 ? std::move(car)
-                                   : Car::make(arguments.seed, arguments.bus_factor, Duration::zero(), clock);
+  return arguments.bus_factor == 1 ? std::move(car) : car_now();
 }
 
 // Before anything is filled in, and with the remedy of a command that has no file.
@@ -299,7 +302,7 @@ void add_demo(CLI::App& app, Run& chosen) {
       ->check(CLI::Range(0.001, 1000.0))
       ->capture_default_str();
   command->add_option("--duration", arguments->duration, "stop after this time, like 30s");
-  command->add_flag("--empty", arguments->empty, "a new history begins empty, without two hours filled in");
+  command->add_flag("--empty", arguments->empty, "the drive begins now, without two hours filled in");
   command->add_option("--node-bus-port", arguments->node_side.bus_port)
       ->group("");  // between its own processes
   command->add_option("--node-report-fd", arguments->node_side.report_fd)->group("");

@@ -97,6 +97,9 @@ class NodeTest : public ::testing::Test {
     return text;
   }
   static void expect_balance(const NodeStatus& status) {
+    std::uint64_t read = 0;
+    for (const SourceStatus& source : status.sources) read += source.records;
+    EXPECT_LE(read, status.received) << "a source has counted what no lane owes yet";
     for (const LaneStatus& lane : status.lanes) {
       EXPECT_TRUE(lane.ledger.balances()) << lane.name << ": " << to_string(lane.ledger);
       EXPECT_TRUE(lane.earlier.balances()) << lane.name << " earlier: " << to_string(lane.earlier);

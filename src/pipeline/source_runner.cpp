@@ -269,10 +269,10 @@ void SourceRunner::seal() {
   batch.clock = parts_.clock.pair();
   if (!batch.source_position.empty()) last_position_ = batch.source_position;
   end_absence_at_first_record(batch);
-  note_gaps(batch);
   parts_.pool.account(batch);
-  parts_.sequencer.submit(std::move(batch_));
-  batch_.reset();
+  const std::shared_ptr<RawBatch> sealed = std::move(batch_);
+  parts_.sequencer.submit(sealed);
+  note_sealed(*sealed);
   place_blobs();
 }
 
@@ -292,7 +292,8 @@ void SourceRunner::end_absence_at_first_record(RawBatch& batch) {
   }
 }
 
-void SourceRunner::note_gaps(const RawBatch& batch) {
+// Behind the sequencer, so that no source has counted what no lane owes yet.
+void SourceRunner::note_sealed(const RawBatch& batch) {
   std::uint64_t lost = 0;
   for (const GapRecord& gap : batch.gaps) {
     parts_.gaps.add(gap);

@@ -81,7 +81,7 @@ class SourceRunner {
   void note(SourceState state, std::string message);
   void note_end();
   void add_pending_gap(GapRecord gap);
-  void note_gaps(const RawBatch& batch);
+  void note_sealed(const RawBatch& batch);
   [[nodiscard]] std::string complaint_of_decoder() const;
   [[nodiscard]] SourceContext context() const;
 

@@ -19,6 +19,12 @@ def binary():
 
 
 @pytest.fixture(scope="session")
+def one_round_in(binary):
+    """A sanitizer makes a program many times slower, and what it finds shows in any of the many rounds of a test."""
+    return 5 if harness.sanitizer(binary) else 1
+
+
+@pytest.fixture(scope="session")
 def shared():
     path = Path(os.environ.get("CANTRAIL_SHARED_DATA", ROOT.parent / "shared/data"))
     if not (path / "logs").is_dir():

@@ -4,6 +4,7 @@ Nothing here measures time: waits have generous limits, so that instrumented bui
 """
 
 import contextlib
+import functools
 import gzip
 import json
 import lzma
@@ -36,6 +37,13 @@ def wait_until(condition, what, timeout=PATIENCE_S, step=0.02):
         if time.monotonic() > end:
             raise AssertionError(f"waited {timeout} s in vain for: {what() if callable(what) else what}")
         time.sleep(step)
+
+
+@functools.cache
+def sanitizer(binary):
+    """What it was built with: "asan", "tsan" or None."""
+    content = Path(binary).read_bytes()
+    return next((name for name in ("asan", "tsan") if f"__{name}_init".encode() in content), None)
 
 
 def free_port(kind=socket.SOCK_STREAM):

@@ -1,7 +1,6 @@
 """Bad input, bad configurations, bad disks: each is said clearly, and none takes down what still works."""
 
 import json
-import os
 import re
 import socket
 import subprocess
@@ -10,7 +9,7 @@ import pytest
 
 import harness
 from harness import (
-    cannelloni_source, free_udp_port, is_root, logfile_source, nanoseconds, run_cantrail, running, sqlite_sink, wait_until,
+    cannelloni_source, free_udp_port, is_root, logfile_source, run_cantrail, running, sqlite_sink, wait_until,
 )  # fmt: skip
 
 GNSS_STATUS = "(1673458929.103950) can0 011#01\n"

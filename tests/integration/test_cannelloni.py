@@ -1,9 +1,8 @@
 """CAN over UDP: what a peer sends is what the node records, and what it loses is said."""
 
 import re
-from collections import Counter
 
-from harness import Sender, cannelloni_source, free_udp_port, row_key, run_cantrail, running, sqlite_sink, wait_until
+from harness import Sender, cannelloni_source, free_udp_port, run_cantrail, running, sqlite_sink, wait_until
 
 EXTENDED, REMOTE = 0x80000000, 0x40000000
 BATTERY = 498

@@ -40,7 +40,7 @@ def clock(binary, tmp_path, monkeypatch):
     compiler = shutil.which("cc")
     if compiler is None:
         pytest.skip("there is no C compiler (cc) for the preloaded clock")
-    if b"__asan_init" in Path(binary).read_bytes() or b"__tsan_init" in Path(binary).read_bytes():
+    if harness.sanitizer(binary):
         pytest.skip("a sanitizer's runtime must come first among what is loaded")
     library = tmp_path / "wrong_clock.so"
     subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-o", library, ROOT / "tests/support/wrong_clock.c"], check=True)

@@ -85,7 +85,7 @@ def balances(books):
 
 
 def test_a_killed_node_comes_back_with_nothing_lost_and_the_books_balance(binary, tmp_path):
-    screen = Screen(binary, tmp_path / "demo")
+    screen = Screen(binary, tmp_path / "demo", "--empty")
     screen.wait_for(r"\[k\] kill -9")
     screen.wait_for(r"delivered [1-9][\d,]{2,} ")
     since = screen.press("k")
@@ -128,7 +128,7 @@ def test_the_sum_is_refreshed_in_place_on_terminals_of_any_width(binary, tmp_pat
 
 
 def test_a_stopped_history_lags_and_then_has_everything(binary, tmp_path):
-    screen = Screen(binary, tmp_path / "demo", "--bus-factor", "5")
+    screen = Screen(binary, tmp_path / "demo", "--empty", "--bus-factor", "5")
     screen.wait_for(r"delivered [1-9][\d,]{2,} ")
     since = screen.press("s")
     screen.wait_for(r"the history is stopped", since)
@@ -145,7 +145,7 @@ def test_a_stopped_history_lags_and_then_has_everything(binary, tmp_path):
 
 
 def test_a_trigger_records_what_went_before_it(binary, tmp_path):
-    screen = Screen(binary, tmp_path / "demo")
+    screen = Screen(binary, tmp_path / "demo", "--empty")
     screen.wait_for(r"delivered [1-9][\d,]{2,} ")
     before = screen.ask("/api/status")["time_ns"]
     since = screen.press("t")
@@ -162,7 +162,7 @@ def test_a_trigger_records_what_went_before_it(binary, tmp_path):
     books = equations(screen.text)[-1]
     assert balances(books) and books["sent"] == books["delivered"], books
     # Another run records again, and does not tell of the old file.
-    again = Screen(binary, tmp_path / "demo")
+    again = Screen(binary, tmp_path / "demo", "--empty")
     again.wait_for(r"delivered [1-9]")
     since = again.press("t")
     assert again.wait_for(r"recorded  (\S+\.mcap)", since)[1] != path

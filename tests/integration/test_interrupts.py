@@ -70,8 +70,8 @@ def test_two_signals_at_once_are_one_interrupt(stuck):
     everything_is_there_once(node)
 
 
-def test_a_hangup_while_it_reads_its_configuration_does_not_end_it(make_node, tmp_path):
-    large = 'VERSION ""\nBO_ 256 A: 8 X\n SG_ a : 0|8@1+ (1,0) [0|0] "" X\n' + 'CM_ "nothing";\n' * 200_000
+def test_a_hangup_while_it_reads_its_configuration_does_not_end_it(make_node, tmp_path, one_round_in):
+    large = 'VERSION ""\nBO_ 256 A: 8 X\n SG_ a : 0|8@1+ (1,0) [0|0] "" X\n' + 'CM_ "nothing";\n' * (200_000 // one_round_in)
     names = [tmp_path / f"{number}.dbc" for number in range(4)]
     for name in names:
         name.write_text(large)

@@ -13,7 +13,7 @@ import pytest
 
 import harness
 from conftest import ROOT
-from harness import LOOPBACK, PATIENCE_S, Sender, cannelloni_source, free_port, free_udp_port, http_get, running, wait_until
+from harness import LOOPBACK, PATIENCE_S, Sender, cannelloni_source, free_port, free_udp_port, running, wait_until
 
 GUIDE = ROOT / "docs/guide/behind-a-proxy.md"
 NAME = "car.example.org"

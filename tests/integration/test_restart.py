@@ -5,7 +5,7 @@ import subprocess
 import re
 
 import harness
-from harness import Sender, cannelloni_source, free_udp_port, row_key, run_cantrail, running, sqlite_sink
+from harness import Sender, cannelloni_source, free_udp_port, run_cantrail, running, sqlite_sink
 
 BATTERY = 498
 

@@ -181,7 +181,7 @@ def as_toml(document):
     return "\n".join(lines) + "\n"
 
 
-def test_a_misspelt_key_is_refused_by_both(validator, check):
+def test_a_misspelt_key_is_refused_by_both(validator, check, one_round_in):
     chance = random.Random(20)
     documents = [tomllib.loads(path.read_text()) for path in EXAMPLES]
     documents += [tomllib.loads("config_version = 1\n" + sample) for sample in samples().values()]
@@ -189,7 +189,7 @@ def test_a_misspelt_key_is_refused_by_both(validator, check):
         'config_version = 1\nlog = { level = "info", format = "json" }\n[source.can0]\ntype = "socketcan"\n'
         '[signal]\nvpd = { expr = "1 + 1", unit = "kPa" }\n[copies.node]\nstep = 0x100\n1 = { suffix = "_a" }\n'
         '[sink.a]\ntype = "sqlite"\nqueue = "8MiB"\nmax_rate = "1/s"\n[sink.b]\nlike = "a"\nexcept = ["Gps*"]\n'))
-    tried = 0
+    seen = tried = 0
     for document in documents:
         assert complaints(validator, as_toml(document)) == []
         for path, table in tables_with_keys(document):
@@ -198,6 +198,9 @@ def test_a_misspelt_key_is_refused_by_both(validator, check):
                     continue  # names are the user's
                 if path[0:1] == ("copies",) and (key.isdigit() or len(path) > 2):
                     continue  # so are numbers of copies and their labels
+                seen += 1
+                if seen % one_round_in:
+                    continue
                 wrong = copy.deepcopy(document)
                 place = wrong
                 for step in path:
@@ -208,7 +211,7 @@ def test_a_misspelt_key_is_refused_by_both(validator, check):
                 assert complaints(validator, text) != [], f"the schema takes {slip} for {key} in {path}"
                 assert check(text) != [], f"the program takes {slip} for {key} in {path}"
                 tried += 1
-    assert tried > 60
+    assert tried > 60 // one_round_in
 
 
 # --- values ---

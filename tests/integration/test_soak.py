@@ -8,7 +8,6 @@ import random
 import sys
 import threading
 import time
-from pathlib import Path
 
 import pytest
 
@@ -120,8 +119,7 @@ def looks_of(node, seconds):
 
 
 def test_seconds_under_load_with_every_store_and_clients(binary, make_node, leaf_log):
-    content = Path(binary).read_bytes()
-    if b"__asan_init" in content or b"__tsan_init" in content:
+    if harness.sanitizer(binary):
         pytest.skip("memory and descriptors under a sanitizer are the sanitizer's, and it takes the machine from other tests for long")
     ports = harness.free_udp_port(), harness.free_udp_port()
     node = make_node(sections(ports)).start()

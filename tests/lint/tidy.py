@@ -3,7 +3,8 @@
 every file of a folder.
 
 Sources that cannot stand in one unit (two of a folder have a name of their own that is the same) are taken out and looked
-at alone; so are those with using-declarations, of which clang-tidy tells the unused ones in a unit's main file only.
+at alone. Names that a using-declaration brings in and nobody uses are looked for here: clang-tidy tells them in a unit's main
+file only.
 
 usage: tidy.py BUILD [--jobs N] [FILE…]     BUILD has compile_commands.json; without files: all of src/ but its tests
 """
@@ -23,7 +24,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 TOOL = "clang-tidy-14"
 MOST = 12  # sources in one unit
 INCLUDED = re.compile(r'^#include "(.*)"$', re.MULTILINE)
-USING = re.compile(r"^\s*using (?!namespace)[\w:]+::\w+;", re.MULTILINE)
+USING = re.compile(r"^\s*using (?!namespace)[\w:]+::(\w+);", re.MULTILINE)
 BROKEN = re.compile(r"^(/\S+?):\d+:\d+: error: .*\[clang-diagnostic-error\]$", re.MULTILINE)
 
 
@@ -54,17 +55,21 @@ def commands(build, wanted):
 
 
 def units(found):
-    groups, alone = {}, []
+    groups = {}
     for source in sorted(found):
-        if USING.search(source.read_text(encoding="utf-8")):
-            alone.append([source])
-        else:
-            groups.setdefault((source.parent, found[source]), []).append(source)
+        groups.setdefault((source.parent, found[source]), []).append(source)
     together = []
     for sources in groups.values():
         count = -(-len(sources) // MOST)
         together += [sources[part::count] for part in range(count)]
-    return sorted(together, key=len, reverse=True) + alone
+    return sorted(together, key=len, reverse=True)
+
+
+def unused_names(source):
+    text = source.read_text(encoding="utf-8")
+    return "".join(
+        f"{source}:{text.count(chr(10), 0, using.start(1)) + 1}: nobody uses the name that is brought in: {using[1]}\n"
+        for using in USING.finditer(text) if len(re.findall(rf"\b{using[1]}\b", text)) < 2)
 
 
 def look(unit, found, scratch):
@@ -111,6 +116,7 @@ def main():
     shutil.rmtree(scratch, ignore_errors=True)
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         findings = "".join(pool.map(lambda unit: look(unit, found, scratch), units(found)))
+    findings += "".join(map(unused_names, sorted(found)))
     sys.stdout.write(findings)
     return 1 if findings or wanted - found.keys() else 0
 

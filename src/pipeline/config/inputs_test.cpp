@@ -10,7 +10,6 @@ namespace {
 using testing::ConfigFolder;
 using testing::read_node;
 using testing::StoreConfig;
-using testing::UploadConfig;
 
 TEST(EnvFiles, GiveASectionItsValuesAndSecrets) {
   const ConfigFolder folder;

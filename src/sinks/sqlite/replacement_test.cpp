@@ -18,7 +18,8 @@ TEST_P(Replaced, GivesWhatWouldHaveBeenWrittenHoweverItIsCutIntoGroups) {
   ASSERT_FALSE(expected.rows.empty());
   const std::vector<AgainBatch> all = all_again();
   std::mt19937 random(7);
-  for (const std::size_t most : {1U, 3U, 17U, 200U}) {
+  const bool few = kOneRoundIn > 1;
+  for (const std::size_t most : few ? std::vector{17U} : std::vector{1U, 3U, 17U, 200U}) {
     const auto world = written(GetParam(), make_catalog(), captured);
     auto history = Replacement::open(world->path, test_journal(), kStart, kEnd);
     ASSERT_TRUE(history) << history.fault().message;
