@@ -41,7 +41,7 @@ const std::vector<std::string> kPlaceholders{"node", "sink", "start"};
 }  // namespace
 
 void McapConfig::describe(OptionVisitor& visitor) {
-  visitor.option(spec("path", "The folder; it belongs to this sink alone", &path));
+  visitor.option(spec("path", "The folder, this sink's alone; in `data` if left out", &path));
   OptionSpec names =
       spec("name", "What its files are called, without .mcap; names should sort by time", &name);
   names.placeholders = kPlaceholders;

@@ -35,7 +35,7 @@ sqlite::StoreOptions options_of(const SqliteConfig& config) {
 void SqliteConfig::describe(OptionVisitor& visitor) {
   OptionSpec file;
   file.name = "path";
-  file.sense = "The file; its write-ahead log lies beside it";
+  file.sense = "The file, its write-ahead log beside it; in `data` if left out";
   file.target = &path;
   visitor.option(file);
   OptionSpec limits;
