@@ -220,8 +220,7 @@ class Decode {
       }
     }
     const auto near = nearest(arguments_.signals, names);
-    std::fprintf(stderr, "warning: --signals '%s' fits no signal of the DBC%s\n",
-                 printable(arguments_.signals).c_str(),
+    std::fprintf(stderr, "warning: --signals '%s' fits no signal%s\n", printable(arguments_.signals).c_str(),
                  near ? ("; did you mean '" + *near + "'?").c_str() : "");
   }
 

@@ -100,7 +100,9 @@ void add_recover(CLI::App& app, Run& chosen) {
   command->add_option("FILE", arguments->file, "an MCAP file")->required();
   CLI::Option* out =
       command->add_option("-o,--out", arguments->out, "the new file; FILE.recovered.mcap if not said");
-  command->add_flag("--in-place", arguments->in_place, "give FILE itself its end, where that loses nothing")
+  command
+      ->add_flag("--in-place", arguments->in_place,
+                 "give FILE itself its end, where nothing behind it can be read")
       ->excludes(out);
   command->footer(
       "\nExamples:\n"

@@ -1,5 +1,5 @@
-// Which signals are wanted: a glob over "Signal", "Message.Signal" or "channel:Message.Signal"; empty wants
-// all.
+// Which signals are wanted: a glob over "Signal", or over "[channel:]Message[.Signal]" as a sink's `only`;
+// empty wants all.
 #pragma once
 
 #include <string>

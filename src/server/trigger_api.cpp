@@ -19,9 +19,10 @@ Response answer_trigger(Api& api, const Request& request) {
   QueryReader query(request);
   const std::string name = query.text("name");
   const std::string reason = query.text("reason");
-  if (!is_trigger_name(name)) query.refuse("name", "is of letters, digits, '_', '-' and '.', 64 at most");
+  if (!is_trigger_name(name))
+    query.refuse("name", "name is wanted: letters, digits, '_', '-' and '.', 64 at most");
   if (reason.size() > kMostReasonBytes || printable(reason, kMostReasonBytes) != reason) {
-    query.refuse("reason", "is printable text of 200 bytes at most");
+    query.refuse("reason", "reason is no printable text of 200 bytes at most");
   }
   if (auto wrong = query.problem()) return *wrong;
   const auto taken = api.node().trigger(name, reason);

@@ -82,9 +82,11 @@ def test_a_file_without_one_good_line_is_told_in_few_words(binary, tmp_path, lea
 def test_a_pattern_that_fits_no_signal_is_told(binary, tmp_path, gnss_dbc):
     (tmp_path / "one.log").write_text(GNSS_STATUS)
     for pattern, told in (
-        ("nope*", b"warning: --signals 'nope*' fits no signal of the DBC\n"),
+        ("nope*", b"warning: --signals 'nope*' fits no signal\n"),
         ("satelites", b"did you mean 'Satellites'?"),
         ("gnss_status.*", b""),
+        ("gnss_status", b""),
+        ("can0:gnss_st*us", b""),
     ):
         done = run_cantrail(binary, "decode", tmp_path / "one.log", "--dbc", gnss_dbc, "--signals", pattern)
         assert done.returncode == 0
