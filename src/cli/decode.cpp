@@ -111,7 +111,7 @@ class Decode {
     for (bool at_end = false; !at_end || held != 0;) {
       const auto got = at_end ? Result<std::size_t>(0) : input.read(std::span(text).subspan(held));
       if (!got) {
-        take(text, held, true);
+        take(text, held, false);  // the last line is cut too: what is left of it may look like a frame
         return got.status();
       }
       at_end = at_end || *got == 0;

@@ -1,5 +1,6 @@
 """Bad input, bad configurations, bad disks: each is said clearly, and none takes down what still works."""
 
+import gzip
 import json
 import re
 import socket
@@ -101,6 +102,21 @@ def test_a_compressed_log_cut_short_gives_what_was_in_it_and_says_so(binary, tmp
     assert b"cut short" in done.stderr
     assert 1000 < frames_of(done) < 4024
     assert done.stdout.endswith(b"}\n")
+
+
+def test_what_is_left_of_a_line_that_is_cut_is_no_frame(binary, make_node, tmp_path, leaf_dbc):
+    line = b"(1700000000.000000) can0 1DB#7d00e802d4ff9c00\n"
+    log = tmp_path / "cut.log.gz"
+    log.write_bytes(gzip.compress(line * 100, compresslevel=0)[: 15 + 90 * len(line) + line.index(b"e802")])  # stored as it is
+    done = run_cantrail(binary, "decode", log, "--dbc", leaf_dbc)
+    assert done.returncode == 65
+    assert b"cut short" in done.stderr
+    assert frames_of(done) == len(done.stdout.splitlines()) == 90
+    with running(make_node(logfile_source(log, leaf_dbc) + sqlite_sink(tmp_path))) as node:
+        node.wait_for_records(90)
+        wait_until(lambda: [gap["reason"] for gap in node.gaps()] == ["malformed_input"], node.gaps)
+        node.wait_delivered()
+        assert node.status()["received"] == len(node.history()) == 90
 
 
 def test_a_node_takes_what_it_can_of_a_damaged_recording(make_node, tmp_path, gnss_log, gnss_dbc):

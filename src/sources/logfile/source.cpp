@@ -133,7 +133,9 @@ bool Source::deliver_next(FrameBuilder& builder) {
 ReadOutcome Source::parse(FrameBlock& out, std::size_t limit, MonoTime deadline) {
   const std::size_t before = out.size();
   for (;;) {
-    const std::size_t used = reader_->parse(text_.text(), input_ended_, limit, out);
+    // Where the input is cut, its last line is too: what is left of it may look like a frame.
+    const bool last_is_whole = input_ended_ && !input_broken_;
+    const std::size_t used = reader_->parse(text_.text(), last_is_whole, limit, out);
     text_.consume(used);
     if (reader_->stats().first_malformed.size() > malformed_logged_) log_malformed();
     if (out.size() != before) return ReadOutcome::more;
