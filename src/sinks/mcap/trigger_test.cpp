@@ -44,6 +44,14 @@ class Lane {
     }
   }
   void pass(Duration time) { world_.clock.advance(time); }
+  // From this batch on they are of another run, so long after the one before.
+  void interrupt(std::uint64_t seq, Duration outage) {
+    for (; seq <= journal_.size(); ++seq) {
+      const auto raw = std::const_pointer_cast<RawBatch>(journal_[seq - 1]->raw);
+      raw->position.epoch = 2;
+      raw->clock.wall.ns += outage.count();
+    }
+  }
   void idle() {
     const auto again = world_.sink->idle();
     ASSERT_TRUE(again) << again.fault().message;
@@ -61,7 +69,8 @@ class Lane {
 
  private:
   void give(const std::vector<BatchPtr>& batches) {
-    const auto outcome = world_.write(batches);
+    const Position expected = next_ > 1 ? journal_[next_ - 2]->end() : batches.front()->begin();
+    const auto outcome = world_.sink->write(batches, expected, batches.back()->end());
     ASSERT_TRUE(outcome) << outcome.fault().message;
     std::uint64_t records = 0;
     for (const BatchPtr& batch : batches) records += batch->raw->records();
@@ -253,6 +262,31 @@ TEST(Triggered, ACallOnASilentBusRecordsWhatCameBefore) {
   lane.feed(80);
   world.close();
   EXPECT_EQ(lane.recorded(), from_to(44, 59)) << "the batch of tenth 59 is in the window";
+}
+
+TEST(Triggered, ACallBeforeAnOutageHasItsOwnTime) {
+  for (const bool seen : {true, false}) {
+    for (const auto& [outage, last] : {std::pair(Duration(10s), 50U), std::pair(Duration(500ms), 54U)}) {
+      World world;
+      by_trigger(world, {"api"});
+      Lane lane(world, 90, {});
+      lane.interrupt(51, outage);
+      lane.open();
+      lane.feed(50);
+      const WallTime time{kStart + 50 * kTenth + 400'000'000};
+      ASSERT_TRUE(world.sink->recordings()->trigger({at(51), time, "any", ""}));
+      if (seen) {
+        lane.pass(400ms);
+        lane.idle();
+        lane.feed(50);
+      }
+      world.remake();
+      lane.open();
+      lane.feed(90);
+      world.close();
+      EXPECT_EQ(lane.recorded(), from_to(44, last)) << seen << ", after " << outage.count();
+    }
+  }
 }
 
 TEST(Triggered, ACallNeedsASinkThatIsOpen) {

@@ -12,6 +12,13 @@ constexpr Duration kEndOfTime = Duration::max() / 4;  // of the axis: what is ad
 
 }  // namespace
 
+Duration elapsed(std::int64_t then_ns, std::int64_t now_ns) {
+  if (now_ns <= then_ns) return Duration(0);
+  const auto since = static_cast<std::uint64_t>(now_ns) - static_cast<std::uint64_t>(then_ns);
+  const auto most = static_cast<std::uint64_t>(kEndOfTime.count());
+  return Duration(static_cast<std::int64_t>(std::min(since, most)));
+}
+
 void Windows::restart(const std::optional<Position>& recorded) {
   passed_.clear();
   last_.reset();
@@ -35,13 +42,10 @@ Duration Windows::time_of(const RawBatch& batch) const {
   const bool same_run = last_->begin.epoch == batch.position.epoch;
   const std::int64_t now = same_run ? batch.clock.mono.ns : batch.clock.wall.ns;
   const std::int64_t then = same_run ? last_->clock.mono.ns : last_->clock.wall.ns;
-  if (now <= then) return last_->at;
-  const auto since = static_cast<std::uint64_t>(now) - static_cast<std::uint64_t>(then);
-  const auto most = static_cast<std::uint64_t>((kEndOfTime - last_->at).count());
-  return last_->at + Duration(static_cast<std::int64_t>(std::min(since, most)));
+  return last_->at + std::min(elapsed(then, now), kEndOfTime - last_->at);
 }
 
-std::optional<std::size_t> Windows::look(const Batch& batch, bool pulled) {
+std::optional<std::size_t> Windows::look(const Batch& batch, bool pulled, std::span<Earlier> earlier) {
   if (back_to_) return std::nullopt;  // all that comes now comes again
   const Passed here{batch.begin(), batch.raw->clock, time_of(*batch.raw)};
   last_ = here;
@@ -51,12 +55,18 @@ std::optional<std::size_t> Windows::look(const Batch& batch, bool pulled) {
   times_.push_back(here.at);
   const bool within = window_ && here.at >= window_->from && here.at <= window_->until;
   wanted_.push_back(within ? 1 : 0);
+  for (Earlier& one : earlier) {
+    const Duration at = here.at - one.ago;
+    const bool inside = window_ && at >= window_->from && at <= window_->until;
+    const std::size_t first = want_from(at - before_, at + after_);
+    if (!inside) one.opens_at = first;
+  }
   std::optional<std::size_t> opens_at;
   if (pulled) {
     const std::size_t first = want_from(here.at - before_, here.at + after_);
     if (!within) opens_at = first;
   }
-  forget_old();
+  if (!back_to_) forget_old();  // else the place to go back to is among it
   return opens_at;
 }
 
@@ -69,7 +79,9 @@ void Windows::pull_in_silence(Duration silence) {
 // What of the window has passed: marked in the group; if it began before that, gone back to.
 std::size_t Windows::want_from(Duration begin, Duration end) {
   std::size_t first = times_.size();
-  for (; first > 0 && times_[first - 1] >= begin; --first) wanted_[first - 1] = 1;
+  for (; first > 0 && times_[first - 1] >= begin; --first) {
+    if (times_[first - 1] <= end) wanted_[first - 1] = 1;
+  }
   if (!window_ || window_->until < begin) window_ = Window{begin, end};
   window_->until = std::max(window_->until, end);
   if (!before_group_ || is_recorded(*before_group_)) return first;

@@ -9,12 +9,16 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "base/time.hpp"
 #include "model/batch.hpp"
 
 namespace cantrail::mcap_sink {
+
+// 0 if it is not later; at most a quarter of what a Duration can hold.
+[[nodiscard]] Duration elapsed(std::int64_t then_ns, std::int64_t now_ns);
 
 // Time is that at which batches were sealed, and monotonic within a run: a clock that steps stretches no
 // window. Between runs it is the wall clock's. One thread.
@@ -25,10 +29,16 @@ class Windows {
   // Nothing has come yet. What lies before `recorded` is in files.
   void restart(const std::optional<Position>& recorded);
 
-  // The next batch, pulled if a trigger is in it.
+  // A trigger so long before a batch, when none came.
+  struct Earlier {
+    Duration ago;
+    std::optional<std::size_t> opens_at;  // set by look(), as its answer
+  };
+
   void begin_group();
-  // If it opens a window: the first batch since begin_group() that is in it.
-  std::optional<std::size_t> look(const Batch& batch, bool pulled);
+  // The next batch, pulled if a trigger is in it. If that opens a window: the first batch since begin_group()
+  // that is in it.
+  std::optional<std::size_t> look(const Batch& batch, bool pulled, std::span<Earlier> earlier = {});
   // With nothing more to come for now, this long after the last batch was looked at: a trigger.
   void pull_in_silence(Duration silence);
 
