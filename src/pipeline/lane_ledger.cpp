@@ -26,17 +26,22 @@ std::uint64_t LaneLedger::align(const RawBatch& first, std::uint32_t first_index
     const bool cursor_lies_in_it = (!place_ && epoch != epoch_) || stepped_back;
     const std::uint64_t owed = epoch == epoch_ ? *owed_from_ : 0;
     place_ = Place{epoch, cursor_lies_in_it ? start : owed};
+    if (stepped_back) take_back(forget_from(epoch, start));
+    if (epoch != epoch_) counted_.try_emplace(epoch, Counted{place_->record, place_->record});
   }
   if (start < place_->record) {
     take_back(place_->record - start);
-    place_->record = start;
+    move_place(start);
     if (epoch == epoch_) owed_from_ = std::min(*owed_from_, start);
   }
-  const std::uint64_t missing = start - std::exchange(place_->record, start);
+  const std::uint64_t missing = start - place_->record;
   if (std::exchange(pass_over_, false)) {
     if (epoch == epoch_) *owed_from_ += missing;
+    if (epoch != epoch_) counted_[epoch].from += missing;
+    move_place(start);
     return 0;
   }
+  move_place(start);
   book().dropped += missing;
   if (epoch != epoch_) earlier_.received += missing;
   return missing;
@@ -51,7 +56,30 @@ void LaneLedger::lose_here(std::uint64_t records) {
   Ledger& ledger = book();
   ledger.dropped += records;
   if (&ledger == &earlier_) earlier_.received += records;
-  place_->record += records;
+  move_place(place_->record + records);
+}
+
+// What was counted of earlier epochs from this place on will be counted again. Returns how many records.
+std::uint64_t LaneLedger::forget_from(std::uint32_t epoch, std::uint64_t record) {
+  std::uint64_t records = 0;
+  for (auto one = counted_.upper_bound(epoch); one != counted_.end(); one = counted_.erase(one)) {
+    records += one->second.to - one->second.from;
+  }
+  if (const auto here = counted_.find(epoch); here != counted_.end()) {
+    auto& [from, to] = here->second;
+    records += to - std::clamp(record, from, to);
+    from = std::min(from, record);
+    to = record;
+  }
+  return records;
+}
+
+void LaneLedger::move_place(std::uint64_t record) {
+  place_->record = record;
+  if (place_->epoch == epoch_) return;
+  Counted& counted = counted_[place_->epoch];
+  counted.from = std::min(counted.from, record);
+  counted.to = record;
 }
 
 // The store lost records that it had: they are not delivered any more.
@@ -79,7 +107,7 @@ void LaneLedger::settle(std::span<const BatchPtr> group, std::uint32_t first_ind
   for (const BatchPtr& batch : group) records += batch->raw->records();
   records -= first_index;
   if (&ledger == &earlier_) earlier_.received += records;
-  place_->record += records;
+  move_place(place_->record + records);
 }
 
 Ledger LaneLedger::current(std::uint64_t head_records) const {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
 
@@ -45,13 +46,19 @@ class LaneLedger {
     std::uint32_t epoch = 0;
     std::uint64_t record = 0;  // number of the next record expected in that epoch
   };
+  struct Counted {
+    std::uint64_t from = 0, to = 0;  // numbers of records
+  };
   [[nodiscard]] Ledger& book() { return place_->epoch == epoch_ ? current_ : earlier_; }
+  std::uint64_t forget_from(std::uint32_t epoch, std::uint64_t record);
+  void move_place(std::uint64_t record);
   void take_back(std::uint64_t records);
 
   std::uint32_t epoch_;
   std::optional<Place> place_;
   std::optional<std::uint64_t> owed_from_ = 0;  // record of this epoch; nullopt: not known yet
   Ledger current_, earlier_;
+  std::map<std::uint32_t, Counted> counted_;  // in `earlier_`, by epoch
   bool filtered_again_ = false;
   bool pass_over_ = false;
 };

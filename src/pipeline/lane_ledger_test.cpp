@@ -69,6 +69,37 @@ TEST(LaneLedger, TakesBackWhatWasFilteredWhereTheSinkWantsItAgain) {
   EXPECT_EQ(now.delivered, 15U);
 }
 
+TEST(LaneLedger, TakesBackWhatWasCountedOfEarlierEpochs) {
+  for (const bool filtered : {true, false}) {
+    LaneLedger ledger(4);
+    const auto count = [&](const BatchPtr& batch) {
+      WriteOutcome outcome;
+      (filtered ? outcome.filtered : outcome.delivered) = batch->raw->records();
+      ledger.align(*batch->raw, 0);
+      ledger.settle(std::span(&batch, 1), 0, outcome);
+    };
+    count(batch_at(1, 100, 8));  // where its cursor lay
+    count(batch_at(1, 108, 12));
+    count(batch_at(2, 0, 10));
+    count(batch_at(4, 0, 3));
+    EXPECT_EQ(ledger.earlier().received, 30U);
+    ledger.align(*batch_at(4, 3, 2)->raw, 0);
+    if (filtered) ledger.expect_filtered_again();
+    deliver(ledger, batch_at(1, 108, 12));
+    EXPECT_EQ(ledger.earlier().received, 20U);
+    EXPECT_TRUE(ledger.earlier().balances());
+    EXPECT_EQ(ledger.current(5).pending, 5U);
+    deliver(ledger, batch_at(2, 0, 10));
+    deliver(ledger, batch_at(4, 0, 5));
+    EXPECT_EQ(ledger.earlier().received, 30U);
+    EXPECT_EQ(ledger.earlier().filtered, filtered ? 8U : 0U);
+    EXPECT_EQ(ledger.earlier().delivered, filtered ? 22U : 30U);
+    EXPECT_TRUE(ledger.earlier().balances());
+    EXPECT_EQ(ledger.current(5).delivered, 5U);
+    EXPECT_TRUE(ledger.current(5).balances());
+  }
+}
+
 TEST(LaneLedger, OwesFromWhereTheLaneJoined) {
   LaneLedger ledger(3);
   ledger.owe_from(100);
