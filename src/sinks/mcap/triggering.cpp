@@ -33,28 +33,29 @@ std::optional<Position> Triggering::look(std::span<const BatchPtr> batches,
     noted_.front().from = 0;
   }
   for (const BatchPtr& batch : batches) {
+    std::vector<Cause> causes;
+    std::vector<Windows::Pull> pulls;
+    const WallTime now = batch->raw->clock.wall;
     std::optional<Cause> cause;
-    if (const std::string* word = trigger_.pulled_by(*batch)) {
-      cause = Cause{*word, "", batch->raw->clock.wall, batch->begin()};
-    }
+    if (const std::string* word = trigger_.pulled_by(*batch)) cause = Cause{*word, "", now, batch->begin()};
     // A call belongs to the first batch from its place on; if that is of a later run, to its own time before
     // it.
-    std::vector<Cause> before_it;
-    std::vector<Windows::Earlier> earlier;
-    const WallTime now = batch->raw->clock.wall;
     for (const auto& [number, call] : calls) {
       const bool passed = windows_.seen() && call.at < *windows_.seen();
       if (passed || number <= pulled_in_silence_ || !(call.at < batch->end())) continue;
       if (call.at.epoch < batch->begin().epoch && call.time < now) {
-        before_it.push_back({call.name, call.reason, call.time, call.at});
-        earlier.push_back({elapsed(call.time.ns, now.ns), std::nullopt});
+        causes.push_back({call.name, call.reason, call.time, call.at});
+        pulls.push_back({elapsed(call.time.ns, now.ns), std::nullopt});
       } else {
         cause = Cause{call.name, call.reason, call.time, batch->begin()};
       }
     }
-    const auto opens_at = windows_.look(*batch, cause.has_value(), earlier);
-    for (std::size_t i = 0; i < earlier.size(); ++i) note(before_it[i], earlier[i].opens_at);
-    if (cause) note(*cause, opens_at);
+    if (cause) {
+      causes.push_back(*std::move(cause));
+      pulls.emplace_back();
+    }
+    windows_.look(*batch, pulls);
+    for (std::size_t i = 0; i < pulls.size(); ++i) note(causes[i], pulls[i].opens_at);
   }
   return windows_.go_back();
 }

@@ -45,29 +45,23 @@ Duration Windows::time_of(const RawBatch& batch) const {
   return last_->at + std::min(elapsed(then, now), kEndOfTime - last_->at);
 }
 
-std::optional<std::size_t> Windows::look(const Batch& batch, bool pulled, std::span<Earlier> earlier) {
-  if (back_to_) return std::nullopt;  // all that comes now comes again
+void Windows::look(const Batch& batch, std::span<Pull> pulls) {
+  if (back_to_) return;  // all that comes now comes again
   const Passed here{batch.begin(), batch.raw->clock, time_of(*batch.raw)};
   last_ = here;
   if (!group_resumes_at_) group_resumes_at_ = here.begin;
   seen_ = batch.end();
   if (passed_.empty() || here.at - passed_.back().at >= kStep) passed_.push_back(here);
   times_.push_back(here.at);
-  const bool within = window_ && here.at >= window_->from && here.at <= window_->until;
-  wanted_.push_back(within ? 1 : 0);
-  for (Earlier& one : earlier) {
-    const Duration at = here.at - one.ago;
-    const bool inside = window_ && at >= window_->from && at <= window_->until;
+  const auto is_within = [&](Duration at) { return window_ && at >= window_->from && at <= window_->until; };
+  wanted_.push_back(is_within(here.at) ? 1 : 0);
+  for (Pull& pull : pulls) {
+    const Duration at = here.at - pull.ago;
+    const bool within = is_within(at);
     const std::size_t first = want_from(at - before_, at + after_);
-    if (!inside) one.opens_at = first;
-  }
-  std::optional<std::size_t> opens_at;
-  if (pulled) {
-    const std::size_t first = want_from(here.at - before_, here.at + after_);
-    if (!within) opens_at = first;
+    if (!within) pull.opens_at = first;
   }
   if (!back_to_) forget_old();  // else the place to go back to is among it
-  return opens_at;
 }
 
 void Windows::pull_in_silence(Duration silence) {

@@ -29,16 +29,16 @@ class Windows {
   // Nothing has come yet. What lies before `recorded` is in files.
   void restart(const std::optional<Position>& recorded);
 
-  // A trigger so long before a batch, when none came.
-  struct Earlier {
-    Duration ago;
-    std::optional<std::size_t> opens_at;  // set by look(), as its answer
+  // A trigger in a batch, or so long before it, when none came.
+  struct Pull {
+    Duration ago{0};
+    // Set by look() if it opens a window: the first batch since begin_group() that is in it.
+    std::optional<std::size_t> opens_at;
   };
 
   void begin_group();
-  // The next batch, pulled if a trigger is in it. If that opens a window: the first batch since begin_group()
-  // that is in it.
-  std::optional<std::size_t> look(const Batch& batch, bool pulled, std::span<Earlier> earlier = {});
+  // The next batch, and what pulls there, the earliest first.
+  void look(const Batch& batch, std::span<Pull> pulls);
   // With nothing more to come for now, this long after the last batch was looked at: a trigger.
   void pull_in_silence(Duration silence);
 
